@@ -1,0 +1,1 @@
+"""sshtui: saved SSH hosts in tabbed terminals."""

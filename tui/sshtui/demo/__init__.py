@@ -1,0 +1,1 @@
+"""An embedded SSH server on loopback."""

@@ -1,0 +1,1 @@
+"""Key pairs: inspect, generate, convert, agent, install."""

@@ -1,0 +1,145 @@
+"""A saved destination, and the rules for what may stand in its fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+DEFAULT_PORT = 22
+"""RFC 4253 section 4.1."""
+
+NAME_LIMIT = 128
+ADDRESS_LIMIT = 253
+"""RFC 1035 section 2.3.4: a name is at most 255 octets on the wire, 253 as text."""
+
+# Refused here and on import: what a shell, an option parser or a terminal would take for more than a name
+# (CVE-2023-51385, CVE-2023-46322).
+_USER = re.compile(r"[A-Za-z0-9_][^\s\x00-\x1f\x7f'\"`$&;<>|(){}\\:/#*?!]*\Z")
+_ADDRESS_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
+_NAME = re.compile(r"[^\s\x00-\x1f\x7f'\"`$&;<>|(){}\\*?!,][^\x00-\x1f\x7f'\"`$&;<>|(){}\\*?!,]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """One port forward: `local` (we listen), `remote` (the server listens) or `dynamic` (SOCKS)."""
+
+    kind: Literal["local", "remote", "dynamic"]
+    listen: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A saved destination. Empty strings mean "not set"; `folder` is a `/`-separated path, "" for the top."""
+
+    name: str
+    address: str
+    port: int = DEFAULT_PORT
+    user: str = ""
+    folder: str = ""
+    key_pair: str = ""
+    """Path of the private key file to offer first; may start with `~`."""
+    jump: str = ""
+    """Name of a saved host or `user@address:port`; several separated by commas, first hop first."""
+    tags: tuple[str, ...] = ()
+    notes: str = ""
+    command: str = ""
+    """Run instead of the login shell."""
+    keep_alive: int | None = None
+    """Seconds between keep-alive messages; 0 switches them off; None means the default (15)."""
+    theme: str = ""
+    colour: str = ""
+    forwards: tuple[Forward, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """Fields of the file that we do not know; they survive a save."""
+    origin: str = ""
+    """Where a read-only host comes from (`~/.ssh/config:12`); "" for our own, editable hosts."""
+
+    @property
+    def editable(self) -> bool:
+        """Whether it is ours to change."""
+        return not self.origin
+
+    @property
+    def destination(self) -> str:
+        """`user@address:port`, leaving out what is default; IPv6 in brackets when a port follows."""
+        who = f"{self.user}@" if self.user else ""
+        if self.port == DEFAULT_PORT:
+            return f"{who}{self.address}"
+        where = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{who}{where}:{self.port}"
+
+
+def name_problem(name: str) -> str:
+    """Why `name` cannot be a host's name, or ""."""
+    if not name:
+        return "A name is needed."
+    if len(name) > NAME_LIMIT:
+        return f"At most {NAME_LIMIT} characters."
+    if name.startswith("-"):
+        return "A name cannot start with a dash."
+    if not _NAME.match(name) or name != name.strip():
+        return "No quotes, wildcards, commas, shell or control characters, or blanks at the ends."
+    return ""
+
+
+def address_problem(address: str) -> str:
+    """Why `address` is neither a host name nor an IP address, or ""."""
+    if not address:
+        return "An address is needed."
+    if ":" in address:
+        return _ipv6_problem(address)
+    if len(address) > ADDRESS_LIMIT:
+        return f"At most {ADDRESS_LIMIT} characters."
+    if address.startswith("-"):
+        return "An address cannot start with a dash."
+    try:
+        ascii_name = address if address.isascii() else address.encode("idna").decode("ascii")
+    except UnicodeError:
+        return "Not a valid international host name."
+    labels = ascii_name.removesuffix(".").split(".")
+    if labels[-1].isdigit():
+        parts = [int(label) for label in labels if label.isdigit()]
+        if len(labels) != 4 or len(parts) != 4 or max(parts) > 255:
+            return "Not a valid IPv4 address (four numbers of 0 to 255)."
+        return ""
+    if not all(_ADDRESS_LABEL.match(label) for label in labels):
+        return "Letters, digits, dots and dashes only, as in web-1.example.org."
+    return ""
+
+
+def _ipv6_problem(address: str) -> str:
+    import ipaddress
+
+    try:
+        ipaddress.IPv6Address(address)
+    except ValueError:
+        return "Not a valid IPv6 address; the port has a field of its own."
+    return ""
+
+
+def port_problem(port: str) -> str:
+    """Why the typed `port` is not a TCP port, or ""."""
+    if not port.isascii() or not port.isdigit() or not 1 <= int(port[:9]) <= 65535:
+        return "A number from 1 to 65535."
+    return ""
+
+
+def user_problem(user: str) -> str:
+    """Why `user` cannot be a login name, or ""; an empty one is fine (asked or taken from the system)."""
+    if user and (len(user) > 256 or not _USER.match(user)):
+        return "No blanks, slashes, quotes or shell characters; no leading dash."
+    return ""
+
+
+def folder_problem(folder: str) -> str:
+    """Why `folder` cannot be a folder path, or ""."""
+    if not folder:
+        return ""
+    parts = folder.split("/")
+    if any(not part.strip() or name_problem(part) for part in parts):
+        return "Names separated by single slashes, as in prod/web."
+    return ""

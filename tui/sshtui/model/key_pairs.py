@@ -1,0 +1,29 @@
+"""A user's key pair as a value: what is known without opening the private half."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sshtui.model.host_keys import PublicKey
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """A key pair that could be offered: from a file (`path`) or held by an agent.
+
+    `encrypted` is None when unknown (an agent does not tell). `certificate` says that an OpenSSH user
+    certificate goes with it. `public` is None for a private file whose public half needs the passphrase.
+    """
+
+    source: Literal["file", "agent"]
+    path: str = ""
+    public: PublicKey | None = None
+    comment: str = ""
+    encrypted: bool | None = None
+    certificate: bool = False
+
+    @property
+    def label(self) -> str:
+        """What a list shows: the file's path, or the agent's comment."""
+        return self.path or self.comment or "(no comment)"

@@ -1,0 +1,1 @@
+"""A tab without a face."""

@@ -1,0 +1,58 @@
+"""What a session is handed: its wire. The ssh room fits these without knowing them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sshtui.model.connection import ChannelEnd, ConnectionFacts
+from sshtui.model.geometry import Size
+from sshtui.model.hosts import Host
+from sshtui.model.questions import PasswordChange, Prompter
+
+
+class Channel(Protocol):
+    """The two-way byte pipe of one tab."""
+
+    @property
+    def facts(self) -> ConnectionFacts:
+        """What is known of the connection below."""
+        ...
+
+    @property
+    def end(self) -> ChannelEnd | None:
+        """How it ended; None while it lives. Set before `read` returns b""."""
+        ...
+
+    async def read(self, limit: int) -> bytes:
+        """At most `limit` bytes, waiting for the first; b"" when the remote is done. Not reading is the brake."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Send `data`; never waits. After the end it does nothing."""
+        ...
+
+    def resize(self, size: Size) -> None:
+        """Tell the remote the new size (RFC 4254 section 6.7)."""
+        ...
+
+    async def change_password(self, change: PasswordChange) -> str:
+        """Drive `passwd` on the server beside this channel; what the server said.
+
+        Raises SshtuiError with the server's words when it refused.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End it and free what it holds; safe to call twice."""
+        ...
+
+
+class Dialer(Protocol):
+    """Opens channels."""
+
+    async def dial(self, host: Host, size: Size, prompter: Prompter) -> Channel:
+        """A shell (or the host's command) on `host`.
+
+        Raises an SshtuiError that says what to do next. Cancelling leaves no socket and no task behind.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""The wire: dialing, trust, authentication, channels."""

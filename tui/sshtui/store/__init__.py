@@ -1,0 +1,1 @@
+"""Our files and other programs' files."""

@@ -1,0 +1,1 @@
+"""Bytes in, a picture and facts out. Pure: no clock, no IO."""
