@@ -28,9 +28,7 @@ def plain_lines(text: str, lines: int = 40, limit: int = 200) -> list[str]:
     """`text` as at most `lines` safe lines of at most `limit` characters each; a cut is marked with `…`."""
     room = lines * (limit + 2)
     head = text[: 4 * room]
-    clean = _UNSAFE_BUT_LINES.sub(
-        "\ufffd", head.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
-    )
+    clean = _UNSAFE_BUT_LINES.sub("\ufffd", head.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
     rows = [row if len(row) <= limit else row[: limit - 1] + "…" for row in clean.split("\n")]
     while rows and not rows[-1].strip():
         rows.pop()
