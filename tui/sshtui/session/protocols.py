@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from sshtui.model.connection import ChannelEnd, ConnectionFacts
@@ -50,9 +51,12 @@ class Channel(Protocol):
 class Dialer(Protocol):
     """Opens channels."""
 
-    async def dial(self, host: Host, size: Size, prompter: Prompter) -> Channel:
+    async def dial(
+        self, host: Host, size: Size, prompter: Prompter, *, progress: Callable[[str], None] | None = None
+    ) -> Channel:
         """A shell (or the host's command) on `host`.
 
+        `progress` is told each stage in a few words ("resolving", "logging in"), for a tab that waits.
         Raises an SshtuiError that says what to do next. Cancelling leaves no socket and no task behind.
         """
         ...

@@ -1,0 +1,264 @@
+"""One tab: a channel, an emulator and a state."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from sshtui.errors import ConnectionLost, Declined, SshtuiError
+from sshtui.model.connection import ChannelEnd, ConnectionFacts
+from sshtui.model.geometry import Size
+from sshtui.model.hosts import Host
+from sshtui.model.keystrokes import Keystroke
+from sshtui.model.questions import PasswordChange, Prompter
+from sshtui.model.text import plain
+from sshtui.session.changes import Change, Marked, Noticed, ScreenChanged, State, StateChanged
+from sshtui.session.protocols import Channel, Dialer
+from sshtui.session.slices import Slicer
+from sshtui.terminal.emulator import Emulator, Update
+from sshtui.terminal.events import Bell
+from sshtui.terminal.keyboard import encode
+from sshtui.terminal.paste import encode_paste
+
+READ_LIMIT = 65_536
+"""Bytes asked of the channel at once: its whole receive window."""
+
+CLOSE_LIMIT = 3.0
+"""Seconds a channel may take to close before we stop waiting for it."""
+
+Listener = Callable[[Change], None]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What every session is handed: its wire, its prompter, a wall clock for the rule line, a scrollback."""
+
+    dialer: Dialer
+    prompter: Prompter
+    scrollback: int = 10_000
+    wall_clock: Callable[[], str] = partial(time.strftime, "%H:%M:%S")
+
+
+class Session:
+    """A tab without a face. One owner of its emulator and state; faces subscribe."""
+
+    def __init__(self, number: int, host: Host, label: str, size: Size, surroundings: Surroundings) -> None:
+        self.id = number
+        self.host = host
+        self.size = size
+        self.emulator = Emulator(size, scrollback=surroundings.scrollback)
+        self.state = State.CONNECTING
+        self.stage = ""
+        self.error: SshtuiError | None = None
+        self.end: ChannelEnd | None = None
+        self.facts: ConnectionFacts | None = None
+        self.since = time.monotonic()
+        self._label = label
+        self._unread = False
+        self._rang = False
+        self._in_front = False
+        self._around = surroundings
+        self._channel: Channel | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._listeners: list[Listener] = []
+
+    # What a tab bar shows
+
+    @property
+    def label(self) -> str:
+        """The tab's name."""
+        return self._label
+
+    @label.setter
+    def label(self, text: str) -> None:
+        self._label = plain(text, 64) or self.host.name
+        self._tell(Marked())
+
+    @property
+    def unread(self) -> bool:
+        """Whether something was printed while the tab was in the background."""
+        return self._unread
+
+    @property
+    def rang(self) -> bool:
+        """Whether the bell rang while the tab was in the background."""
+        return self._rang
+
+    def look(self) -> None:
+        """It is in front from here on: nothing is unread."""
+        self._in_front = True
+        if self._unread or self._rang:
+            self._unread = self._rang = False
+            self._tell(Marked())
+
+    def look_away(self) -> None:
+        """It is in the background from here on."""
+        self._in_front = False
+
+    # Its life
+
+    def start(self) -> None:
+        """Dial in the background; does nothing while connecting or live."""
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._live(), name=f"session {self.id}")
+            self._task.add_done_callback(_crash_loudly)
+
+    def reconnect(self) -> None:
+        """Dial again after the end, keeping scrollback and screen; does nothing while connecting or live."""
+        if self.state.over and self.state is not State.CLOSED:
+            lost = int(time.monotonic() - self.since)
+            self._become(State.CONNECTING)
+            self._draw_rule(f"reconnecting {self._around.wall_clock()}, {lost} s after the end")
+            self.start()
+
+    async def close(self) -> None:
+        """End the channel and every task; the session stays readable but never dials again."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        await self._drop_channel()
+        if self.state is not State.CLOSED:
+            self._become(State.CLOSED)
+        self._listeners.clear()
+
+    async def change_password(self, change: PasswordChange) -> str:
+        """Drive `passwd` on the server; what the server said. Raises SshtuiError when it refused."""
+        if self._channel is None or self.state is not State.LIVE:
+            raise ConnectionLost(f"{self.host.name} is not connected.", hint="Connect first, then change the password.")
+        return await self._channel.change_password(change)
+
+    # What the person does
+
+    def press(self, keystroke: Keystroke) -> None:
+        """Send a keystroke as xterm would in the emulator's modes."""
+        self.send(encode(keystroke, self.emulator.modes))
+
+    def paste(self, text: str) -> None:
+        """Send pasted text, stripped of controls and bracketed when the program asked for that."""
+        self.send(encode_paste(text, self.emulator.modes))
+
+    def send(self, data: bytes) -> None:
+        """Send bytes; dropped unless the session is live."""
+        if self._channel is not None and data and self.state is State.LIVE:
+            self._channel.write(data)
+
+    def resize(self, size: Size) -> None:
+        """Fit the emulator to `size` and tell the remote (RFC 4254 section 6.7)."""
+        size = size.clamped()
+        if size == self.size:
+            return
+        self.size = size
+        self._apply(self.emulator.resize(size))
+        if self._channel is not None and self.state is State.LIVE:
+            self._channel.resize(size)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Have `listener` told of every change; call the result to stop."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    # Inside
+
+    async def _live(self) -> None:
+        """Dial, then pump until the end; leaves a state that tells how it went."""
+        try:
+            self._channel = channel = await self._around.dialer.dial(
+                self.host, self.size, self._around.prompter, progress=self._progress
+            )
+        except SshtuiError as error:
+            self.error = error
+            self._become(State.CLOSED if isinstance(error, Declined) and self._closing else State.FAILED)
+            return
+        if channel.facts is not None:
+            self.facts = channel.facts
+        self._become(State.LIVE)
+        channel.resize(self.size)
+        try:
+            await self._pump(channel)
+        finally:
+            end = channel.end
+            await self._drop_channel()
+        self.end = end or ChannelEnd("lost", reason="The connection was lost.")
+        self._apply(self.emulator.reset_modes())
+        self._become(State.LOST if self.end.how == "lost" else State.ENDED)
+
+    @property
+    def _closing(self) -> bool:
+        return self._task is not None and self._task.cancelling() > 0
+
+    async def _pump(self, channel: Channel) -> None:
+        """Read, feed, reply, tell; yields to the event loop between slices of a few milliseconds."""
+        slicer = Slicer()
+        while data := await channel.read(READ_LIMIT):
+            for piece in slicer.cut(data):
+                with slicer.timing(len(piece)):
+                    update = self.emulator.feed(piece)
+                    if update.reply:
+                        channel.write(update.reply)
+                    self._apply(update)
+                await asyncio.sleep(0)
+
+    def _progress(self, stage: str) -> None:
+        self.stage = plain(stage, 80)
+        self._tell(StateChanged())
+
+    def _apply(self, update: Update) -> None:
+        if update.rows is None or update.rows:
+            self._tell(ScreenChanged(update.rows))
+            self._mark(unread=True)
+        for event in update.events:
+            if isinstance(event, Bell):
+                self._mark(rang=True)
+            self._tell(Noticed(event))
+
+    def _mark(self, *, unread: bool = False, rang: bool = False) -> None:
+        """Note output or a bell of a background tab, telling only of what is new."""
+        if self._in_front or self.state is not State.LIVE:
+            return
+        before = (self._unread, self._rang)
+        self._unread |= unread
+        self._rang |= rang
+        if (self._unread, self._rang) != before:
+            self._tell(Marked())
+
+    def _draw_rule(self, text: str) -> None:
+        """Draw a line of our own between two lives of the tab."""
+        self._apply(self.emulator.reset_modes())
+        start = b"" if self.emulator.cursor.point.column == 0 else b"\r\n"
+        words = f"── {text} ".ljust(max(0, self.size.columns - 1), "─")[: max(1, self.size.columns - 1)]
+        self._apply(self.emulator.feed(start + b"\x1b[0;2m" + words.encode() + b"\x1b[0m\r\n"))
+
+    def _become(self, state: State) -> None:
+        self.state = state
+        self.since = time.monotonic()
+        if state is State.CONNECTING:
+            self.error = self.end = None
+        self.stage = ""
+        self._tell(StateChanged())
+
+    async def _drop_channel(self) -> None:
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            try:
+                await asyncio.wait_for(channel.close(), CLOSE_LIMIT)
+            except TimeoutError:
+                # The other side is gone and keeps the socket open; the operating system ends it with us.
+                return
+
+    def _tell(self, change: Change) -> None:
+        for listener in tuple(self._listeners):
+            listener(change)
+
+
+def _crash_loudly(task: asyncio.Task[None]) -> None:
+    """Hand a programming mistake in a session's task to the loop's handler instead of losing it."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        task.get_loop().call_exception_handler({"message": f"{task.get_name()} crashed", "exception": error, "task": task})

@@ -1,0 +1,39 @@
+"""Cuts a flood into slices short enough that the event loop stays free."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+TURN = 0.004
+"""Seconds one turn of the loop may be held."""
+
+SMALLEST, LARGEST = 1_024, 65_536
+
+
+class Slicer:
+    """Learns how fast bytes are fed and cuts so that one slice takes about `TURN`."""
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._slice = SMALLEST * 8
+
+    def cut(self, data: bytes) -> Iterator[bytes]:
+        """`data` in order, in pieces; the size follows what `timing` measured meanwhile."""
+        at = 0
+        while at < len(data):
+            piece = data[at : at + self._slice]
+            at += len(piece)
+            yield piece
+
+    @contextmanager
+    def timing(self, length: int) -> Iterator[None]:
+        """Measure the feeding of `length` bytes inside the block."""
+        started = self._clock()
+        yield
+        spent = self._clock() - started
+        if spent > TURN:
+            self._slice = max(SMALLEST, int(min(self._slice, length) * TURN / spent))
+        elif length >= self._slice and spent < TURN / 2:
+            self._slice = min(LARGEST, self._slice * 2)
