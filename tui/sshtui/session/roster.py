@@ -11,13 +11,18 @@ from sshtui.model.hosts import Host
 from sshtui.session.changes import State
 from sshtui.session.session import Session, Surroundings
 
+USUAL_SIZE = Size(80, 24)
+"""What a session starts with until a face tells its own size."""
+
 
 class Roster:
-    """Owns every session. Subscribers are told when tabs open, close, move or another one comes to the front."""
+    """Owns every session. Subscribers are told when tabs open, close, move or another one comes to the front.
 
-    def __init__(self, surroundings: Surroundings, size: Size = Size(80, 24)) -> None:  # noqa: B008  (a frozen value)
+    `size` is what a new session starts with; the face keeps it at its own.
+    """
+
+    def __init__(self, surroundings: Surroundings, size: Size = USUAL_SIZE) -> None:
         self.size = size
-        """The size a new session starts with; the face keeps it at its own."""
         self._surroundings = surroundings
         self._sessions: list[Session] = []
         self._front: Session | None = None

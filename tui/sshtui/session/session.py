@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from sshtui.errors import ConnectionLost, Declined, SshtuiError
 from sshtui.model.connection import ChannelEnd, ConnectionFacts
@@ -32,6 +31,10 @@ CLOSE_LIMIT = 3.0
 Listener = Callable[[Change], None]
 
 
+def _time_of_day() -> str:
+    return time.strftime("%H:%M:%S")
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What every session is handed: its wire, its prompter, a wall clock for the rule line, a scrollback."""
@@ -39,7 +42,7 @@ class Surroundings:
     dialer: Dialer
     prompter: Prompter
     scrollback: int = 10_000
-    wall_clock: Callable[[], str] = partial(time.strftime, "%H:%M:%S")
+    wall_clock: Callable[[], str] = _time_of_day
 
 
 class Session:
@@ -60,6 +63,7 @@ class Session:
         self._unread = False
         self._rang = False
         self._in_front = False
+        self._cancelled = False
         self._around = surroundings
         self._channel: Channel | None = None
         self._task: asyncio.Task[None] | None = None
@@ -103,6 +107,7 @@ class Session:
     def start(self) -> None:
         """Dial in the background; does nothing while connecting or live."""
         if self._task is None or self._task.done():
+            self._cancelled = False
             self._task = asyncio.get_running_loop().create_task(self._live(), name=f"session {self.id}")
             self._task.add_done_callback(_crash_loudly)
 
@@ -113,6 +118,12 @@ class Session:
             self._become(State.CONNECTING)
             self._draw_rule(f"reconnecting {self._around.wall_clock()}, {lost} s after the end")
             self.start()
+
+    def cancel(self) -> None:
+        """Give up connecting; the session stays, failed. Does nothing in any other state."""
+        if self.state is State.CONNECTING and self._task is not None:
+            self._cancelled = True
+            self._task.cancel()
 
     async def close(self) -> None:
         """End the channel and every task; the session stays readable but never dials again."""
@@ -173,9 +184,13 @@ class Session:
             self._channel = channel = await self._around.dialer.dial(
                 self.host, self.size, self._around.prompter, progress=self._progress
             )
+        except asyncio.CancelledError:
+            if not self._cancelled:
+                raise
+            self._fail(Declined("Connecting was cancelled."))
+            return
         except SshtuiError as error:
-            self.error = error
-            self._become(State.CLOSED if isinstance(error, Declined) and self._closing else State.FAILED)
+            self._fail(error)
             return
         if channel.facts is not None:
             self.facts = channel.facts
@@ -189,10 +204,6 @@ class Session:
         self.end = end or ChannelEnd("lost", reason="The connection was lost.")
         self._apply(self.emulator.reset_modes())
         self._become(State.LOST if self.end.how == "lost" else State.ENDED)
-
-    @property
-    def _closing(self) -> bool:
-        return self._task is not None and self._task.cancelling() > 0
 
     async def _pump(self, channel: Channel) -> None:
         """Read, feed, reply, tell; yields to the event loop between slices of a few milliseconds."""
@@ -236,11 +247,16 @@ class Session:
         words = f"── {text} ".ljust(max(0, self.size.columns - 1), "─")[: max(1, self.size.columns - 1)]
         self._apply(self.emulator.feed(start + b"\x1b[0;2m" + words.encode() + b"\x1b[0m\r\n"))
 
+    def _fail(self, error: SshtuiError) -> None:
+        self.error = error
+        self._become(State.FAILED)
+
     def _become(self, state: State) -> None:
         self.state = state
         self.since = time.monotonic()
         if state is State.CONNECTING:
-            self.error = self.end = None
+            self.error = None
+            self.end = None
         self.stage = ""
         self._tell(StateChanged())
 
@@ -261,4 +277,6 @@ class Session:
 def _crash_loudly(task: asyncio.Task[None]) -> None:
     """Hand a programming mistake in a session's task to the loop's handler instead of losing it."""
     if not task.cancelled() and (error := task.exception()) is not None:
-        task.get_loop().call_exception_handler({"message": f"{task.get_name()} crashed", "exception": error, "task": task})
+        task.get_loop().call_exception_handler(
+            {"message": f"{task.get_name()} crashed", "exception": error, "task": task}
+        )
