@@ -1,0 +1,101 @@
+"""Small real implementations of the wire's protocols: a channel in memory, a dialer that hands them out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from sshtui.errors import SshtuiError
+from sshtui.model.connection import ChannelEnd, ConnectionFacts
+from sshtui.model.geometry import Size
+from sshtui.model.hosts import Host
+from sshtui.model.questions import PasswordChange, Prompter
+
+FACTS = ConnectionFacts(
+    destination="root@10.0.0.5", host_key_kind="ED25519", cipher="aes128-gcm@openssh.com", method="publickey"
+)
+
+
+class MemoryChannel:
+    """A channel whose remote side is the test: `say` prints, `written` is what it got, `finish` ends it."""
+
+    def __init__(self, size: Size) -> None:
+        self.written = b""
+        self.sizes = [size]
+        self.closed = False
+        self.facts = FACTS
+        self.end: ChannelEnd | None = None
+        self.password_changes: list[PasswordChange] = []
+        self.refuses_password: SshtuiError | None = None
+        self._incoming: asyncio.Queue[bytes] = asyncio.Queue()
+        self._rest = b""
+
+    def say(self, data: bytes) -> None:
+        """Print `data` as the remote program would."""
+        self._incoming.put_nowait(data)
+
+    def finish(self, end: ChannelEnd) -> None:
+        """End it as the remote side would, after what was said."""
+        self.end = end
+        self._incoming.put_nowait(b"")
+
+    async def read(self, limit: int) -> bytes:
+        if not self._rest:
+            self._rest = await self._incoming.get()
+        data, self._rest = self._rest[:limit], self._rest[limit:]
+        return data
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def resize(self, size: Size) -> None:
+        self.sizes.append(size)
+
+    async def change_password(self, change: PasswordChange) -> str:
+        self.password_changes.append(change)
+        if self.refuses_password:
+            raise self.refuses_password
+        return "passwd: password updated successfully"
+
+    async def ping(self) -> float | None:
+        return 0.012
+
+    async def close(self) -> None:
+        self.closed = True
+        if self.end is None:
+            self.finish(ChannelEnd("closed"))
+
+
+class MemoryDialer:
+    """Hands out memory channels, newest last in `channels`; fails with `error` while that is set.
+
+    `hold()` makes dialing wait until `release()`.
+    """
+
+    def __init__(self) -> None:
+        self.channels: list[MemoryChannel] = []
+        self.hosts: list[Host] = []
+        self.error: SshtuiError | None = None
+        self._open = asyncio.Event()
+        self._open.set()
+
+    def hold(self) -> None:
+        """Let the next dials wait."""
+        self._open.clear()
+
+    def release(self) -> None:
+        """Let waiting dials go on."""
+        self._open.set()
+
+    async def dial(
+        self, host: Host, size: Size, prompter: Prompter, *, progress: Callable[[str], None] | None = None
+    ) -> MemoryChannel:
+        self.hosts.append(host)
+        if progress:
+            progress("connecting")
+        await self._open.wait()
+        if self.error:
+            raise self.error
+        channel = MemoryChannel(size)
+        self.channels.append(channel)
+        return channel
