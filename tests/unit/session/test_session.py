@@ -1,0 +1,199 @@
+"""A session dials, pumps, replies, ends and comes back, and tells its subscribers."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from sshtui.errors import ConnectionLost, Declined, LoginRejected, Refused
+from sshtui.model.connection import ChannelEnd
+from sshtui.model.geometry import Size
+from sshtui.model.hosts import Host
+from sshtui.model.keystrokes import Keystroke
+from sshtui.model.questions import PasswordChange
+from sshtui.session.changes import Change, Marked, Noticed, ScreenChanged, State
+from sshtui.session.session import Session, Surroundings
+from sshtui.terminal.events import TitleChanged
+from tests.fakes.prompting import ScriptedPrompter
+from tests.fakes.waiting import until
+from tests.fakes.wire import FACTS, MemoryChannel, MemoryDialer
+
+SIZE = Size(40, 5)
+
+
+class Bench:
+    """A session on a memory wire."""
+
+    def __init__(self) -> None:
+        self.dialer = MemoryDialer()
+        around = Surroundings(self.dialer, ScriptedPrompter(), wall_clock=lambda: "14:02:11")
+        self.session = Session(1, Host("web-1", "10.0.0.5"), "web-1", SIZE, around)
+        self.changes: list[Change] = []
+        self.session.subscribe(self.changes.append)
+
+    @property
+    def channel(self) -> MemoryChannel:
+        return self.dialer.channels[-1]
+
+    async def connected(self) -> MemoryChannel:
+        self.session.start()
+        await self.reaches(State.LIVE)
+        return self.channel
+
+    async def reaches(self, state: State) -> None:
+        await until(f"the session is {state.value}", lambda: self.session.state is state)
+
+    async def shows(self, text: str) -> None:
+        await until(f"the screen shows {text!r}", lambda: text in self.screen())
+
+    def screen(self) -> str:
+        return "\n".join(self.session.emulator.row(row).text for row in range(SIZE.rows))
+
+
+@pytest.fixture
+async def bench() -> Bench:
+    return Bench()
+
+
+async def test_a_started_session_is_live_and_knows_its_connection(bench: Bench) -> None:
+    await bench.connected()
+    assert bench.session.facts == FACTS
+
+
+async def test_what_the_remote_prints_is_on_the_screen_and_told(bench: Bench) -> None:
+    channel = await bench.connected()
+    channel.say(b"hello")
+    await bench.shows("hello")
+    assert any(isinstance(change, ScreenChanged) for change in bench.changes)
+
+
+async def test_the_emulators_replies_go_back_at_once(bench: Bench) -> None:
+    channel = await bench.connected()
+    channel.say(b"\x1b[2;3H\x1b[6n")  # DSR 6 (ECMA-48 8.3.35)
+    await until("the cursor is reported", lambda: channel.written == b"\x1b[2;3R")
+
+
+async def test_keystrokes_and_pastes_reach_the_remote(bench: Bench) -> None:
+    channel = await bench.connected()
+    bench.session.press(Keystroke("ctrl+c", ""))
+    bench.session.paste("ls\n")
+    assert channel.written == b"\x03ls\r"
+
+
+async def test_a_resize_fits_the_emulator_and_is_told_to_the_remote(bench: Bench) -> None:
+    channel = await bench.connected()
+    bench.session.resize(Size(100, 30))
+    assert bench.session.emulator.size == Size(100, 30)
+    assert channel.sizes[-1] == Size(100, 30)
+
+
+async def test_a_failed_dial_keeps_the_reason(bench: Bench) -> None:
+    bench.dialer.error = Refused("web-1 refused the connection.", hint="Is the port right?")
+    bench.session.start()
+    await bench.reaches(State.FAILED)
+    assert bench.session.error is bench.dialer.error
+
+
+async def test_giving_up_while_connecting_says_so_and_can_be_tried_again(bench: Bench) -> None:
+    bench.dialer.hold()
+    bench.session.start()
+    await until("it dials", lambda: bench.dialer.hosts)
+    bench.session.cancel()
+    await bench.reaches(State.FAILED)
+    assert isinstance(bench.session.error, Declined)
+    bench.dialer.release()
+    bench.session.reconnect()
+    await bench.reaches(State.LIVE)
+
+
+async def test_an_exit_keeps_its_status_and_a_loss_is_never_an_exit(bench: Bench) -> None:
+    (await bench.connected()).finish(ChannelEnd("exited", status=3))
+    await bench.reaches(State.ENDED)
+    assert bench.session.end == ChannelEnd("exited", status=3)
+    bench.session.reconnect()
+    await bench.reaches(State.LIVE)
+    bench.channel.finish(ChannelEnd("lost", reason="Connection lost."))
+    await bench.reaches(State.LOST)
+
+
+async def test_a_reconnect_keeps_the_text_and_draws_a_rule(bench: Bench) -> None:
+    channel = await bench.connected()
+    channel.say(b"before")
+    await bench.shows("before")
+    channel.finish(ChannelEnd("lost", reason="gone"))
+    await bench.reaches(State.LOST)
+    bench.session.reconnect()
+    await bench.reaches(State.LIVE)
+    bench.channel.say(b"after")
+    await bench.shows("after")
+    assert "before" in bench.screen()
+    assert "14:02:11" in bench.screen()
+
+
+async def test_modes_of_the_program_end_with_the_connection(bench: Bench) -> None:
+    channel = await bench.connected()
+    channel.say(b"\x1b[?1049h\x1b[?1003h\x1b[?25lfull screen")
+    await bench.shows("full screen")
+    channel.finish(ChannelEnd("lost", reason="gone"))
+    await bench.reaches(State.LOST)
+    modes = bench.session.emulator.modes
+    assert not modes.alternate_screen
+    assert not modes.mouse_tracking
+    assert bench.session.emulator.cursor.visible
+
+
+async def test_background_output_and_bells_are_marked_until_looked_at(bench: Bench) -> None:
+    channel = await bench.connected()
+    bench.session.look_away()
+    channel.say(b"news\x07")
+    await until("the bell is marked", lambda: bench.session.rang)
+    assert bench.session.unread
+    bench.session.look()
+    assert not bench.session.unread
+    assert not bench.session.rang
+    assert sum(isinstance(change, Marked) for change in bench.changes) >= 2
+
+
+async def test_a_title_is_passed_on_as_an_event(bench: Bench) -> None:
+    channel = await bench.connected()
+    channel.say(b"\x1b]2;build\x07")
+    await until("the title is told", lambda: Noticed(TitleChanged("build")) in bench.changes)
+
+
+async def test_closing_while_connecting_leaves_no_task(bench: Bench) -> None:
+    bench.dialer.hold()
+    bench.session.start()
+    await until("it dials", lambda: bench.dialer.hosts)
+    await bench.session.close()
+    assert bench.session.state is State.CLOSED
+    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("session")]
+
+
+async def test_closing_a_live_session_closes_its_channel(bench: Bench) -> None:
+    channel = await bench.connected()
+    await bench.session.close()
+    assert channel.closed
+
+
+async def test_a_password_change_needs_a_connection_and_reports_the_server(bench: Bench) -> None:
+    with pytest.raises(ConnectionLost):
+        await bench.session.change_password(PasswordChange("old", "new"))
+    channel = await bench.connected()
+    assert "updated" in await bench.session.change_password(PasswordChange("old", "new"))
+    channel.refuses_password = LoginRejected("passwd: Authentication token manipulation error")
+    with pytest.raises(LoginRejected):
+        await bench.session.change_password(PasswordChange("wrong", "new"))
+
+
+async def test_a_flood_leaves_the_event_loop_free(bench: Bench) -> None:
+    channel = await bench.connected()
+    line = b"y" * 78 + b"\r\n"
+    for _ in range(200):
+        channel.say(line * 100)
+    channel.say(b"done")
+    turns = 0
+    while "done" not in bench.screen():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 100
