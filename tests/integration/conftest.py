@@ -1,0 +1,76 @@
+"""Real servers as fixtures: each is a factory, and everything it made is gone after the test."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers.accounts import Account, temporary_account
+from tests.servers.dropbear import Dropbear, dropbear
+from tests.servers.key_files import make_key_file, public_line
+from tests.servers.openssh import OpenSSH, openssh
+
+
+@pytest.fixture
+def client_key(tmp_path: Path, need: Callable[[str], str]) -> Path:
+    """An ed25519 private key file without passphrase."""
+    need("ssh-keygen")
+    directory = tmp_path / "client"
+    directory.mkdir(mode=0o700)
+    return make_key_file(directory / "id_ed25519", comment="client@tests")
+
+
+@pytest.fixture
+def start_sshd(tmp_path: Path, need: Callable[[str], str], client_key: Path) -> Iterator[Callable[..., OpenSSH]]:
+    """`start_sshd(name="sshd", **options)`: a running sshd that takes `client_key`; options as `openssh` has them.
+
+    The same `name` again is the same host: it has the same host keys.
+    """
+    program = need("sshd")
+    with contextlib.ExitStack() as stack:
+
+        def start(name: str = "sshd", authorised: tuple[str, ...] = (), **options: Any) -> OpenSSH:
+            lines = (public_line(client_key), *authorised)
+            return stack.enter_context(openssh(tmp_path / name, program, authorised=lines, **options))
+
+        yield start
+
+
+@pytest.fixture
+def sshd(start_sshd: Callable[..., OpenSSH]) -> OpenSSH:
+    """A running sshd that takes `client_key` for `sshd.user`, and real passwords."""
+    return start_sshd()
+
+
+@pytest.fixture
+def start_dropbear(tmp_path: Path, need: Callable[[str], str]) -> Iterator[Callable[..., Dropbear]]:
+    """`start_dropbear(name="dropbear", **options)`: a running dropbear; options as `dropbear` has them."""
+    program, keygen = need("dropbear"), need("dropbearkey")
+    with contextlib.ExitStack() as stack:
+
+        def start(name: str = "dropbear", **options: Any) -> Dropbear:
+            return stack.enter_context(dropbear(tmp_path / name, program, keygen, **options))
+
+        yield start
+
+
+@pytest.fixture
+def new_account() -> Iterator[Callable[..., Account]]:
+    """`new_account(password=…, shell=…)`: a throw-away account of this machine; skipped when not root."""
+    if os.geteuid() != 0:
+        if os.environ.get("CI") == "true":
+            pytest.fail("accounts with passwords need root")
+        pytest.skip("accounts with passwords need root")
+    with contextlib.ExitStack() as stack:
+        yield lambda **options: stack.enter_context(temporary_account(**options))
+
+
+@pytest.fixture
+def account(new_account: Callable[..., Account]) -> Account:
+    """A throw-away account with a random password."""
+    return new_account()
