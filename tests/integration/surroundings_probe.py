@@ -1,0 +1,81 @@
+"""A small app for test_surroundings: writes a line for each tick and keystroke to the file named on its command line.
+
+Keys: `x` raises with a secret in a local variable, `q` quits, `s` stops the flood, `c` copies, `b` blocks the event loop for ever.
+With `flood` as second argument it paints another full screen thirty times a second.
+"""
+
+from __future__ import annotations
+
+import sshtui.ui  # isort: skip  # noqa: F401  # before Textual, as in the program: it sets the Esc delay
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+from textual import events
+from textual.app import ComposeResult
+from textual.timer import Timer
+from textual.widgets import Static
+
+from sshtui.errors import SshtuiError
+from sshtui.ui.steady import SteadyApp
+from sshtui.ui.surroundings import require_tty, run
+
+
+class Probe(SteadyApp[int]):
+    def __init__(self, log: Path, flood: bool) -> None:
+        super().__init__()
+        self.log_file = log.open("a", buffering=1)
+        self.flood = flood
+        self.frames = 0
+        self.flooding: Timer | None = None
+        self.ticking: asyncio.Task[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static("ready", id="picture")
+
+    def on_mount(self) -> None:
+        self.ticking = asyncio.create_task(self.tick())
+        if self.flood:
+            self.flooding = self.set_interval(1 / 30, self.paint)
+        self.note("mounted")
+
+    def note(self, text: str) -> None:
+        self.log_file.write(f"{time.monotonic():.3f} {text}\n")
+
+    async def tick(self) -> None:
+        while True:
+            await asyncio.sleep(0.05)
+            self.note("tick")
+
+    def paint(self) -> None:
+        self.frames += 1
+        # Each cell changes its colour, so a frame is large.
+        row = "".join(f"[#{(self.frames * 7 + column) % 256:02x}{column:02x}80]x[/]" for column in range(100))
+        self.query_one("#picture", Static).update("\n".join([f"frame {self.frames}", *[row] * 28]))
+
+    def on_key(self, event: events.Key) -> None:
+        self.note(f"key {event.key}")
+        if event.key == "x":
+            passphrase = "correct horse"
+            raise ValueError(f"a mistake \x1b]0;PWN\x07 {len(passphrase)}")
+        if event.key == "b":
+            while True:
+                time.sleep(3600)
+        if event.key == "s" and self.flooding:
+            self.flooding.stop()
+            self.query_one("#picture", Static).update("the flood is over")
+        if event.key == "q":
+            self.exit()
+        if event.key == "c":
+            self.copy_to_clipboard("copied")
+
+
+if __name__ == "__main__":
+    try:
+        require_tty()
+    except SshtuiError as error:
+        print(error.sentence, file=sys.stderr)
+        sys.exit(error.exit_code)
+    sys.exit(run(Probe(Path(sys.argv[1]), "flood" in sys.argv)))

@@ -1,0 +1,239 @@
+"""The app in a real pseudo-terminal: whatever ends it, the terminal is given back; a stalled one stalls nothing."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+PROBE = Path(__file__).with_name("surroundings_probe.py")
+GIVEN_BACK = [b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?1006l", b"\x1b[?2004l"]
+
+
+class Terminal:
+    """A pseudo-terminal with the probe in it; reads only when told to."""
+
+    def __init__(self, log: Path, *arguments: str) -> None:
+        self.log = log
+        self.seen = b""
+        self.master, self.slave = pty.openpty()
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        self.before = termios.tcgetattr(self.slave)
+        self.process = subprocess.Popen(
+            [sys.executable, str(PROBE), str(log), *arguments],
+            stdin=self.slave,
+            stdout=self.slave,
+            stderr=self.slave,
+            start_new_session=True,
+        )
+
+    def read_until(self, condition: Callable[[], bool], seconds: float = 15.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, self.seen[-2000:]
+            if select.select([self.master], [], [], 0.02)[0]:
+                self.seen += os.read(self.master, 65536)
+
+    def wait_without_reading(self, condition: Callable[[], bool], seconds: float = 15.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, self.notes()[-5:]
+            time.sleep(0.02)
+
+    def notes(self) -> list[tuple[float, str]]:
+        if not self.log.exists():
+            return []
+        lines = [line for line in self.log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+        return [(float(line.split(" ", 1)[0]), line.split(" ", 1)[1].strip()) for line in lines]
+
+    def ticks(self) -> int:
+        return sum(text == "tick" for _when, text in self.notes())
+
+    def type(self, text: str) -> None:
+        os.write(self.master, text.encode())
+
+    def ended(self) -> bool:
+        return self.process.poll() is not None
+
+    def drain(self) -> None:
+        while select.select([self.master], [], [], 0.1)[0]:
+            self.seen += os.read(self.master, 65536)
+
+    def assert_given_back(self) -> None:
+        self.drain()
+        assert termios.tcgetattr(self.slave) == self.before
+        for sequence in GIVEN_BACK:
+            assert self.seen.rfind(sequence) > self.seen.rfind(
+                sequence[:-1] + (b"l" if sequence[-1:] == b"h" else b"h")
+            )
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    terminals: list[Terminal] = []
+
+    def start(*arguments: str) -> Terminal:
+        terminal = Terminal(tmp_path / f"log{len(terminals)}", *arguments)
+        terminals.append(terminal)
+        terminal.read_until(lambda: terminal.ticks() > 0)
+        return terminal
+
+    yield start
+    for terminal in terminals:
+        terminal.process.kill()
+        terminal.process.wait()
+        os.close(terminal.master)
+        os.close(terminal.slave)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGQUIT, 131)]
+)
+def test_a_signal_gives_the_terminal_back_and_is_the_exit_code(
+    start: Callable[..., Terminal], number: signal.Signals, code: int
+) -> None:
+    terminal = start()
+    terminal.process.send_signal(number)
+    terminal.read_until(terminal.ended, 5)
+    assert terminal.process.returncode == code
+    terminal.assert_given_back()
+
+
+def test_quitting_gives_the_terminal_back_and_exits_0(start: Callable[..., Terminal]) -> None:
+    terminal = start()
+    terminal.type("q")
+    terminal.read_until(terminal.ended, 5)
+    assert terminal.process.returncode == 0
+    terminal.assert_given_back()
+
+
+def test_a_mistake_of_ours_exits_1_with_a_message_and_without_the_values_of_variables(
+    start: Callable[..., Terminal],
+) -> None:
+    terminal = start()
+    terminal.type("x")
+    terminal.read_until(terminal.ended, 5)
+    assert terminal.process.returncode == 1
+    terminal.assert_given_back()
+    report = terminal.seen[terminal.seen.rfind(b"\x1b[?1049l") :]
+    assert b"ValueError" in report
+    assert b"correct horse" not in report
+    assert b"\x1b]0;" not in report
+
+
+@pytest.mark.parametrize("redirected", ["stdin", "stdout"])
+def test_without_a_terminal_there_is_one_line_and_code_2(tmp_path: Path, redirected: str) -> None:
+    master, slave = pty.openpty()
+    streams = {"stdin": slave, "stdout": slave, "stderr": subprocess.PIPE, redirected: subprocess.DEVNULL}
+    finished = subprocess.run([sys.executable, str(PROBE), str(tmp_path / "log")], timeout=20, **streams)  # type: ignore[call-overload]  # a table of streams
+    os.close(master)
+    os.close(slave)
+    assert finished.returncode == 2
+    assert finished.stderr.count(b"\n") == 1
+
+
+def test_a_terminal_that_stops_reading_stops_nothing_else(start: Callable[..., Terminal]) -> None:
+    terminal = start("flood")
+    terminal.read_until(lambda: b"frame 3" in terminal.seen)
+    begun = terminal.ticks()
+    stalled_at = time.monotonic()
+    terminal.wait_without_reading(lambda: time.monotonic() > stalled_at + 5)
+    gaps = [
+        later[0] - earlier[0]
+        for earlier, later in zip(terminal.notes()[begun:], terminal.notes()[begun + 1 :], strict=False)
+    ]
+    assert max(gaps) < 1.0
+    assert terminal.ticks() - begun > 40
+
+
+def test_after_a_stall_the_newest_picture_is_painted_and_no_clipboard_text_is_missing(
+    start: Callable[..., Terminal],
+) -> None:
+    terminal = start("flood")
+    terminal.read_until(lambda: b"frame 3" in terminal.seen)
+    stalled_at = time.monotonic()
+    terminal.wait_without_reading(lambda: time.monotonic() > stalled_at + 2)
+    terminal.type("cs")
+    terminal.wait_without_reading(lambda: any(text == "key s" for _when, text in terminal.notes()))
+    terminal.read_until(lambda: b"the flood is over" in terminal.seen)
+    assert b"\x1b]52;c;Y29waWVk\x07" in terminal.seen
+    assert len(terminal.seen) < 2_000_000
+
+
+def test_sigterm_ends_the_app_within_3_seconds_while_the_terminal_stalls(start: Callable[..., Terminal]) -> None:
+    terminal = start("flood")
+    terminal.read_until(lambda: b"frame 3" in terminal.seen)
+    stalled_at = time.monotonic()
+    terminal.wait_without_reading(lambda: time.monotonic() > stalled_at + 2)
+    terminal.process.send_signal(signal.SIGTERM)
+    terminal.wait_without_reading(terminal.ended, 3.0)
+    assert terminal.process.returncode == 143
+    terminal.assert_given_back()
+
+
+def test_sigterm_ends_even_an_app_whose_loop_is_stuck(start: Callable[..., Terminal]) -> None:
+    terminal = start()
+    terminal.type("b")
+    terminal.read_until(lambda: terminal.notes()[-1][1] == "key b")
+    terminal.process.send_signal(signal.SIGTERM)
+    terminal.read_until(terminal.ended, 4)
+    assert terminal.process.returncode == 143
+    terminal.assert_given_back()
+
+
+def test_stopping_and_continuing_gives_the_terminal_back_and_takes_it_again(start: Callable[..., Terminal]) -> None:
+    terminal = start()
+    for _ in range(3):
+        terminal.seen = b""
+        terminal.process.send_signal(signal.SIGTSTP)
+        terminal.read_until(lambda: b"\x1b[?25h" in terminal.seen)
+        terminal.drain()
+        assert termios.tcgetattr(terminal.slave) == terminal.before
+        terminal.seen = b""
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.read_until(lambda: b"\x1b[?1049h" in terminal.seen and b"ready" in terminal.seen)
+    terminal.type("q")
+    terminal.read_until(terminal.ended, 5)
+    assert terminal.process.returncode == 0
+
+
+def test_a_lone_escape_is_told_within_50_ms(start: Callable[..., Terminal]) -> None:
+    terminal = start()
+    waits = []
+    for count in range(1, 8):
+        pressed = time.monotonic()
+        terminal.type("\x1b")
+        terminal.read_until(lambda count=count: [text for _when, text in terminal.notes()].count("key escape") == count)  # type: ignore[misc]  # bound to this round
+        told = [when for when, text in terminal.notes() if text == "key escape"][-1]
+        waits.append(told - pressed)
+    assert sorted(waits)[3] < 0.05, waits
+
+
+def test_a_vanished_terminal_ends_the_app(start: Callable[..., Terminal], tmp_path: Path) -> None:
+    terminal = start()
+    os.close(terminal.slave)
+    os.close(terminal.master)
+    try:
+        assert terminal.process.wait(5) == 129
+    finally:
+        terminal.master, terminal.slave = pty.openpty()
+
+
+def test_ordinary_escape_sequences_arrive_whole_even_in_two_pieces(start: Callable[..., Terminal]) -> None:
+    terminal = start()
+    terminal.type("\x1b[A\x1b[15~")
+    terminal.read_until(
+        lambda: [text for _when, text in terminal.notes() if re.match("key", text)] == ["key up", "key f5"]
+    )

@@ -1,0 +1,120 @@
+"""How the app stands in its terminal: started only on one, gone cleanly whatever ends it.
+
+`run` and `require_tty` are for the command line; importing this module loads no Textual.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import termios
+import threading
+from collections.abc import Iterator
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from sshtui.errors import UsageError
+
+if TYPE_CHECKING:
+    from sshtui.ui.steady import SteadyApp
+
+PATIENCE = 2.5
+"""Seconds the app has to close after a signal; then the process ends by force."""
+
+_ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+
+
+def require_tty() -> None:
+    """Raise UsageError (exit code 2) unless a person sits at both ends: stdin and stderr, where we draw.
+
+    stdout counts as well: whoever redirects it expects text, not a screen.
+    """
+    names = {"standard input": sys.__stdin__, "standard output": sys.__stdout__, "standard error": sys.__stderr__}
+    missing = [name for name, stream in names.items() if stream is None or stream.closed or not stream.isatty()]
+    if missing:
+        raise UsageError(
+            f"sshtui needs a terminal, and {missing[0]} is not one.",
+            hint="Start it in a terminal without a pipe or redirection; over ssh add -t.",
+        )
+
+
+def run(app: SteadyApp[Any]) -> int:
+    """Run `app` on this terminal and return the exit code: 0 after quitting, 1 after a mistake of ours.
+
+    A signal closes the app, restores the terminal and gives 128 + its number, as a shell reports it. What does not
+    close within PATIENCE is ended by force, the terminal restored all the same.
+    """
+    from sshtui.ui.driver import SteadyDriver
+
+    app.driver_class = SteadyDriver
+    watchdog = _Watchdog()
+
+    async def main() -> int:
+        with _closing_signals(app, watchdog):
+            await app.run_async()
+            code = watchdog.code or app.return_code or 0
+            # A name lookup that hangs in a thread would otherwise hold the process.
+            watchdog.arm(code)
+            return code
+
+    try:
+        return asyncio.run(main())
+    finally:
+        watchdog.disarm()
+
+
+class _Watchdog:
+    """Ends the process with `code` when it has not ended by itself within PATIENCE."""
+
+    def __init__(self) -> None:
+        self.code = 0
+        self._timer: threading.Timer | None = None
+        self._attributes = None
+        with contextlib.suppress(termios.error, ValueError, OSError, AttributeError):
+            self._attributes = termios.tcgetattr(sys.__stdin__)  # type: ignore[arg-type]  # None raises, as suppressed
+
+    def arm(self, code: int) -> None:
+        """Start counting; a second call changes nothing."""
+        if self._timer is None:
+            self.code = code
+            self._timer = threading.Timer(PATIENCE, self._bite)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def disarm(self) -> None:
+        """Everything ended by itself."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _bite(self) -> None:
+        from sshtui.ui.driver import give_back, patient
+
+        give_back(patient(2), self._attributes)
+        os._exit(self.code)
+
+
+@contextlib.contextmanager
+def _closing_signals(app: SteadyApp[Any], watchdog: _Watchdog) -> Iterator[None]:
+    """While inside, an ending signal closes `app`. Signals that were ignored (nohup) stay ignored.
+
+    Plain handlers and not the loop's: they start the watchdog even while the loop is busy.
+    """
+    loop = asyncio.get_running_loop()
+
+    def close(number: int, _frame: FrameType | None) -> None:
+        code = 128 + number
+        watchdog.arm(code)
+        loop.call_soon_threadsafe(lambda: app.exit(return_code=code))
+
+    before = {number: signal.getsignal(number) for number in _ENDING_SIGNALS}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, close)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
