@@ -22,6 +22,8 @@ class KeyPair:
     comment: str = ""
     encrypted: bool | None = None
     certificate: bool = False
+    automatic: bool = True
+    """Offered unasked; False for a file a person would have to choose."""
 
     @property
     def label(self) -> str:

@@ -19,6 +19,7 @@ class Identities(Protocol):
     async def available(self, host: Host) -> Sequence[KeyPair]:
         """In the order they would be offered: the host's own, the agent's, then the default files.
 
+        Last come those that are not `automatic`: for the chooser, never offered unasked.
         Reads public halves only; a file that cannot be read is left out. Never asks.
         """
         ...

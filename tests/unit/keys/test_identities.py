@@ -1,0 +1,91 @@
+"""Which key pairs are offered, in which order, and what a person is told about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from sshtui.errors import NotFound
+from sshtui.keys.identities import FileAndAgentIdentities
+from sshtui.model.hosts import Host
+from tests.fakes.prompting import ScriptedPrompter
+
+
+def write_key(path: Path, passphrase: str | None = None, mode: int = 0o600) -> Path:
+    """A small private key file."""
+    path.parent.mkdir(exist_ok=True)
+    key = asyncssh.generate_private_key("ssh-ed25519", comment=path.name)
+    path.write_bytes(key.export_private_key(passphrase=passphrase, rounds=1, ignore_few_rounds=True))
+    path.chmod(mode)
+    return path
+
+
+async def test_the_hosts_own_comes_first_then_the_default_files_then_those_to_choose(tmp_path: Path) -> None:
+    for name in ("work", "id_rsa", "id_ed25519", "archive"):
+        write_key(tmp_path / name)
+    own = write_key(tmp_path / "elsewhere" / "own", passphrase="secret")
+    pairs = await FileAndAgentIdentities(tmp_path).available(Host("web", "127.0.0.1", key_pair=str(own)))
+    assert [(Path(pair.path).name, pair.automatic) for pair in pairs] == [
+        ("own", True),
+        ("id_ed25519", True),
+        ("id_rsa", True),
+        ("archive", False),
+        ("work", False),
+    ]
+    assert [pair.encrypted for pair in pairs] == [True, False, False, False, False]
+
+
+async def test_a_key_in_two_places_is_offered_once(tmp_path: Path) -> None:
+    own = write_key(tmp_path / "id_ed25519")
+    pairs = await FileAndAgentIdentities(tmp_path).available(Host("web", "127.0.0.1", key_pair=str(own)))
+    assert [pair.path for pair in pairs] == [str(own)]
+
+
+async def test_files_that_are_no_private_keys_are_left_out(tmp_path: Path) -> None:
+    write_key(tmp_path / "id_ed25519")
+    (tmp_path / "config").write_text("Host *\n")
+    (tmp_path / "broken").write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n")
+    (tmp_path / "empty").touch()
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "folder").mkdir()
+    pairs = await FileAndAgentIdentities(tmp_path).available(Host("web", "127.0.0.1", key_pair="/no/such/file"))
+    assert [Path(pair.path).name for pair in pairs] == ["id_ed25519"]
+
+
+async def test_no_directory_and_no_agent_mean_no_key_pairs(tmp_path: Path) -> None:
+    nowhere = FileAndAgentIdentities(tmp_path / "nowhere", str(tmp_path / "no-agent"))
+    assert list(await nowhere.available(Host("web", "127.0.0.1"))) == []
+
+
+async def test_a_key_others_may_read_is_pointed_out_once_with_the_remedy(tmp_path: Path) -> None:
+    path = write_key(tmp_path / "id_ed25519", mode=0o644)
+    identities, prompter = FileAndAgentIdentities(tmp_path), ScriptedPrompter()
+    (pair,) = await identities.available(Host("web", "127.0.0.1"))
+    for _ in range(2):
+        await identities.signer(pair, prompter)
+    (notice,) = prompter.notices
+    assert (notice.level, f"chmod 600 {path}" in notice.text) == ("warning", True)
+
+
+async def test_a_file_that_went_away_is_named(tmp_path: Path) -> None:
+    path = write_key(tmp_path / "id_ed25519")
+    identities = FileAndAgentIdentities(tmp_path)
+    (pair,) = await identities.available(Host("web", "127.0.0.1"))
+    path.unlink()
+    with pytest.raises(NotFound, match="no file"):
+        await identities.signer(pair, ScriptedPrompter())
+
+
+async def test_a_replaced_file_is_opened_anew(tmp_path: Path) -> None:
+    path = write_key(tmp_path / "id_ed25519", passphrase="one")
+    identities, prompter = FileAndAgentIdentities(tmp_path), ScriptedPrompter("one", "two")
+    for passphrase in ("one", "two"):
+        write_key(path, passphrase=passphrase)
+        (pair,) = await identities.available(Host("web", "127.0.0.1"))
+        (signer,) = await identities.signer(pair, prompter)
+        assert pair.public is not None
+        signature = await getattr(signer, "sign_async")(b"data")  # noqa: B009 (asyncssh calls it by name)
+        assert asyncssh.import_public_key(pair.public.line).verify(b"data", signature)
+    assert len(prompter.questions) == 2

@@ -1,0 +1,122 @@
+"""The key pairs a person has, offered to the wire; passphrases are asked when a signature is wanted."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sshtui.errors import KeyPairError, NotFound
+from sshtui.keys.agent import Agent, AgentKey
+from sshtui.keys.inspect import certificate_path, inspect_file, key_pair, list_directory
+from sshtui.model.hosts import Host
+from sshtui.model.key_pairs import KeyPair
+from sshtui.model.questions import Notice, Prompter
+
+if TYPE_CHECKING:
+    import asyncssh
+
+    from sshtui.keys.signing import OpenedFile
+
+DEFAULT_NAMES = ("id_ed25519", "id_ecdsa", "id_rsa", "id_ed25519_sk", "id_ecdsa_sk", "id_dsa")
+"""Files in `~/.ssh` that are offered unasked, in this order."""
+
+
+class FileAndAgentIdentities:
+    """Key files of a directory (`~/.ssh`) and the keys of an agent; fits the wire's Identities.
+
+    `agent_path` is the agent's socket, None for no agent. What a passphrase opened stays in memory, for this
+    run and as long as the file does not change; the passphrase itself is not kept.
+    """
+
+    def __init__(self, directory: Path | None = None, agent_path: str | None = None) -> None:
+        self._directory = directory or Path.home() / ".ssh"
+        self._agent = Agent(agent_path) if agent_path else None
+        self._opened: dict[Path, OpenedFile] = {}
+        self._warned: set[Path] = set()
+
+    async def available(self, host: Host) -> Sequence[KeyPair]:
+        """The host's own key pair, the agent's, the default files; then, not `automatic`, all other private key files.
+
+        Each key appears once: the host's own before the agent's before a file's. Files that cannot be read are left
+        out. Reads public halves only and never asks.
+        """
+        own, others = await asyncio.to_thread(lambda: (self._own(host), self._in_directory()))
+        found: list[KeyPair] = []
+        seen: set[object] = set()
+        for pair in (*own, *_as_key_pairs(await self._held()), *others):
+            identity = pair.public or pair.path
+            if identity not in seen:
+                seen.add(identity)
+                found.append(pair)
+        return found
+
+    def _own(self, host: Host) -> list[KeyPair]:
+        if not host.key_pair:
+            return []
+        try:
+            return [key_pair(Path(host.key_pair).expanduser())]
+        except (KeyPairError, NotFound):
+            return []
+
+    def _in_directory(self) -> list[KeyPair]:
+        by_name = {Path(file.path).name: file for file in list_directory(self._directory)}
+        names = [name for name in DEFAULT_NAMES if name in by_name]
+        names += [name for name in by_name if name not in DEFAULT_NAMES]
+        pairs = []
+        for name in names:
+            file = by_name[name]
+            certificate = certificate_path(Path(file.path)).is_file()
+            automatic = name in DEFAULT_NAMES
+            pairs.append(KeyPair("file", file.path, file.public, file.comment, file.encrypted, certificate, automatic))
+        return pairs
+
+    async def _held(self) -> Sequence[AgentKey]:
+        """What the agent holds; nothing when there is none or it does not answer."""
+        if self._agent is None:
+            return []
+        try:
+            return await self._agent.held()
+        except KeyPairError:
+            return []
+
+    async def signer(self, key_pair: KeyPair, prompter: Prompter) -> Sequence[asyncssh.SSHKeyPair]:
+        """What can be offered for `key_pair`: the certificate first where there is one, then the plain key.
+
+        The passphrase is asked, again after a wrong one, when a signature is wanted; at once only for a file that
+        hides even its public half. A protected file whose key the agent holds is signed by the agent.
+        Empty when the person declines. Raises KeyPairError.
+        """
+        from sshtui.keys.signing import AgentSigner, OpenedFile, file_signers
+
+        if self._agent and (key_pair.source == "agent" or (key_pair.encrypted and key_pair.public)):
+            held = [key for key in await self._held() if key.public == key_pair.public]
+            held.sort(key=lambda key: not key.certificate)
+            if held:
+                return [AgentSigner(self._agent.path, key, prompter) for key in held]
+        if key_pair.source == "agent":
+            raise KeyPairError(f"The agent no longer holds {key_pair.label}.", hint="Add it again with ssh-add.")
+        path = await asyncio.to_thread(self._checked, key_pair.path, prompter)
+        opened = self._opened.setdefault(path, OpenedFile(path))
+        return await file_signers(opened, key_pair, prompter)
+
+    def _checked(self, name: str, prompter: Prompter) -> Path:
+        """The path of a usable key file; once a run a person is told that others may read it.
+
+        Raises NotFound, KeyPairError.
+        """
+        path = Path(name).expanduser()
+        file = inspect_file(path)
+        if file.problem and path not in self._warned:
+            self._warned.add(path)
+            prompter.tell(Notice(f"{path}: {file.problem} Mend it with: {file.remedy}", level="warning"))
+        return path
+
+
+def _as_key_pairs(held: Sequence[AgentKey]) -> list[KeyPair]:
+    """One key pair for each key; a key and its certificate are one."""
+    certified = {key.public for key in held if key.certificate}
+    by_public = {key.public: key for key in reversed(held)}
+    ordered = dict.fromkeys(key.public for key in held)
+    return [KeyPair("agent", "", public, by_public[public].comment, None, public in certified) for public in ordered]

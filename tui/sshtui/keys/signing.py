@@ -1,0 +1,158 @@
+"""Key pairs as asyncssh offers them; loaded when a connection is made, since it brings asyncssh along."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncssh
+from asyncssh.agent import SSHAgentKeyPair
+
+from sshtui.errors import KeyPairError, NotFound, WrongPassphrase
+from sshtui.keys.agent import AgentKey
+from sshtui.keys.certificates import read_certificate
+from sshtui.keys.formats import Format, public_lines, sniff
+from sshtui.keys.inspect import certificate_path, read_key_file
+from sshtui.keys.private import open_private
+from sshtui.keys.translate import decoding
+from sshtui.model.host_keys import PublicKey
+from sshtui.model.key_pairs import KeyPair
+from sshtui.model.questions import Notice, Passphrase, Prompter
+
+
+class OpenedFile:
+    """A private key file that asks for its passphrase once and keeps the key in memory while the file is the same."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._key: asyncssh.SSHKey | None = None
+        self._digest = b""
+        # Two tabs that start together ask once: the second waits and finds the key opened.
+        self._turn = asyncio.Lock()
+
+    async def private(self, prompter: Prompter) -> asyncssh.SSHKey | None:
+        """The private key, asking until a passphrase fits; None when the person declines. Raises KeyPairError."""
+        async with self._turn:
+            data = await asyncio.to_thread(read_key_file, self.path)
+            digest = hashlib.sha256(data).digest()
+            if self._key is None or digest != self._digest:
+                self._key = await self._open(data, prompter)
+                self._digest = digest
+            return self._key
+
+    async def _open(self, data: bytes, prompter: Prompter) -> asyncssh.SSHKey | None:
+        passphrase, attempt, problem = None, 0, ""
+        while True:
+            try:
+                return await asyncio.to_thread(open_private, data, passphrase, str(self.path))
+            except WrongPassphrase as error:
+                # The first round goes without a passphrase: its failing only says that one is needed.
+                problem = error.sentence if attempt else ""
+            attempt += 1
+            passphrase = await prompter.ask(Passphrase(str(self.path), attempt, problem))
+            if passphrase is None:
+                return None
+
+
+class FileSigner(asyncssh.SSHKeyPair):
+    """A key file's public half or certificate, which opens the private half when a signature is wanted."""
+
+    _key_type = "local"
+
+    def __init__(
+        self,
+        opened: OpenedFile,
+        public: asyncssh.SSHKey,
+        certificate: asyncssh.SSHCertificate | None,
+        prompter: Prompter,
+    ) -> None:
+        super().__init__(
+            public.algorithm,
+            public.algorithm,
+            public.sig_algorithms,
+            public.sig_algorithms,
+            public.public_data,
+            str(opened.path),
+            certificate,
+        )
+        self._opened = opened
+        self._prompter = prompter
+
+    async def sign_async(self, data: bytes) -> bytes:
+        """The signature of `data`; ValueError, on which asyncssh moves to the next key pair, without one."""
+        try:
+            key = await self._opened.private(self._prompter)
+        except (KeyPairError, NotFound) as error:
+            self._prompter.tell(Notice(error.sentence, level="error"))
+            raise ValueError(error.sentence) from error
+        if key is None:
+            raise ValueError("The passphrase was not given.")
+        if key.get_algorithm().startswith("sk-"):
+            self._prompter.tell(Notice("Touch your security key to log in."))
+        try:
+            return await asyncio.to_thread(key.sign, data, self.sig_algorithm)
+        except ValueError as error:
+            self._prompter.tell(Notice(f"{self._opened.path} cannot sign: {error}.", level="error"))
+            raise
+
+
+async def file_signers(opened: OpenedFile, pair: KeyPair, prompter: Prompter) -> list[asyncssh.SSHKeyPair]:
+    """Certificate and plain key of a file; empty when the person declines to open one that hides its public half."""
+    if pair.public is None:
+        key = await opened.private(prompter)
+        if key is None:
+            return []
+        public = key.convert_to_public()
+    else:
+        with decoding(pair.label):
+            public = asyncssh.import_public_key(pair.public.line)
+    signers: list[asyncssh.SSHKeyPair] = []
+    if certificate := _certificate(opened.path, PublicKey(public.public_data), prompter):
+        signers.append(FileSigner(opened, public, certificate, prompter))
+    signers.append(FileSigner(opened, public, None, prompter))
+    return signers
+
+
+def _certificate(path: Path, public: PublicKey, prompter: Prompter) -> asyncssh.SSHCertificate | None:
+    """The certificate beside `path`, when it fits and is valid now; otherwise the person is told why not."""
+    beside = certificate_path(path)
+    if not beside.is_file():
+        return None
+    try:
+        data = read_key_file(beside)
+        if sniff(data) is not Format.CERTIFICATE:
+            raise KeyPairError(f"{beside} holds no certificate.")
+        found = read_certificate(public_lines(data)[0].blob)
+        problem = found.problem(datetime.now(UTC))
+        if not problem and found.public != public:
+            problem = "It belongs to another key."
+        if problem:
+            raise KeyPairError(f"The certificate {beside} is left out: {problem}")
+        with decoding(str(beside)):
+            return asyncssh.import_certificate(data)
+    except (KeyPairError, NotFound) as error:
+        prompter.tell(Notice(error.sentence, level="warning"))
+        return None
+
+
+class AgentSigner(SSHAgentKeyPair):
+    """A key of the agent; each signature has a connection of its own, so none stays open."""
+
+    def __init__(self, agent_path: str, held: AgentKey, prompter: Prompter) -> None:
+        algorithm = PublicKey(held.blob).algorithm.encode()
+        super().__init__(asyncssh.SSHAgentClient(agent_path), algorithm, held.blob, held.comment.encode())
+        self._prompter = prompter
+
+    async def sign_async(self, data: bytes) -> bytes:
+        """The agent's signature of `data`; ValueError when it refuses or is gone."""
+        try:
+            return await super().sign_async(data)
+        except (ValueError, OSError) as error:
+            comment = self.get_comment(errors="replace") or "a key"
+            self._prompter.tell(Notice(f"The agent did not sign with {comment}: {error}.", level="warning"))
+            raise ValueError(str(error)) from error
+        finally:
+            self._agent.close()
+            await self._agent.wait_closed()
