@@ -1,0 +1,261 @@
+"""known_hosts as OpenSSH reads and writes it: whom a file trusts, and changing it without losing a line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sshtui import files
+from sshtui.model.host_keys import HostKey, KnownEntry
+from sshtui.ssh.known_host_lines import Line, Marker, hashed_name, known_name, parse
+
+SIZE_LIMIT = 512 * 1024 * 1024
+"""Bytes of a known_hosts file; a million hosts need about 100 MB."""
+
+LOCK_SECONDS = 30.0
+"""How long a save waits for the saves of others."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the files say of one name.
+
+    `trusted` are host keys that may be accepted, `authorities` those that may sign host certificates, `revoked`
+    those that never may be. `exact` are the trusted ones under the very name and port that was looked up: any
+    other host key on such a host is a changed one. `damaged` counts lines that cannot be read.
+    """
+
+    trusted: tuple[HostKey, ...] = ()
+    authorities: tuple[HostKey, ...] = ()
+    revoked: tuple[HostKey, ...] = ()
+    exact: tuple[KnownEntry, ...] = ()
+    damaged: int = 0
+
+    @property
+    def algorithms(self) -> tuple[str, ...]:
+        """Types of the trusted host keys, to be preferred in the exchange."""
+        return tuple(dict.fromkeys(key.algorithm for key in self.trusted))
+
+
+@dataclass(frozen=True)
+class ListedKey:
+    """A line for a person to look at: `names` is "" when they are hashed; names and comment are untrusted."""
+
+    path: Path
+    line: int
+    marker: Marker
+    names: str
+    host_key: HostKey
+    comment: str
+
+
+class KnownHosts:
+    """A known_hosts file, with `others` that are read and never written (`/etc/ssh/ssh_known_hosts`).
+
+    Every call reads the files anew, because ssh changes them too. A missing file is an empty one; one that
+    cannot be read raises ConfigError, for it may hold revocations. 100,000 lines take about half a second, so an
+    event loop calls `lookup`, `remember` and `replace` in a thread.
+    `hash_names` is HashKnownHosts of ssh_config(5); None hashes when the file has hashed names already.
+    """
+
+    def __init__(self, path: Path, others: Sequence[Path] = (), *, hash_names: bool | None = None) -> None:
+        self.path = path
+        self.others = tuple(others)
+        self._hash_names = hash_names
+
+    def lookup(self, address: str, port: int, *, alias: str = "") -> Known:
+        """What the files say of `address` at `port`; `alias` (HostKeyAlias) stands in for both.
+
+        On another port than 22 the bare address counts too, as in ssh: its host keys when the port has none
+        of its own, its authorities and its revocations always.
+        """
+        name = _name(address, port, alias)
+        bare = known_name(address, 22)
+        under_name: list[tuple[Line, KnownEntry]] = []
+        under_bare: list[tuple[Line, KnownEntry]] = []
+        damaged = 0
+        for path in (self.path, *self.others):
+            for number, line in _lines(path):
+                if isinstance(line, str) or line.damaged:
+                    damaged += 1
+                elif line.speaks_of(name):
+                    damaged += not _keep(under_name, line, path, number)
+                elif not alias and name != bare and line.speaks_of(bare):
+                    damaged += not _keep(under_bare, line, path, number)
+        exact = tuple(entry for line, entry in under_name if not line.marker)
+        trusted = exact or tuple(entry for line, entry in under_bare if not line.marker)
+        both = under_name + under_bare
+        revoked = tuple(entry.host_key for line, entry in both if line.marker == "@revoked")
+        authorities = tuple(entry.host_key for line, entry in both if line.marker == "@cert-authority")
+        return Known(
+            trusted=tuple(entry.host_key for entry in trusted if entry.host_key not in revoked),
+            authorities=tuple(host_key for host_key in authorities if host_key not in revoked),
+            revoked=revoked,
+            exact=exact,
+            damaged=damaged,
+        )
+
+    def remember(self, address: str, port: int, host_key: HostKey, *, alias: str = "") -> None:
+        """Trust `host_key` for this address from now on. Raises NotSaved.
+
+        A new file has mode 0600, a new `~/.ssh` 0700. Nothing is written when the file says so already.
+        """
+        name = _name(address, port, alias)
+
+        def add(lines: list[bytes]) -> list[bytes]:
+            return lines if _has(lines, name, host_key) else [*lines, self._line(lines, name, host_key)]
+
+        self._change(add)
+
+    def replace(self, address: str, port: int, host_key: HostKey, *, alias: str = "") -> None:
+        """Trust `host_key` and no other for this very name; what stood there before is kept in `….old`.
+
+        Lines with markers, patterns and the other names of a shared line stay. Raises NotSaved.
+        """
+        name = _name(address, port, alias)
+
+        def swap(lines: list[bytes]) -> list[bytes]:
+            left = [text for line in lines if (text := _without(line, name)) is not None]
+            return left if _has(left, name, host_key) else [*left, self._line(lines, name, host_key)]
+
+        self._change(swap, backup=True)
+
+    def remove(self, address: str, port: int) -> int:
+        """Forget this very name (`ssh-keygen -R`, but other names and patterns stay); how many lines it was in.
+
+        The file as it was is kept in `….old`. Raises NotSaved.
+        """
+        name = known_name(address, port)
+        touched = 0
+
+        def take_out(lines: list[bytes]) -> list[bytes]:
+            nonlocal touched
+            left = [_without(line, name) for line in lines]
+            touched = sum(before != after for before, after in zip(lines, left, strict=True))
+            return [text for text in left if text is not None]
+
+        self._change(take_out, backup=True)
+        return touched
+
+    def revoke(self, address: str, port: int, host_key: HostKey) -> None:
+        """Never accept `host_key` for this address again, whoever offers it. Raises NotSaved."""
+        text = b"@revoked " + known_name(address, port) + b" " + host_key.line.encode()
+        self._change(lambda lines: lines if text in lines else [*lines, text])
+
+    def drop(self, listed: ListedKey) -> bool:
+        """Take out one line that `entries` listed; False when the file has another line there by now.
+
+        The file as it was is kept in `….old`. Raises NotSaved.
+        """
+        dropped = False
+
+        def take_out(lines: list[bytes]) -> list[bytes]:
+            nonlocal dropped
+            at = listed.line - 1
+            dropped = at < len(lines) and _listed(self.path, listed.line, parse(lines[at])) == listed
+            return lines[:at] + lines[at + 1 :] if dropped else lines
+
+        self._change(take_out, backup=True)
+        return dropped
+
+    def entries(self) -> tuple[ListedKey, ...]:
+        """Every line with a key, file by file in their order; damaged ones are left out."""
+        return tuple(
+            listed
+            for path in (self.path, *self.others)
+            for number, line in _lines(path)
+            if (listed := _listed(path, number, line)) is not None
+        )
+
+    def find(self, address: str, port: int) -> tuple[ListedKey, ...]:
+        """The lines that speak of this address, hashed names and markers included (`ssh-keygen -F`)."""
+        name = known_name(address, port)
+        return tuple(
+            listed
+            for path in (self.path, *self.others)
+            for number, line in _lines(path)
+            if isinstance(line, Line) and line.speaks_of(name) and (listed := _listed(path, number, line)) is not None
+        )
+
+    def _line(self, lines: list[bytes], name: bytes, host_key: HostKey) -> bytes:
+        hashing = self._hash_names
+        if hashing is None:
+            hashing = any(line.startswith(b"|1|") for line in lines)
+        return (hashed_name(name) if hashing else name) + b" " + host_key.line.encode()
+
+    def _change(self, change: Callable[[list[bytes]], list[bytes]], *, backup: bool = False) -> None:
+        if _is_null(self.path):
+            return
+        files.ensure_private_directory(self.path.parent)
+        with files.locked(self.path, deadline=LOCK_SECONDS):
+            data = files.read_whole(self.path, limit=SIZE_LIMIT)
+            before = (data or b"").split(b"\n")
+            # A last line without its end is a line; nothing after the last end is none.
+            lines = before[:-1] if not before[-1] else before
+            after = change(lines)
+            if after == lines:
+                return
+            if backup and data is not None:
+                files.write_whole(self.path.with_name(self.path.name + ".old"), data)
+            # An existing file keeps its own mode, as when ssh appends to it.
+            mode = 0o600 if data is None else 0o666
+            files.write_whole(self.path, b"".join(line + b"\n" for line in after), mode=mode)
+
+
+def _name(address: str, port: int, alias: str) -> bytes:
+    return alias.lower().encode() if alias else known_name(address, port)
+
+
+def _is_null(path: Path) -> bool:
+    """`UserKnownHostsFile /dev/null` is the usual way to know nobody."""
+    return str(path) == os.devnull
+
+
+def _lines(path: Path) -> Iterator[tuple[int, Line | str]]:
+    """Line numbers from 1 with what stands there; comments and blank lines are left out."""
+    if _is_null(path):
+        return
+    data = files.read_whole(path, limit=SIZE_LIMIT) or b""
+    for number, text in enumerate(data.split(b"\n"), 1):
+        line = parse(text)
+        if line is not None:
+            yield number, line
+
+
+def _keep(kept: list[tuple[Line, KnownEntry]], line: Line, path: Path, number: int) -> bool:
+    """Keep the line's key; False when it has none that can be read."""
+    host_key = line.host_key
+    if host_key is not None:
+        kept.append((line, KnownEntry(host_key, str(path), number)))
+    return host_key is not None
+
+
+def _has(lines: list[bytes], name: bytes, host_key: HostKey) -> bool:
+    """Whether `name` has this very host key in a line without marker."""
+    encoded = host_key.line.encode().split(b" ")[1]
+    for text in lines:
+        if encoded in text:
+            line = parse(text)
+            if isinstance(line, Line) and not line.marker and line.speaks_of(name) and line.host_key == host_key:
+                return True
+    return False
+
+
+def _without(text: bytes, name: bytes) -> bytes | None:
+    """The line without `name`; None when nobody else is in it. Markers and damage are left alone."""
+    line = parse(text)
+    if not isinstance(line, Line) or line.marker:
+        return text
+    names = line.without(name)
+    if names is None:
+        return None
+    return text if names == line.names else names + b" " + line.rest
+
+
+def _listed(path: Path, number: int, line: Line | str | None) -> ListedKey | None:
+    if not isinstance(line, Line) or (host_key := line.host_key) is None:
+        return None
+    names = "" if line.hashed else line.names.decode("utf-8", "replace")
+    return ListedKey(path, number, line.marker, names, host_key, line.comment)
