@@ -81,9 +81,15 @@ def _typed(keystroke: Keystroke, bare: str, bits: int, modes: Modes) -> str:
     code = _OTHER_CODES.get(bare) or named_character(bare)
     if not code:
         return keystroke.text if not bits & 6 else ""
+    if bits & 1 and len(code.upper()) == 1:
+        code = code.upper()
+    if code.lower() != code:
+        bits |= 1
     if _reported(bare, code, bits, modes.modify_other_keys):
         return f"\x1b[27;{bits + 1};{ord(code)}~"
-    text = _plain(bare, bits, modes) or (_controlled(code) if bits & 4 else _unmodified(keystroke, code, bits))
+    text = _plain(bare, bits, modes) or (
+        _controlled(code) if bits & 4 else (code if bits & 2 else keystroke.text or code)
+    )
     if bits & 2 and modes.meta_sends_escape:
         return "\x1b" + text
     return text
@@ -105,13 +111,6 @@ def _plain(bare: str, bits: int, modes: Modes) -> str:
             return "\x08" if modes.backarrow_sends_backspace != bool(bits & 4) else "\x7f"
         case _:
             return ""
-
-
-def _unmodified(keystroke: Keystroke, code: str, bits: int) -> str:
-    """What the press types without Control: its own text, or its name's character, a letter shifted."""
-    if keystroke.text and not bits & 2:
-        return keystroke.text
-    return code.upper() if bits & 1 and code.isalpha() and len(code.upper()) == 1 else code
 
 
 def _controlled(character: str) -> str:
