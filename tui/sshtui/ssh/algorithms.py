@@ -1,0 +1,114 @@
+"""What we offer a server, strongest and fastest first; old algorithms only where a host asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+CERTIFICATES = (
+    "ssh-ed25519-cert-v01@openssh.com",
+    "ecdsa-sha2-nistp256-cert-v01@openssh.com",
+    "ecdsa-sha2-nistp384-cert-v01@openssh.com",
+    "ecdsa-sha2-nistp521-cert-v01@openssh.com",
+    "rsa-sha2-512-cert-v01@openssh.com",
+    "rsa-sha2-256-cert-v01@openssh.com",
+)
+
+
+@dataclass(frozen=True)
+class Algorithms:
+    """One offer: each list is complete and in order of preference (RFC 4253 section 7.1)."""
+
+    kex: tuple[str, ...]
+    ciphers: tuple[str, ...]
+    macs: tuple[str, ...]
+    host_keys: tuple[str, ...]
+    signatures: tuple[str, ...]
+    compression: tuple[str, ...] = ("none",)
+
+
+MODERN = Algorithms(
+    kex=(
+        "mlkem768x25519-sha256",
+        "mlkem768nistp256-sha256",
+        "mlkem1024nistp384-sha384",
+        "curve25519-sha256",
+        "curve25519-sha256@libssh.org",
+        "ecdh-sha2-nistp256",
+        "ecdh-sha2-nistp384",
+        "ecdh-sha2-nistp521",
+        "diffie-hellman-group-exchange-sha256",
+        "diffie-hellman-group14-sha256",
+        "diffie-hellman-group16-sha512",
+        "diffie-hellman-group18-sha512",
+    ),
+    # AES-GCM first: received 10 to 15 % faster than ChaCha20 on processors with AES instructions.
+    ciphers=(
+        "aes128-gcm@openssh.com",
+        "aes256-gcm@openssh.com",
+        "chacha20-poly1305@openssh.com",
+        "aes256-ctr",
+        "aes192-ctr",
+        "aes128-ctr",
+    ),
+    macs=(
+        "hmac-sha2-256-etm@openssh.com",
+        "hmac-sha2-512-etm@openssh.com",
+        "hmac-sha2-256",
+        "hmac-sha2-512",
+    ),
+    host_keys=(
+        "ssh-ed25519",
+        "ecdsa-sha2-nistp256",
+        "ecdsa-sha2-nistp384",
+        "ecdsa-sha2-nistp521",
+        "rsa-sha2-512",
+        "rsa-sha2-256",
+    ),
+    signatures=(
+        "ssh-ed25519",
+        "sk-ssh-ed25519@openssh.com",
+        "ssh-ed448",
+        "ecdsa-sha2-nistp256",
+        "ecdsa-sha2-nistp384",
+        "ecdsa-sha2-nistp521",
+        "sk-ecdsa-sha2-nistp256@openssh.com",
+        "rsa-sha2-512",
+        "rsa-sha2-256",
+    ),
+)
+"""The default: nothing that rests on SHA-1, CBC or 1024-bit groups."""
+
+LEGACY = Algorithms(
+    kex=(
+        *MODERN.kex,
+        "diffie-hellman-group14-sha1",
+        "diffie-hellman-group-exchange-sha1",
+        "diffie-hellman-group1-sha1",
+    ),
+    ciphers=(*MODERN.ciphers, "aes256-cbc", "aes192-cbc", "aes128-cbc", "3des-cbc"),
+    macs=(*MODERN.macs, "hmac-sha1-etm@openssh.com", "hmac-sha1", "hmac-sha1-96", "hmac-md5"),
+    host_keys=(*MODERN.host_keys, "ssh-rsa"),
+    signatures=(*MODERN.signatures, "ssh-rsa"),
+)
+"""For gear that has nothing better; a host says so by its own field, and the status line shows it."""
+
+
+def for_known(offer: Algorithms, known: Iterable[str], *, authorities: bool) -> Algorithms:
+    """`offer` with the host-key types already `known` for the server in front, certificates where one could count.
+
+    A server that keeps its host key is thus never asked for another type of it.
+    """
+    wanted = set(known)
+    if "ssh-rsa" in wanted:
+        wanted |= {"rsa-sha2-512", "rsa-sha2-256"}  # the same host key under newer signatures, RFC 8332 section 3
+    first = tuple(name for name in offer.host_keys if name in wanted)
+    rest = tuple(name for name in offer.host_keys if name not in wanted)
+    certificates = CERTIFICATES if authorities else ()
+    return replace(offer, host_keys=certificates + first + rest)
+
+
+def old_ones(offer: Algorithms, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of `names` that only the legacy profile has; empty when `offer` is not that profile."""
+    modern = {*MODERN.kex, *MODERN.ciphers, *MODERN.macs, *MODERN.host_keys}
+    return tuple(name for name in names if name and name not in modern) if offer is not MODERN else ()

@@ -1,0 +1,105 @@
+"""A logged-in connection, shared by everything that goes to the same account of the same server."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from sshtui.model.connection import ConnectionFacts
+from sshtui.model.geometry import Size
+from sshtui.ssh.channel import Pipe, open_pipe
+from sshtui.ssh.library import asyncssh
+from sshtui.ssh.quirks import Wire, vanish
+from sshtui.ssh.translate import channel_refused
+
+CHANNEL_LIMIT = 20.0
+"""Seconds a server may take to open a channel on a connection that is up."""
+
+Release = Callable[[], Awaitable[None]]
+
+
+class Connection:
+    """Counts who uses it; the last one to let go closes it, and then the jump host below it."""
+
+    def __init__(
+        self,
+        ssh: asyncssh.SSHClientConnection,
+        wire: Wire,
+        name: str,
+        facts: ConnectionFacts,
+        *,
+        keep_alive: int,
+        below: Release | None = None,
+    ) -> None:
+        self.ssh = ssh
+        self.wire = wire
+        self.name = name
+        self.facts = facts
+        self.full = False
+        """Whether the server refused a further channel: the next user needs another connection."""
+        self._keep_alive = keep_alive
+        self._below = below
+        self._users = 0
+
+    @property
+    def usable(self) -> bool:
+        """Whether another channel can be asked for."""
+        return not self.full and not self.ssh.is_closed()
+
+    @property
+    def users(self) -> int:
+        """How many hold it."""
+        return self._users
+
+    def hold(self) -> None:
+        """Use it; every `hold` has its `release`."""
+        self._users += 1
+
+    async def release(self) -> None:
+        """Let go; the last one closes it."""
+        self._users -= 1
+        if self._users:
+            return
+        await self.drop()
+
+    async def drop(self) -> None:
+        """Close it, whoever uses it."""
+        below, self._below = self._below, None
+        try:
+            await vanish(self.ssh)
+        finally:
+            if below is not None:
+                await below()
+
+    async def open_pipe(self, size: Size, command: str = "", environment: Mapping[str, str] | None = None) -> Pipe:
+        """A terminal on it. Raises ChannelRefused, or ConnectionLost when it broke."""
+        try:
+            async with asyncio.timeout(CHANNEL_LIMIT):
+                pipe = await open_pipe(self.ssh, self.name, size, command=command, environment=environment)
+        except (asyncssh.Error, OSError) as error:
+            if isinstance(error, asyncssh.ChannelOpenError):
+                self.full = error.code not in (
+                    asyncssh.OPEN_REQUEST_PTY_FAILED,
+                    asyncssh.OPEN_REQUEST_SESSION_FAILED,
+                )
+            raise channel_refused(error, self.name) from error
+        if self.wire.chokes_on_ignore:
+            self.full = True
+        return pipe
+
+    @property
+    def silence(self) -> float:
+        """Seconds the server owes an answer to a keep-alive; 0 while all is well or keep-alive is off."""
+        silent = time.monotonic() - self.wire.heard
+        return silent if self._keep_alive and silent > self._keep_alive + 1 else 0.0
+
+    async def ping(self, limit: float = 5.0) -> float | None:
+        """Seconds to the server and back; None when no answer came within `limit` or the server gives none."""
+        if self.ssh.is_closed() or self.wire.chokes_on_ignore:
+            return None
+        try:
+            async with asyncio.timeout(limit):
+                return await self.wire.ping()
+        except TimeoutError:
+            return None

@@ -1,0 +1,129 @@
+"""The dialer: from a saved host to a terminal on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+
+from sshtui.errors import ChannelRefused, Declined, LoginRejected, NotFound
+from sshtui.model.geometry import Size
+from sshtui.model.hosts import Host
+from sshtui.model.key_pairs import KeyPair
+from sshtui.model.questions import ChooseKeyPair, Prompter
+from sshtui.model.settings import Settings
+from sshtui.ssh.attempt import Progress
+from sshtui.ssh.channel import Pipe
+from sshtui.ssh.connection import Connection
+from sshtui.ssh.connector import Connector, Wish
+from sshtui.ssh.known_hosts import KnownHosts
+from sshtui.ssh.offers import MOST_OFFERS
+from sshtui.ssh.pool import Pool
+from sshtui.ssh.protocols import Identities
+from sshtui.ssh.tab import TabChannel
+
+
+class SshDialer:
+    """Opens terminals on servers; tabs on one account of one server share a connection.
+
+    `resolve` finds a saved host by name, for jumps. `remember` is told the key pair a person chose for good.
+    """
+
+    def __init__(
+        self,
+        known_hosts: KnownHosts,
+        identities: Identities,
+        settings: Settings,
+        resolve: Callable[[str], Host | None],
+        *,
+        remember: Callable[[Host, KeyPair], None] | None = None,
+    ) -> None:
+        self._identities = identities
+        self._remember = remember
+        self._pool = Pool(Connector(known_hosts, identities, settings), resolve)
+
+    async def dial(
+        self,
+        host: Host,
+        size: Size,
+        prompter: Prompter,
+        *,
+        progress: Progress | None = None,
+        choose: bool = False,
+        password: str = "",
+    ) -> TabChannel:
+        """A shell (or the host's command) on `host`; with `choose` the person picks the key pair first.
+
+        `progress` is told each stage in a few words. `password` is tried once before the person is asked.
+        Raises an SshtuiError that says what to do next. Cancelling leaves no socket and no task behind.
+        """
+        stage = progress or _ignore
+        wish = Wish(password=password, legacy=bool(host.extra.get("legacy")))
+        if choose:
+            wish = await self._choose(host, prompter, wish)
+        try:
+            return await self._open(host, size, prompter, stage, wish)
+        except LoginRejected as rejected:
+            if choose or "publickey" not in rejected.offers or not await self._untried(host):
+                raise
+            return await self._open(host, size, prompter, stage, await self._choose(host, prompter, wish))
+
+    async def close(self) -> None:
+        """Drop every connection."""
+        await self._pool.close()
+
+    async def _open(self, host: Host, size: Size, prompter: Prompter, stage: Progress, wish: Wish) -> TabChannel:
+        connection, pipe = await self._pipe(host, size, prompter, stage, wish)
+
+        async def again(password: str) -> tuple[Connection, Pipe]:
+            return await self._pipe(host, size, prompter, stage, replace(wish, password=password), fresh=True)
+
+        return TabChannel(host, connection, pipe, prompter, again)
+
+    async def _pipe(
+        self, host: Host, size: Size, prompter: Prompter, stage: Progress, wish: Wish, *, fresh: bool = False
+    ) -> tuple[Connection, Pipe]:
+        """A terminal, on another connection when the server has no room for it on the shared one (MaxSessions)."""
+        while True:
+            connection = await self._pool.hold(host, prompter, stage, wish, fresh=fresh or wish.chosen is not None)
+            shared = connection.users > 1
+            stage("opening a terminal")
+            try:
+                return connection, await connection.open_pipe(size, host.command, environment())
+            except ChannelRefused:
+                await connection.release()
+                if not shared or not connection.full:
+                    raise
+            except BaseException:
+                # Lost or cancelled: what was held must be let go on every way out.
+                await connection.release()
+                raise
+
+    async def _choose(self, host: Host, prompter: Prompter, wish: Wish) -> Wish:
+        key_pairs = tuple(await self._identities.available(host))
+        if not key_pairs:
+            raise NotFound(
+                "There is no key pair to choose from.", hint="Make one with ssh-keygen, or add one to the agent."
+            )
+        answer = await prompter.ask(ChooseKeyPair(host.name, key_pairs, host.key_pair))
+        if answer is None:
+            raise Declined(f"No key pair was chosen for {host.name}.")
+        if answer.remember and self._remember is not None:
+            self._remember(host, answer.key_pair)
+        return replace(wish, chosen=answer.key_pair)
+
+    async def _untried(self, host: Host) -> bool:
+        """Whether there is a key pair the login did not offer by itself."""
+        available = await self._identities.available(host)
+        return any(not pair.automatic for pair in available) or len(available) > MOST_OFFERS
+
+
+def environment() -> dict[str, str]:
+    """What the remote terminal is told of ours, where its server lets it: true colour, and a UTF-8 locale."""
+    locale = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := os.environ.get(name))), "")
+    utf8 = locale.lower().replace("-", "").endswith("utf8")
+    return {"COLORTERM": "truecolor", "LANG": locale if utf8 else "C.UTF-8"}
+
+
+def _ignore(stage: str) -> None:
+    """Nobody wants to know the stages."""

@@ -1,0 +1,53 @@
+"""Which key pairs a login offers, and in which order: the right one first, and never so many that it locks out."""
+
+from __future__ import annotations
+
+from sshtui.errors import KeyPairError
+from sshtui.model.hosts import Host
+from sshtui.model.key_pairs import KeyPair
+from sshtui.model.questions import Notice, Prompter
+from sshtui.ssh.library import asyncssh
+from sshtui.ssh.protocols import Identities
+
+MOST_OFFERS = 4
+"""OpenSSH ends a connection at six failures (MaxAuthTries); two stay for passwords."""
+
+
+class Offers:
+    """Hands out what asyncssh can offer, one at a time; opens no private half before the server wants it."""
+
+    def __init__(self, host: Host, identities: Identities, prompter: Prompter, chosen: KeyPair | None = None) -> None:
+        self._host = host
+        self._identities = identities
+        self._prompter = prompter
+        self._chosen = chosen
+        self._waiting: list[KeyPair] | None = None
+        self._ready: list[asyncssh.SSHKeyPair] = []
+        self.offered: list[KeyPair] = []
+        self._count = 0
+
+    async def next(self) -> asyncssh.SSHKeyPair | None:
+        """The next one to offer; None when all were, or as many as a server stands."""
+        if self._waiting is None:
+            self._waiting = await self._in_order()
+        while not self._ready:
+            if not self._waiting or self._count >= MOST_OFFERS:
+                return None
+            key_pair = self._waiting.pop(0)
+            try:
+                self._ready = list(await self._identities.signer(key_pair, self._prompter))
+            except KeyPairError as error:
+                # One unusable file must not end the login: the person hears of it, the next one is tried.
+                self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="warning"))
+                continue
+            self.offered.append(key_pair)
+        if self._count >= MOST_OFFERS:
+            return None
+        self._count += 1
+        return self._ready.pop(0)
+
+    async def _in_order(self) -> list[KeyPair]:
+        if self._chosen is not None:
+            # A person pointed at one: offering others too could log in with the wrong one.
+            return [self._chosen]
+        return [pair for pair in await self._identities.available(self._host) if pair.automatic]

@@ -1,0 +1,93 @@
+"""One login, many channels: whoever wants the same account of the same server gets the same connection."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sshtui.model.hosts import Host
+from sshtui.model.questions import Prompter
+from sshtui.ssh.attempt import Progress
+from sshtui.ssh.connection import Connection
+from sshtui.ssh.connector import Connector, Wish
+from sshtui.ssh.jumps import check_length, last_hop
+
+
+@dataclass(frozen=True)
+class Target:
+    """What makes two hosts the same login: everything that decides where it goes and as whom."""
+
+    user: str
+    address: str
+    port: int
+    key_pair: str
+    jump: str
+    legacy: bool
+
+
+class Pool:
+    """Connections in use, by target."""
+
+    def __init__(self, connector: Connector, resolve: Callable[[str], Host | None]) -> None:
+        self._connector = connector
+        self._resolve = resolve
+        self._connections: dict[Target, list[Connection]] = {}
+        self._logging_in: dict[Target, asyncio.Lock] = {}
+
+    async def hold(
+        self,
+        host: Host,
+        prompter: Prompter,
+        progress: Progress,
+        wish: Wish,
+        *,
+        fresh: bool = False,
+        trail: tuple[str, ...] = (),
+    ) -> Connection:
+        """A connection the caller holds and must `release`: a shared one, or a new one that asks what it must.
+
+        Whoever comes while another one logs in to the same target waits for that login. `fresh` never shares.
+        """
+        trail = (*trail, host.name)
+        check_length(trail)
+        target = Target(
+            host.user or getpass.getuser(), host.address.lower(), host.port, host.key_pair, host.jump, wish.legacy
+        )
+        lock = self._logging_in.setdefault(target, asyncio.Lock())
+        async with lock:
+            if not fresh and (shared := self._usable(target)) is not None:
+                shared.hold()
+                return shared
+            connection = await self._make(host, prompter, progress, wish, trail)
+        self._connections.setdefault(target, []).append(connection)
+        return connection
+
+    async def _make(
+        self, host: Host, prompter: Prompter, progress: Progress, wish: Wish, trail: tuple[str, ...]
+    ) -> Connection:
+        hop = last_hop(host, self._resolve)
+        if hop is None:
+            return await self._connector.connect(host, prompter, progress, over=None, wish=wish)
+        over = await self.hold(hop, prompter, progress, Wish(), trail=trail)
+        try:
+            return await self._connector.connect(host, prompter, progress, over=over, wish=wish)
+        except BaseException:
+            # Whatever ended it, a cancelled task too: the way there is not needed any more.
+            await over.release()
+            raise
+
+    def _usable(self, target: Target) -> Connection | None:
+        alive = [each for each in self._connections.get(target, []) if each.users and not each.ssh.is_closed()]
+        if alive:
+            self._connections[target] = alive
+        else:
+            self._connections.pop(target, None)
+        return next((each for each in alive if each.usable), None)
+
+    async def close(self) -> None:
+        """Drop every connection, whoever uses it."""
+        connections = [each for group in self._connections.values() for each in group if each.users]
+        self._connections.clear()
+        await asyncio.gather(*(each.drop() for each in connections))

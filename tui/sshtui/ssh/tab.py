@@ -1,0 +1,153 @@
+"""What a tab holds: a terminal on a connection, and the way through a password the server wants changed first."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from sshtui.model.connection import ChannelEnd, ConnectionFacts
+from sshtui.model.geometry import Size
+from sshtui.model.hosts import Host
+from sshtui.model.questions import NewPassword, PasswordChange, Prompter
+from sshtui.model.text import plain_lines
+from sshtui.ssh.channel import Pipe
+from sshtui.ssh.connection import Connection
+from sshtui.ssh.passwd import change_password
+from sshtui.ssh.prompts import ChangeAnswers
+from sshtui.ssh.stream_prompts import KEPT, PromptReader
+
+Again = Callable[[str], Awaitable[tuple[Connection, Pipe]]]
+"""Log in anew with the password given, and open the same terminal."""
+
+
+class TabChannel:
+    """Fits session/protocols.py Channel.
+
+    sshd without PAM, and with PAM after a password or key login, lets an expired account in but runs `passwd`
+    instead of the shell, then hangs up. That is seen in the first output: the person is asked in the same modal
+    as elsewhere, `passwd` is answered, and the tab goes on with a new login. Declining leaves `passwd` in the tab.
+    """
+
+    def __init__(self, host: Host, connection: Connection, pipe: Pipe, prompter: Prompter, again: Again) -> None:
+        self._host = host
+        self._connection = connection
+        self._pipe = pipe
+        self._prompter = prompter
+        self._again = again
+        self._size: Size | None = None
+        self._closed = False
+        self._watch: PromptReader | None = PromptReader() if not host.command else None
+        self._watched = 0
+        self._answers = ChangeAnswers()
+
+    @property
+    def facts(self) -> ConnectionFacts:
+        """What is known of the connection below."""
+        return self._connection.facts
+
+    @property
+    def end(self) -> ChannelEnd | None:
+        """How it ended; None while it lives."""
+        return self._pipe.end
+
+    async def read(self, limit: int) -> bytes:
+        """At most `limit` bytes, waiting for the first; b"" when the remote is done."""
+        data = await self._pipe.read(limit)
+        if self._watch is None:
+            return data
+        if data:
+            await self._look(self._watch, data)
+            return data
+        self._watch = None
+        if not self._answers.new_password or self._closed or not self._changed():
+            return data
+        await self._log_in_again()
+        return await self._pipe.read(limit)
+
+    async def _look(self, watch: PromptReader, data: bytes) -> None:
+        """Answer `passwd` when it is what runs; stop looking once it is clear that something else does."""
+        self._watched += len(data)
+        prompt = watch.feed(data)
+        begun = self._answers.begun
+        if not begun and (self._watched > KEPT or (prompt is not None and not watch.forced)):
+            self._watch = None
+            return
+        if prompt is None or not (begun or watch.forced):
+            return
+        if self._answers.needs_change(prompt.wanted):
+            said = "\n".join(plain_lines(prompt.said, 8))
+            change = await self._ask(
+                NewPassword(
+                    self._host.name,
+                    self._connection.facts.destination,
+                    "" if begun else said,
+                    said if begun else "",
+                    needs_old=not begun or prompt.wanted.name == "CURRENT",
+                )
+            )
+            if change is None:
+                self._watch = None
+                self._answers = ChangeAnswers()
+                return
+            self._answers.use(change)
+        self._pipe.write(self._answers.answer(prompt.wanted).encode() + b"\n")
+        watch.answered()
+
+    async def _ask(self, question: NewPassword) -> PasswordChange | None:
+        """The person's answer; the question is taken back when the server hangs up meanwhile."""
+        answer = self._prompter.ask(question)
+        asking = asyncio.ensure_future(answer)
+        hanging_up = asyncio.ensure_future(self._pipe.ended())
+        try:
+            await asyncio.wait({asking, hanging_up}, return_when=asyncio.FIRST_COMPLETED)
+            return asking.result() if asking.done() else None
+        finally:
+            asking.cancel()
+            hanging_up.cancel()
+            await asyncio.gather(asking, hanging_up, return_exceptions=True)
+
+    def _changed(self) -> bool:
+        end = self._pipe.end
+        return end is not None and end.how == "exited" and end.status == 0
+
+    async def _log_in_again(self) -> None:
+        connection, pipe = self._connection, self._pipe
+        await pipe.close()
+        await connection.release()
+        password, self._answers = self._answers.new_password, ChangeAnswers()
+        self._connection, self._pipe = await self._again(password)
+        if self._size is not None:
+            self._pipe.resize(self._size)
+
+    def write(self, data: bytes) -> None:
+        """Send `data`; never waits. After the end it does nothing."""
+        if not self._answers.begun:
+            # Someone works in it already: what looks like a forced change from here on is a program of theirs.
+            self._watch = None
+        self._pipe.write(data)
+
+    def resize(self, size: Size) -> None:
+        """Tell the remote the new size (RFC 4254 section 6.7)."""
+        self._size = size
+        self._pipe.resize(size)
+
+    async def change_password(self, change: PasswordChange) -> str:
+        """Drive `passwd` beside this terminal; what the server said. Raises SshtuiError when it refused."""
+        return await change_password(self._connection, change)
+
+    @property
+    def silence(self) -> float:
+        """Seconds the server owes an answer; 0 while all is well. Above 0 the link is stalled."""
+        return self._connection.silence if self._pipe.end is None else 0.0
+
+    async def ping(self) -> float | None:
+        """Seconds to the server and back; None when it does not answer such a question."""
+        return await self._connection.ping()
+
+    async def close(self) -> None:
+        """End it and free what it holds; safe to call twice."""
+        if self._closed:
+            return
+        self._closed = True
+        await self._pipe.close()
+        await self._connection.release()

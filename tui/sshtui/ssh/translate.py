@@ -1,0 +1,166 @@
+"""Foreign errors become ours, here and nowhere else in this room: a sentence, and what to try next."""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+
+from sshtui.errors import (
+    ChannelRefused,
+    ConnectionFailed,
+    ConnectionLost,
+    LoginRejected,
+    NameNotFound,
+    NoCommonAlgorithm,
+    NotSSH,
+    Refused,
+    SshtuiError,
+    TimedOut,
+    TrustRefused,
+    Unreachable,
+)
+from sshtui.model.text import plain
+from sshtui.ssh.library import asyncssh
+
+FOREIGN = (OSError, UnicodeError, asyncssh.Error, asyncssh.ChannelListenError, TimeoutError)
+"""What dialing can raise besides our own errors; anything else is a mistake of ours and crashes."""
+
+_NO_MATCH = re.compile(r"No matching (.+) algorithm found, sent (\S*) and received (\S*)")
+_KINDS = {"key exchange": "key exchange", "encryption": "cipher", "MAC": "MAC", "compression": "compression"}
+_UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
+
+ADDRESS_OR_FIREWALL = "Check the address and the firewall, or whether this network needs a VPN."
+
+
+def before_login(error: BaseException, name: str, address: str, port: int, *, spoke: bool = False) -> SshtuiError:
+    """Why there is no connection to `name`. `spoke`: the server had said that it is an SSH server."""
+    where = f"{address} port {port}"
+    if isinstance(error, SshtuiError):
+        return error
+    if isinstance(error, (socket.gaierror, UnicodeError)):
+        return _name_not_found(error, name, address)
+    if isinstance(error, TimeoutError) or _number(error) == errno.ETIMEDOUT:
+        what = "said hello and then nothing more" if spoke else "did not answer"
+        return TimedOut(f"{name} {what} at {where}.", hint=ADDRESS_OR_FIREWALL)
+    if isinstance(error, ConnectionRefusedError):
+        return Refused(
+            f"{name} refused the connection at {where}.",
+            hint="Is the port right? On the server, `ss -ltn` shows where sshd listens.",
+        )
+    if _number(error) in _UNREACHABLE:
+        return Unreachable(f"There is no way to {where} from here.", hint="Check the network, the VPN and the address.")
+    return _handshake(error, name, where, spoke)
+
+
+def _handshake(error: BaseException, name: str, where: str, spoke: bool) -> SshtuiError:
+    reason = plain(str(error))
+    if isinstance(error, asyncssh.KeyExchangeFailed) and (lists := _NO_MATCH.search(str(error))):
+        kind = _KINDS.get(lists[1], plain(lists[1], 40))
+        return no_common_algorithm(name, kind, _names(lists[2]), _names(lists[3]))
+    if isinstance(error, asyncssh.HostKeyNotVerifiable):
+        return TrustRefused(
+            f"The host key of {name} is not accepted: {reason}.",
+            hint="No credential was sent. Ask whoever runs the server.",
+        )
+    if isinstance(error, asyncssh.ProtocolNotSupported):
+        return NotSSH(f"{name} at {where} speaks an SSH version from before 2006.", hint="It needs an update.")
+    if isinstance(error, asyncssh.PermissionDenied):
+        return LoginRejected(f"{name} rejected the login.")
+    if not spoke and isinstance(error, (asyncssh.DisconnectError, ConnectionError)):
+        if isinstance(error, (asyncssh.ConnectionLost, ConnectionError)):
+            return NotSSH(
+                f"{name} closed the connection at {where} without an SSH greeting.",
+                hint="The server may be overloaded, refuse this address, or be no SSH server. Is the port right?",
+            )
+        return NotSSH(f"What answers at {where} is not an SSH server.", hint="Is the port right?")
+    if isinstance(error, (asyncssh.ConnectionLost, ConnectionError)):
+        return ConnectionLost(
+            f"{name} closed the connection.", hint="Try again; the server's log tells why it hung up."
+        )
+    if isinstance(error, asyncssh.DisconnectError):
+        return ConnectionLost(
+            f"{name} ended the connection: {reason}", hint="Try again; the server's log may say more."
+        )
+    if isinstance(error, asyncssh.ChannelOpenError):
+        return Unreachable(f"The jump host could not reach {where}: {reason}", hint="Check the address behind it.")
+    return ConnectionFailed(f"The connection to {name} failed: {reason or type(error).__name__}")
+
+
+def no_common_algorithm(name: str, kind: str, ours: tuple[str, ...], theirs: tuple[str, ...]) -> NoCommonAlgorithm:
+    """Both lists, and what a person can do about it."""
+    return NoCommonAlgorithm(
+        f"{name} and sshtui have no {kind} in common; the server offers {plain(', '.join(theirs)) or 'nothing'}.",
+        kind=kind,
+        ours=ours,
+        theirs=theirs,
+        hint="Update the server, or allow old algorithms for this host only.",
+    )
+
+
+def not_reached_through(error: BaseException, name: str, address: str, port: int, hop: str) -> SshtuiError:
+    """Why the jump host `hop` could not open the way to `name`."""
+    if not isinstance(error, asyncssh.ChannelOpenError):
+        return before_login(error, name, address, port)
+    reason = plain(error.reason)
+    where = f"{address} port {port}"
+    if error.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED:
+        return ChannelRefused(
+            f"{hop} does not forward connections: {reason}",
+            hint="AllowTcpForwarding must be on there to use it as a jump host.",
+        )
+    lowered = reason.lower()
+    if "refused" in lowered:
+        return Refused(f"{hop} reached {address}, but {where} refused.", hint=f"Is the port of {name} right?")
+    if "name" in lowered or "resolve" in lowered:
+        return NameNotFound(f"{hop} knows no address for {address}.", hint="Use a name that the jump host can resolve.")
+    if "timed out" in lowered:
+        return TimedOut(f"{hop} got no answer from {where}.", hint=ADDRESS_OR_FIREWALL)
+    return Unreachable(
+        f"{hop} could not reach {where}: {reason}", hint=f"Check the address of {name} as {hop} sees it."
+    )
+
+
+def channel_refused(error: BaseException, name: str) -> SshtuiError:
+    """Why there is no terminal although the login succeeded."""
+    if not isinstance(error, asyncssh.ChannelOpenError):
+        return lost(error, name)
+    if error.code == asyncssh.OPEN_REQUEST_PTY_FAILED:
+        return ChannelRefused(
+            f"{name} gives this account no terminal.", hint="PermitTTY may be off for it on the server."
+        )
+    if error.code == asyncssh.OPEN_REQUEST_SESSION_FAILED:
+        return ChannelRefused(f"{name} refused to start the shell or command.", hint="This account may not run one.")
+    return ChannelRefused(
+        f"{name} refused another session: {plain(error.reason)}",
+        hint="Close a tab on this server, or raise MaxSessions.",
+    )
+
+
+def lost(error: BaseException | None, name: str) -> ConnectionLost:
+    """Why a connection that was up is gone."""
+    again = "Reconnect when the network is back."
+    if isinstance(error, TimeoutError) or (isinstance(error, asyncssh.ConnectionLost) and "keepalive" in str(error)):
+        return ConnectionLost(f"{name} has stopped answering.", hint=again)
+    if isinstance(error, asyncssh.ConnectionLost) or error is None:
+        return ConnectionLost(f"The connection to {name} was lost.", hint=again)
+    if isinstance(error, asyncssh.DisconnectError):
+        return ConnectionLost(f"{name} ended the connection: {plain(error.reason)}", hint="Reconnect to go on.")
+    reason = plain(str(error)) or type(error).__name__
+    return ConnectionLost(f"The connection to {name} was lost: {reason}", hint=again)
+
+
+def _name_not_found(error: socket.gaierror | UnicodeError, name: str, address: str) -> SshtuiError:
+    if isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
+        return NameNotFound(
+            f"The address of {address} could not be looked up.", hint="No name server answered; check the network."
+        )
+    return NameNotFound(f"There is no host called {address}.", hint=f"Check the address of {name} for a typing error.")
+
+
+def _number(error: BaseException) -> int | None:
+    return error.errno if isinstance(error, OSError) else None
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(plain(name, 80) for name in listed.split(",") if name and name != "<None>")
