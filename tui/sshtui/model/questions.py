@@ -150,6 +150,14 @@ class Confirm(Question[bool]):
 
 
 @dataclass(frozen=True)
+class ConfirmPaste(Question[bool]):
+    """Whether `text`, as it lies in the clipboard, goes to the host called `name`."""
+
+    name: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Notice:
     """Something to show: `server` marks text that came from the other side."""
 

@@ -11,6 +11,8 @@ _UNSAFE = re.compile(
 )
 _UNSAFE_BUT_LINES = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
 
+_C0_BUT_LINES = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]")
+
 
 def plain(text: str, limit: int = 256) -> str:
     """`text` on one line, every control and reordering character shown as `�`, cut to `limit` characters.
@@ -34,4 +36,17 @@ def plain_lines(text: str, lines: int = 40, limit: int = 200) -> list[str]:
         rows.pop()
     if len(rows) > lines or len(head) < len(text):
         return [*rows[: lines - 1], "…"]
+    return rows
+
+
+def visible_controls(text: str, lines: int = 40, limit: int = 200) -> list[str]:
+    """`text` in lines as `plain_lines` gives them, with each control character as its picture: ESC is `␛`.
+
+    The pictures are U+2400 to U+2421 for C0 and DEL; what else is unsafe is shown as `�`.
+    """
+    head = text[: 4 * lines * (limit + 2)].replace("\r\n", "\n")
+    pictures = _C0_BUT_LINES.sub(lambda match: chr(0x2421 if match[0] == "\x7f" else 0x2400 + ord(match[0])), head)
+    rows = plain_lines(pictures, lines, limit)
+    if len(head) < len(text) and rows and rows[-1] != "…":
+        rows[-1:] = ["…"]
     return rows

@@ -20,6 +20,10 @@ class SteadyApp(App[ReturnType]):
         """Textual's own filters, then the one that takes control characters out."""
         return [*super().get_line_filters(), SCRUB]
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own colour names for a theme that does not know them, as Textual's do not."""
+        return {"muted": "#808080", "focus": "#5fafff", "line": "#505050"}
+
     def _fatal_error(self) -> None:
         """Close with a message and exit code 1 after a mistake of ours.
 

@@ -1,0 +1,291 @@
+"""What all our dialogs share: the line on top that no remote can draw, a calm box, and the pause before the first key.
+
+Every dialog answers one question. Text from a server stands in a `ServerWords` block, behind a bar and under a
+heading of ours, so that it cannot pass for our own words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from time import monotonic
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Button, Input, Label, Static
+
+from sshtui.model.text import plain, plain_lines
+
+A = TypeVar("A")
+
+QUIET = 0.3
+"""Seconds without a keystroke after which a dialog that has just opened takes keystrokes."""
+
+SERVER_LINES = 200
+"""Lines shown of one text of a server."""
+
+
+class ServerWords(VerticalScroll):
+    """A block for words of the other side: a heading of ours, a bar at the left, bounded, only text."""
+
+    def __init__(self, who: str, text: str) -> None:
+        super().__init__(classes="server-words")
+        self._who = who
+        self._lines = plain_lines(text, lines=SERVER_LINES)
+
+    def compose(self) -> ComposeResult:
+        """The heading and the lines."""
+        yield Static(Content(f"{self._who} says:"), classes="server-heading")
+        yield Static(Content("\n".join(self._lines)))
+
+
+class Fact(Horizontal):
+    """A label and a value beside it; a long value wraps under itself."""
+
+    def __init__(self, label: str, value: str, *, id: str | None = None, classes: str = "") -> None:
+        super().__init__(id=id, classes=f"fact {classes}")
+        self._label = label
+        self._value = value
+
+    def compose(self) -> ComposeResult:
+        """The two."""
+        yield Label(Content(self._label), classes="fact-label")
+        yield Static(Content(self._value), classes="fact-value")
+
+
+class Dialog(ModalScreen[A | None], Generic[A]):
+    """One question on the screen; the result is the answer, or None when the person declined.
+
+    Keystrokes that were meant for what lay in front before must not answer: until nothing has been pressed for
+    `quiet` seconds, every keystroke, paste and click is dropped. Then `first_focus` gets the focus and `ready` is true.
+    """
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "decline", "Cancel"),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+    ]
+    HEADING: ClassVar[str] = ""
+    """The title in the frame, our own words only."""
+    HINT: ClassVar[str] = "Tab next · Esc cancel"
+    DANGER: ClassVar[bool] = False
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+        background: $background 60%;
+    }
+    Dialog > .trust-line {
+        dock: top;
+        width: 100%;
+        height: 1;
+        padding: 0 1;
+        background: $primary;
+        color: $background;
+        text-style: bold;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+    }
+    Dialog.-danger > .trust-line { background: $error; }
+    Dialog > .dialog-box {
+        width: 72;
+        max-width: 100%;
+        height: auto;
+        max-height: 100%;
+        margin-top: 1;
+        padding: 0 1;
+        background: $surface;
+        border: round $primary;
+        border-title-color: $foreground;
+        border-title-style: bold;
+        border-subtitle-color: $muted;
+    }
+    Dialog.-danger > .dialog-box {
+        border: heavy $error;
+        border-title-color: $error;
+    }
+    Dialog .dialog-body {
+        height: auto;
+        max-height: 100%;
+        scrollbar-size-vertical: 1;
+    }
+    Dialog .dialog-body > * { margin-bottom: 1; }
+    Dialog .dialog-body > .fact, Dialog .dialog-body > .tight { margin-bottom: 0; }
+    Dialog .dialog-body > .gap { margin-top: 1; }
+    Dialog .dialog-buttons {
+        dock: bottom;
+        height: 1;
+        width: 100%;
+        align-horizontal: right;
+        background: $surface;
+    }
+    Dialog .dialog-buttons Button { margin-left: 2; min-width: 10; height: 1; border: none; }
+    Dialog Button {
+        background: $panel;
+        color: $foreground;
+        text-style: none;
+        &:hover { background: $panel; text-style: underline; }
+        &:focus { background: $primary; color: $background; text-style: bold; background-tint: $background 0%; }
+        &.-loud { color: $error; }
+        &.-loud:focus { background: $error; color: $background; }
+        &:disabled { color: $muted; text-opacity: 100%; }
+    }
+    Dialog Input {
+        border: none;
+        height: 1;
+        padding: 0 1;
+        background: $panel;
+        &:focus { border: none; background-tint: $foreground 6%; }
+    }
+    Dialog .fact { height: auto; }
+    Dialog .fact-label { width: 12; color: $muted; }
+    Dialog .fact-value { width: 1fr; }
+    Dialog .muted { color: $muted; }
+    Dialog .problem { color: $error; }
+    Dialog .good { color: $success; }
+    Dialog .loud { color: $error; text-style: bold; }
+    Dialog .server-words {
+        height: auto;
+        max-height: 10;
+        background: $background;
+        border-left: thick $warning;
+        padding: 0 1;
+        scrollbar-size-vertical: 1;
+        &:focus { border-left: thick $focus; }
+    }
+    Dialog .server-heading { color: $warning; }
+    Dialog Checkbox {
+        border: none;
+        height: 1;
+        padding: 0;
+        background: $surface;
+        &:focus { border: none; }
+    }
+    Dialog OptionList {
+        border: none;
+        padding: 0;
+        height: auto;
+        max-height: 12;
+        background: $background;
+        scrollbar-size-vertical: 1;
+        &:focus { border: none; }
+    }
+    """
+
+    def __init__(self, who: str, *, quiet: float = QUIET) -> None:
+        """`who` names the host and its address, untrusted; "" for questions about no host."""
+        super().__init__()
+        self._who = plain(who, limit=120)
+        self._quiet = quiet
+        self._last_keystroke = monotonic()
+        self._answered = False
+        self.ready = False
+        """Whether keystrokes count."""
+        self.set_class(self.DANGER, "-danger")
+
+    def compose(self) -> ComposeResult:
+        """The line on top, then the box with the subclass's `body` and `buttons`."""
+        yield Static(Content(f"sshtui asks: {self._who}" if self._who else "sshtui asks"), classes="trust-line")
+        with Vertical(classes="dialog-box") as box:
+            box.border_title = self.HEADING
+            box.border_subtitle = self.HINT
+            with VerticalScroll(classes="dialog-body", can_focus=False):
+                yield from self.body()
+            with Horizontal(classes="dialog-buttons"):
+                yield from self.buttons()
+
+    def body(self) -> Iterable[Widget]:
+        """What stands in the box above the buttons."""
+        raise NotImplementedError
+
+    def buttons(self) -> Iterable[Button]:
+        """The buttons, the safe one last."""
+        raise NotImplementedError
+
+    def first_focus(self) -> Widget | None:
+        """What gets the focus once the dialog is ready: the first field, or the last button."""
+        fields = self.query(Input)
+        return fields.first() if fields else self.query(Button).last()
+
+    def answer(self, value: A | None) -> None:
+        """Give `value` as the answer, wipe what was typed and close; a second call changes nothing."""
+        if not self._answered:
+            self._answered = True
+            self.wipe()
+            self.dismiss(value)
+
+    def take_back(self) -> None:
+        """Close unanswered, whatever lies on top: the server is gone."""
+        if not self._answered and self in self.app.screen_stack:
+            self.pop_until_active()
+            self.answer(None)
+
+    def wipe(self) -> None:
+        """Empty every field."""
+        for field in self.query(Input):
+            field.value = ""
+
+    def on_mount(self) -> None:
+        """Start waiting for quiet, and fit the body to the screen."""
+        self._last_keystroke = monotonic()
+        self.set_timer(self._quiet, self._look_for_quiet)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave the body what the line on top, the frame and the buttons do not need."""
+        self.query_one(".dialog-body").styles.max_height = max(1, event.size.height - 5)
+        self.query_one(".dialog-box").styles.padding = (0, 1)
+
+    def on_key(self, event: events.Key) -> None:
+        """Drop keystrokes until ready."""
+        if not self.ready:
+            self._last_keystroke = monotonic()
+            event.stop()
+            event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Drop pastes until ready."""
+        if not self.ready:
+            self._last_keystroke = monotonic()
+            event.stop()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """No action of ours before we are ready."""
+        return self.ready
+
+    def action_decline(self) -> None:
+        """Esc."""
+        self.answer(None)
+
+    def action_page(self, direction: int) -> None:
+        """Page through the server's words, or the body when there are none."""
+        blocks = self.query(ServerWords)
+        block = blocks.first() if blocks else self.query_one(".dialog-body", VerticalScroll)
+        block.scroll_relative(y=direction * max(1, block.size.height - 1), animate=False)
+
+    @on(Button.Pressed, "#cancel")
+    def _cancelled(self) -> None:
+        if self.ready:
+            self.answer(None)
+
+    def _look_for_quiet(self) -> None:
+        waited = monotonic() - self._last_keystroke
+        if waited < self._quiet:
+            self.set_timer(self._quiet - waited, self._look_for_quiet)
+            return
+        self.ready = True
+        widget = self.first_focus()
+        if widget is not None:
+            widget.focus()
+
+
+def button(label: str, id: str, *, loud: bool = False, disabled: bool = False) -> Button:
+    """A button in the look of our dialogs."""
+    return Button(Content(label), id=id, compact=True, disabled=disabled, classes="-loud" if loud else None)

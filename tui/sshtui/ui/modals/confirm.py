@@ -1,0 +1,86 @@
+"""Yes or no, and the look at a paste before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Static
+
+from sshtui.model.questions import Confirm, ConfirmPaste
+from sshtui.model.text import plain, plain_lines, visible_controls
+from sshtui.ui.modals.base import QUIET, Dialog, button
+
+PASTE_LINES = 200
+"""Lines of a paste shown; the rest is counted."""
+
+
+class ConfirmDialog(Dialog[bool]):
+    """Yes or no; with danger, no has the focus and yes is loud."""
+
+    def __init__(self, question: Confirm, *, quiet: float = QUIET) -> None:
+        super().__init__(plain(question.title, limit=100), quiet=quiet)
+        self._question = question
+        self.set_class(question.danger, "-danger")
+
+    def body(self) -> Iterable[Widget]:
+        yield Static(Content("\n".join(plain_lines(self._question.text))))
+
+    def buttons(self) -> Iterable[Button]:
+        question = self._question
+        yield button(plain(question.yes, limit=30), "yes", loud=question.danger)
+        yield button(plain(question.no, limit=30), "no")
+
+    def first_focus(self) -> Widget | None:
+        """The safe one when it is dangerous."""
+        return self.query_one("#no" if self._question.danger else "#yes")
+
+    @on(Button.Pressed, "#yes")
+    def _yes(self) -> None:
+        if self.ready:
+            self.answer(True)
+
+    @on(Button.Pressed, "#no")
+    def _no(self) -> None:
+        if self.ready:
+            self.answer(False)
+
+
+class ConfirmPasteDialog(Dialog[bool]):
+    """Shows a paste of several lines or with control characters before it goes to a host."""
+
+    HEADING = "Paste"
+    HINT = "PgUp/PgDn scroll · Esc cancel"
+
+    def __init__(self, question: ConfirmPaste, *, quiet: float = QUIET) -> None:
+        super().__init__(plain(question.name, limit=100), quiet=quiet)
+        self._question = question
+
+    def body(self) -> Iterable[Widget]:
+        text = self._question.text
+        lines = visible_controls(text, lines=PASTE_LINES)
+        count = text.count("\n") + text.count("\r") - text.count("\r\n") + (not text.endswith(("\n", "\r")))
+        yield Static(
+            Content(
+                f"{count} {'line' if count == 1 else 'lines'}, {len(text)} characters go to "
+                f"{plain(self._question.name, limit=60)}:"
+            ),
+            classes="tight",
+        )
+        with_block = VerticalScroll(Static(Content("\n".join(lines))), classes="paste")
+        yield with_block
+
+    def buttons(self) -> Iterable[Button]:
+        yield button("Paste", "paste")
+        yield button("Cancel", "cancel")
+
+    def first_focus(self) -> Widget | None:
+        return self.query_one("#paste")
+
+    @on(Button.Pressed, "#paste")
+    def _paste(self) -> None:
+        if self.ready:
+            self.answer(True)

@@ -1,0 +1,124 @@
+"""Another password: the old one, the new one, and the new one again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Input, Label, Static
+
+from sshtui.model.questions import NewPassword, PasswordChange
+from sshtui.model.text import plain
+from sshtui.ui.modals.base import QUIET, Dialog, ServerWords, button
+from sshtui.ui.modals.secrets import SecretInput
+
+
+def strength(password: str) -> tuple[str, str]:
+    """A word and a hint on how hard `password` is to guess; the server's own rules decide.
+
+    Length counts most (NIST SP 800-63B section 5.1.1.1 asks for 8 and advises more); few different characters or only
+    digits take a step away.
+    """
+    kinds = sum(
+        any(test(character) for character in password)
+        for test in (str.islower, str.isupper, str.isdigit, lambda character: not character.isalnum())
+    )
+    score = (len(password) >= 8) + (len(password) >= 12) + (len(password) >= 16) + (kinds >= 3)
+    if len(set(password)) < 5 or password.isdigit():
+        score = min(score, 1)
+    if score <= 1:
+        return "weak", "12 characters or more are better"
+    return ("fair", "longer is better") if score == 2 else ("good", "")
+
+
+class NewPasswordDialog(Dialog[PasswordChange]):
+    """Old, new and repeated password; it can be handed over once the two new ones are equal."""
+
+    HEADING = "Change password"
+    HINT = "Enter next · Ctrl+R show · Esc cancel"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "reveal", "Show", priority=True)]
+
+    def __init__(self, question: NewPassword, *, quiet: float = QUIET) -> None:
+        self._host_name = plain(question.name, limit=60)
+        self._destination = plain(question.destination, limit=100)
+        super().__init__(f"{self._host_name}, {self._destination}", quiet=quiet)
+        self._question = question
+
+    def body(self) -> Iterable[Widget]:
+        question = self._question
+        why = "must be changed before you can log in" if question.demanded else "is changed on the server"
+        yield Static(Content(f"The password of {self._destination} {why}."))
+        words = "\n".join(part for part in (question.prompt, question.problem) if part.strip())
+        if words:
+            yield ServerWords(self._host_name, words)
+        if question.needs_old:
+            yield Label("Old password", classes="tight muted")
+            yield SecretInput(id="old")
+        yield Label("New password", classes="tight muted")
+        yield SecretInput(id="new", classes="tight")
+        yield Static("", id="strength", classes="tight")
+        yield Label("New password again", classes="tight muted")
+        yield SecretInput(id="again", classes="tight")
+        yield Static("", id="match", classes="tight")
+
+    def buttons(self) -> Iterable[Button]:
+        yield button("Change", "change", disabled=True)
+        yield button("Cancel", "cancel")
+
+    def action_reveal(self) -> None:
+        """Show the dots as letters, or the other way round."""
+        for field in self.query(SecretInput):
+            field.password = not field.password
+
+    def _value(self, name: str) -> str:
+        return self.query_one(f"#{name}", Input).value
+
+    def _problem(self) -> str:
+        """Why it cannot be handed over yet, or ""."""
+        if self._question.needs_old and not self._value("old"):
+            return "The old password is needed."
+        if not self._value("new"):
+            return "A new password is needed."
+        if self._question.needs_old and self._value("new") == self._value("old"):
+            return "The new password is the old one."
+        if self._value("new") != self._value("again"):
+            return "The two new passwords differ."
+        return ""
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        new, again = self._value("new"), self._value("again")
+        word, hint = strength(new) if new else ("", "")
+        self.query_one("#strength", Static).update(Content(f"{word}: {hint}" if hint else word))
+        match = self.query_one("#match", Static)
+        problem = self._problem() if new and again else ""
+        match.update(Content(problem or ("The two are equal." if again else "")))
+        match.set_class(bool(problem), "problem")
+        match.set_class(not problem, "good")
+        self.query_one("#change", Button).disabled = bool(self._problem())
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        entries = list(self.query(Input))
+        at = entries.index(event.input)
+        if at + 1 < len(entries):
+            entries[at + 1].focus()
+        else:
+            self._change()
+
+    @on(Button.Pressed, "#change")
+    def _change(self) -> None:
+        if not self.ready:
+            return
+        problem = self._problem()
+        if problem:
+            match = self.query_one("#match", Static)
+            match.update(Content(problem))
+            match.set_class(True, "problem")
+            return
+        old = self._value("old") if self._question.needs_old else ""
+        self.answer(PasswordChange(old=old, new=self._value("new")))

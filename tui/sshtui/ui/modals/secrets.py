@@ -1,0 +1,101 @@
+"""Passwords, passphrases and the prompts of a server: typed, handed over, wiped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static
+
+from sshtui.model.questions import Passphrase, Password
+from sshtui.model.text import plain
+from sshtui.ui.modals.base import QUIET, Dialog, button
+
+
+class SecretInput(Input):
+    """A field whose text is shown as dots and never copied."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(password=True, id=id, classes=classes, select_on_focus=False)
+
+    def action_copy(self) -> None:
+        """Nothing: a secret stays here."""
+        raise SkipAction
+
+    def action_cut(self) -> None:
+        """Nothing: a secret stays here."""
+        raise SkipAction
+
+
+class SecretDialog(Dialog[str]):
+    """Asks for one secret; Enter hands it over, Ctrl+R shows it while it is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "reveal", "Show", priority=True)]
+    HINT = "Enter continue · Ctrl+R show · Esc cancel"
+    LABEL: ClassVar[str] = "Password"
+
+    def body(self) -> Iterable[Widget]:
+        yield from self.explanation()
+        yield SecretInput(id="secret")
+
+    def explanation(self) -> Iterable[Widget]:
+        """What is asked for, and why again."""
+        raise NotImplementedError
+
+    def buttons(self) -> Iterable[Button]:
+        yield button("Continue", "continue")
+        yield button("Cancel", "cancel")
+
+    def action_reveal(self) -> None:
+        """Show the dots as letters, or the other way round."""
+        for field in self.query(SecretInput):
+            field.password = not field.password
+
+    @on(Input.Submitted, "#secret")
+    @on(Button.Pressed, "#continue")
+    def _submitted(self) -> None:
+        if self.ready:
+            self.answer(self.query_one("#secret", Input).value)
+
+
+class PasswordDialog(SecretDialog):
+    """The login password of a host."""
+
+    HEADING = "Password"
+
+    def __init__(self, question: Password, *, quiet: float = QUIET) -> None:
+        self._host_name = plain(question.name, limit=60)
+        self._destination = plain(question.destination, limit=100)
+        self._attempt = question.attempt
+        super().__init__(f"{self._host_name}, {self._destination}", quiet=quiet)
+
+    def explanation(self) -> Iterable[Widget]:
+        if self._attempt > 1:
+            yield Static(
+                Content(f"{self._host_name} did not accept that password. Attempt {self._attempt}."),
+                classes="problem tight",
+            )
+        yield Static(Content(f"Password of {self._destination}"), classes="tight")
+
+
+class PassphraseDialog(SecretDialog):
+    """The passphrase of a private key; it stays on this computer."""
+
+    HEADING = "Passphrase"
+
+    def __init__(self, question: Passphrase, *, quiet: float = QUIET) -> None:
+        self._question = question
+        super().__init__(plain(question.label, limit=100), quiet=quiet)
+
+    def explanation(self) -> Iterable[Widget]:
+        question = self._question
+        if question.problem or question.attempt > 1:
+            problem = plain(question.problem, limit=200) or "The passphrase does not open it."
+            yield Static(Content(f"{problem} Attempt {question.attempt}."), classes="problem tight")
+        yield Static(Content(f"Passphrase of {plain(question.label, limit=200)}"), classes="tight")
+        yield Static(Content("It opens the private key here and is not sent anywhere."), classes="muted tight")
