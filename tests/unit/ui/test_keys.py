@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -213,11 +214,15 @@ def test_what_a_real_tmux_sends_arrives_unchanged(need: Callable[[str], str], tm
             before = record.stat().st_size
             after = before + len(expected)
             subprocess.run([*tmux, "send-keys", name], check=True)
-            wait_until(lambda size=after: record.stat().st_size >= size)
+            wait_until(partial(grown, record, after))
             sent = record.read_bytes()[before:].decode()
             assert passed_on(sent) == sent.encode() == expected.encode(), name
     finally:
         subprocess.run([*tmux, "kill-server"], capture_output=True)
+
+
+def grown(path: Path, size: int) -> bool:
+    return path.stat().st_size >= size
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:

@@ -17,15 +17,19 @@ from collections.abc import Callable
 from typing import Any
 
 from textual import constants
-from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+
+from sshtui.ui.keys import InputParser
 
 BACKLOG = 64 * 1024
 """Bytes that may wait for the terminal before frames are dropped; about half a second on a slow line."""
 
 PIECE = 4096
 """Bytes handed to the terminal at once."""
+
+POLL = 0.1
+"""Seconds after which the input thread looks whether it should end."""
 
 LAST_WORDS = 1.0
 """Seconds that closing waits for the terminal to read what still stands in the queue."""
@@ -184,6 +188,15 @@ class SteadyDriver(LinuxDriver):
         super().resume_application_mode()
         self._repaint()
 
+    def start_application_mode(self) -> None:
+        """Prepare the terminal; where it speaks the kitty protocol, also have it tell the Latin key beside others.
+
+        Without that (flag 4) Control with a Cyrillic or Greek letter could not be sent.
+        """
+        super().start_application_mode()
+        if not constants.DISABLE_KITTY_KEY:
+            self.write("\x1b[=4;2u")
+
     def close(self) -> None:
         """Hand over what is queued; a terminal that does not read gets only what gives it back to the shell."""
         super().close()
@@ -195,15 +208,14 @@ class SteadyDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Read keystrokes until told to stop; the terminal's end of file counts as a hang-up.
 
-        Textual looks for a lone Esc every 100 ms; here the look follows the last byte by ESCAPE_DELAY.
+        Textual looks for a lone Esc every 100 ms; here the look follows the last byte by the parser's patience.
         """
-        parser = XTermParser(self._debug)
+        parser = InputParser(self._debug, erase=self._erase)
         decode = getincrementaldecoder("utf-8")("replace").decode
-        pause = 0.1
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(pause):
+                if selector.select(POLL if parser.patience is None else min(parser.patience, POLL)):
                     try:
                         data = os.read(self.fileno, 65536)
                     except OSError:
@@ -213,11 +225,16 @@ class SteadyDriver(LinuxDriver):
                         break
                     for message in parser.feed(decode(data)):
                         self.process_message(message)
-                    pause = constants.ESCAPE_DELAY
-                else:
-                    pause = 0.1
                 for message in parser.tick():
                     self.process_message(message)
+
+    @property
+    def _erase(self) -> str:
+        """What Backspace sends: the terminal's VERASE, DEL where there is none."""
+        if self.attrs_before is None:
+            return "\x7f"
+        erase = self.attrs_before[6][termios.VERASE]
+        return "\x08" if erase == b"\x08" else "\x7f"
 
 
 def give_back(fileno: int, attributes: list[Any] | None) -> None:
