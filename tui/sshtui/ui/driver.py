@@ -193,7 +193,7 @@ class SteadyDriver(LinuxDriver):
 
         Without that (flag 4) Control with a Cyrillic or Greek letter could not be sent.
         """
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own is untyped
         if not constants.DISABLE_KITTY_KEY:
             self.write("\x1b[=4;2u")
 
