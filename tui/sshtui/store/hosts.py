@@ -1,0 +1,158 @@
+"""The owner of the saved hosts: one file, any number of instances, nothing lost."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+
+from sshtui.errors import BrokenFile, NotFound, NotSaved, UsageError
+from sshtui.files import ensure_private_directory, locked, sweep, write_whole
+from sshtui.model.hosts import Host
+from sshtui.store import toml_files
+from sshtui.store.host_document import VERSION, HostDocument, read_document, with_hosts, without_host
+from sshtui.store.host_tables import host_problem
+
+_FIELDS = tuple(field.name for field in fields(Host) if field.name not in {"extra", "origin"})
+
+
+class HostStore:
+    """Our own saved hosts, in the order of the file.
+
+    A change is made to what stands on disk at that moment, under a lock, and written whole; then subscribers are
+    told. A file that does not parse is never written: `problem` says why, and what was read before stays.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._document = HostDocument()
+        self._problem: BrokenFile | None = None
+        self._signature: tuple[int, ...] = ()
+        self._listeners: list[Callable[[], None]] = []
+        sweep(path.parent)
+        self._read()
+
+    def hosts(self) -> tuple[Host, ...]:
+        """Every host that could be read."""
+        return self._document.hosts
+
+    def get(self, name: str) -> Host | None:
+        """The host of exactly that name."""
+        return self._document.get(name)
+
+    @property
+    def problem(self) -> BrokenFile | None:
+        """Why nothing can be saved at present: the file is broken or of a newer version."""
+        return self._problem
+
+    @property
+    def bad_entries(self) -> tuple[BrokenFile, ...]:
+        """Entries of the file that are no hosts; they stay in the file as they are."""
+        return self._document.bad
+
+    def put(self, host: Host, *, was: str | None = None) -> None:
+        """Save `host` in the place of the host named `was`, or else of the one that has its name, or as a new one.
+
+        Fields that another instance changed meanwhile keep its values, as far as `host` does not differ there from
+        what this instance knew. Raises UsageError for a name that is taken or a value that cannot stand, NotSaved,
+        BrokenFile.
+        """
+        self._put([(host, was)])
+
+    def put_all(self, hosts: Iterable[Host]) -> None:
+        """Save many in one write, each as `put` does; all or none."""
+        self._put([(host, None) for host in {host.name: host for host in hosts}.values()])
+
+    def _put(self, hosts: Sequence[tuple[Host, str | None]]) -> None:
+        base = self._document
+
+        def change(document: HostDocument) -> HostDocument:
+            changes = [(_merged(document, host, was, base), was or host.name) for host, was in hosts]
+            return with_hosts(document, self._path, changes)
+
+        self._change(change)
+
+    def remove(self, name: str) -> Host:
+        """Delete a host and return it, for undo. Raises NotFound, NotSaved, BrokenFile."""
+        removed: list[Host] = []
+
+        def change(document: HostDocument) -> HostDocument:
+            host = document.get(name)
+            if host is None:
+                raise NotFound(f"There is no saved host {name}.")
+            removed.append(host)
+            return without_host(document, self._path, name)
+
+        self._change(change)
+        return removed[0]
+
+    def refresh(self) -> bool:
+        """Read the file again if it changed; True (and subscribers told) when that made a difference."""
+        if _signature(self._path) == self._signature:
+            return False
+        before = (self._document.hosts, self._document.bad, str(self._problem))
+        self._read()
+        differs = before != (self._document.hosts, self._document.bad, str(self._problem))
+        if differs:
+            self._tell()
+        return differs
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after every change; returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
+
+    def _read(self) -> None:
+        # Taken before reading: a write in between shows as another signature at the next look.
+        self._signature = _signature(self._path)
+        try:
+            text = toml_files.read_text(self._path)
+            document = HostDocument() if text is None else read_document(text, self._path, self._document.known)
+        except BrokenFile as error:
+            self._problem = error
+            return
+        self._document = document
+        self._problem = None
+        if document.version > VERSION:
+            reason = f"written by a newer sshtui (format {document.version}); hosts can be used but not changed."
+            self._problem = BrokenFile(self._path, 0, reason, hint="Update sshtui.")
+
+    def _change(self, change: Callable[[HostDocument], HostDocument]) -> None:
+        ensure_private_directory(self._path.parent)
+        with locked(self._path):
+            self.refresh()
+            if self._problem:
+                raise NotSaved(f"Not saved: {self._problem.sentence}", hint=self._problem.hint) from self._problem
+            document = change(self._document)
+            write_whole(self._path, document.text.encode())
+            self._signature = _signature(self._path)
+        self._document = document
+        self._tell()
+
+
+def _merged(document: HostDocument, host: Host, was: str | None, base: HostDocument) -> Host:
+    """The host to write into `document`, fresh from disk, for the change that leads from `base` to `host`."""
+    if reason := host_problem(host):
+        raise UsageError(f"{host.name or 'The host'} was not saved: {reason}")
+    place = was or host.name
+    current, known = document.get(place), base.get(place)
+    if (host.name != place and document.get(host.name)) or (was is None and current and not known):
+        raise UsageError(f"There is already a host named {host.name}.", hint="Choose another name.")
+    if current and known and current != known:
+        ours = {name: getattr(host, name) for name in _FIELDS if getattr(host, name) != getattr(known, name)}
+        return replace(current, **ours)
+    return host
+
+
+def _signature(path: Path) -> tuple[int, ...]:
+    """What differs whenever the file was written; empty without a file."""
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return ()
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
