@@ -1,0 +1,103 @@
+"""Everything a keystroke can do: one registry that the footer, the help and the palette are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Scope(Enum):
+    """Where an action's own keystrokes count. The value is its heading in the help."""
+
+    GLOBAL = "Everywhere"
+    HOSTS = "In the list of hosts"
+    CARD = "On the card, while editing"
+    TERMINAL = "In a terminal"
+    CONNECTING = "While a tab connects"
+    ENDED = "In a tab that has ended"
+
+
+LEADER_PREFIX = "leader "
+"""Marks a keystroke that follows the leader, as in `leader n`."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something a person can ask for.
+
+    `keystrokes` are names as in `model.keystrokes`; those that start with `leader ` follow the leader and count
+    everywhere. `short` is its word in the footer, "" for none. `palette` says whether it makes sense from there.
+    """
+
+    id: str
+    title: str
+    scope: Scope
+    keystrokes: tuple[str, ...]
+    short: str = ""
+    palette: bool = True
+
+
+LEADER = "leader"
+"""The id of the leader itself."""
+
+HOSTS_SHOW = "hosts.show"
+
+_TAB_ACTIONS = tuple(
+    Action(f"tab.show_{place}", f"Show tab {place}", Scope.GLOBAL, (f"alt+{place}", f"leader {place}"), palette=False)
+    for place in range(1, 10)
+)
+
+ACTIONS: tuple[Action, ...] = (
+    Action(LEADER, "Leader: what follows is for sshtui", Scope.GLOBAL, ("ctrl+backslash",), "menu", palette=False),
+    Action(HOSTS_SHOW, "Show the hosts", Scope.GLOBAL, ("alt+0", "leader h", "leader 0"), "hosts"),
+    *_TAB_ACTIONS,
+    Action("tab.next", "Next tab", Scope.GLOBAL, ("leader n",), "next"),
+    Action("tab.previous", "Previous tab", Scope.GLOBAL, ("leader p",), "previous"),
+    Action("tab.close", "Close the tab", Scope.GLOBAL, ("leader x",), "close"),
+    Action("tab.reconnect", "Reconnect", Scope.ENDED, ("enter", "r", "leader r"), "reconnect"),
+    Action("tab.cancel", "Give up connecting", Scope.CONNECTING, ("escape",), "cancel", palette=False),
+    Action("tab.rename", "Rename the tab", Scope.GLOBAL, ("leader ,",), "rename"),
+    Action("tab.move_left", "Move the tab left", Scope.GLOBAL, ("leader <",), "move left"),
+    Action("tab.move_right", "Move the tab right", Scope.GLOBAL, ("leader >",), "move right"),
+    Action("tab.duplicate", "Open the same host in another tab", Scope.GLOBAL, ("leader d",), "same host"),
+    Action("hosts.connect", "Connect", Scope.HOSTS, ("enter",), "connect"),
+    Action("hosts.connect_again", "Connect in another tab", Scope.HOSTS, ("o", "shift+enter")),
+    Action("hosts.filter", "Filter", Scope.HOSTS, ("/",), "filter"),
+    Action("hosts.add", "Add a host", Scope.HOSTS, ("a",), "add"),
+    Action("hosts.edit", "Edit the host", Scope.HOSTS, ("e", "f2"), "edit"),
+    Action("hosts.clone", "Clone the host", Scope.HOSTS, ("c",), "clone"),
+    Action("hosts.delete", "Delete the host", Scope.HOSTS, ("d", "delete"), "delete"),
+    Action("hosts.undo", "Undo the last change to the hosts", Scope.HOSTS, ("u",), "undo"),
+    Action("hosts.sort", "Sort by name or by last use", Scope.HOSTS, ("s",), "sort"),
+    Action("hosts.key_pair", "Choose the key pair of the host", Scope.HOSTS, ("i",), palette=True),
+    Action("hosts.up", "Up", Scope.HOSTS, ("up", "k"), palette=False),
+    Action("hosts.down", "Down", Scope.HOSTS, ("down", "j"), palette=False),
+    Action("hosts.page_up", "A page up", Scope.HOSTS, ("pageup", "ctrl+b"), palette=False),
+    Action("hosts.page_down", "A page down", Scope.HOSTS, ("pagedown", "ctrl+f"), palette=False),
+    Action("hosts.first", "First", Scope.HOSTS, ("home", "g"), palette=False),
+    Action("hosts.last", "Last", Scope.HOSTS, ("end", "G"), palette=False),
+    Action("hosts.fold", "Fold the folder, or go to it", Scope.HOSTS, ("left",), palette=False),
+    Action("hosts.unfold", "Unfold the folder", Scope.HOSTS, ("right",), palette=False),
+    Action("hosts.toggle_folder", "Fold or unfold the folder", Scope.HOSTS, ("space",), palette=False),
+    Action("hosts.leave", "Back to the terminal", Scope.HOSTS, ("tab", "escape"), palette=False),
+    Action("session.password", "Change the password on the server", Scope.GLOBAL, ("leader P",), "password"),
+    Action("terminal.scroll_up", "Scroll back a page", Scope.TERMINAL, ("shift+pageup",), palette=False),
+    Action("terminal.scroll_down", "Scroll forward a page", Scope.TERMINAL, ("shift+pagedown",), palette=False),
+    Action("terminal.copy", "Scroll and copy mode", Scope.TERMINAL, ("leader [",), "scroll, copy"),
+    Action("terminal.search", "Search in the scrollback", Scope.TERMINAL, ("leader /",), "search"),
+    Action("terminal.paste", "Paste", Scope.TERMINAL, ("leader ]",), "paste"),
+    Action("terminal.mouse", "Give the mouse to the outer terminal", Scope.TERMINAL, ("leader m",), "mouse"),
+    Action("terminal.lock", "Lock: every keystroke to the remote", Scope.TERMINAL, ("leader l",), "lock"),
+    Action("app.sidebar", "Show or hide the sidebar", Scope.GLOBAL, ("leader b",), "sidebar"),
+    Action("app.quick_connect", "Connect to an address", Scope.HOSTS, ("C", "leader c"), "quick connect"),
+    Action("app.palette", "Command palette", Scope.HOSTS, (":", "leader :"), "palette", palette=False),
+    Action("app.help", "Help", Scope.HOSTS, ("?", "leader ?"), "help"),
+    Action("app.quit", "Quit", Scope.HOSTS, ("q", "leader q"), "quit"),
+    Action("card.save", "Save", Scope.CARD, ("enter",), "save", palette=False),
+    Action("card.next", "Next field", Scope.CARD, ("tab", "down"), "fields", palette=False),
+    Action("card.previous", "Previous field", Scope.CARD, ("shift+tab", "up"), palette=False),
+    Action("card.cancel", "Give up", Scope.CARD, ("escape",), "give up", palette=False),
+)  # fmt: skip
+"""In the order of the footer, the menu and the help."""
+
+BY_ID = {action.id: action for action in ACTIONS}

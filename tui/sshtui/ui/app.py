@@ -1,0 +1,63 @@
+"""The Textual app: hands the parts to the main screen, and holds what counts for all screens."""
+
+from __future__ import annotations
+
+import locale
+import os
+from collections.abc import Mapping
+
+from sshtui.model.themes import Theme
+from sshtui.session.roster import Roster
+from sshtui.ui.glyphs import ASCII, UNICODE, has_unicode
+from sshtui.ui.keymap import Keymap
+from sshtui.ui.parts import Parts
+from sshtui.ui.screens.main import MainScreen
+from sshtui.ui.steady import SteadyApp
+from sshtui.ui.theming import as_textual
+
+
+class SshtuiApp(SteadyApp[int], inherit_bindings=False):
+    """Small on purpose: screens and widgets own what they do. No keystroke is bound here, not even Textual's own."""
+
+    TITLE = "sshtui"
+    CSS_PATH = "styles/main.tcss"
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self.parts = parts
+        self.keymap = Keymap(parts.keymap)
+        wanted = parts.settings.unicode
+        self.unicode = has_unicode(locale.getencoding(), os.environ.get("TERM", "")) if wanted is None else wanted
+        self.prompter = parts.make_prompter(self)
+        self.roster: Roster = parts.make_roster(self.prompter)
+        for theme in parts.themes.values():
+            self.register_theme(as_textual(theme))
+        if parts.themes:
+            default = next(iter(parts.themes))
+            self.theme = parts.settings.theme if parts.settings.theme in parts.themes else default
+
+    @property
+    def themes(self) -> Mapping[str, Theme]:
+        """Every theme there is, by name."""
+        return self.parts.themes
+
+    def use_theme(self, name: str) -> None:
+        """Change the look now, and for the next start."""
+        self.theme = name
+        self.parts.save_setting("theme", name)
+
+    def get_default_screen(self) -> MainScreen:
+        """The main screen stands below every modal."""
+        glyphs = UNICODE if self.unicode else ASCII
+        return MainScreen(self.parts, self.keymap, glyphs, self.roster, self.prompter, unicode=self.unicode)
+
+    def on_mount(self) -> None:
+        # The first frame comes before the imports that only the first connection needs.
+        self.call_after_refresh(self._warm_up)
+
+    def _warm_up(self) -> None:
+        self.run_worker(self.parts.warm_up, thread=True, exit_on_error=False, group="warm-up")
+
+    async def on_unmount(self) -> None:
+        await self.roster.close_all()

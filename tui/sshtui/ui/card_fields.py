@@ -1,0 +1,136 @@
+"""The fields of a host's card: how each is written as text, what is wrong with a text, and back to a host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sshtui.errors import UsageError
+from sshtui.model.hosts import (
+    DEFAULT_PORT,
+    Host,
+    address_problem,
+    folder_problem,
+    name_problem,
+    port_problem,
+    user_problem,
+)
+from sshtui.ui.theming import colour_problem
+
+LONGEST_KEEP_ALIVE = 86_400
+_LINE_END = " ⏎ "
+"""Stands for a line end in the notes, which are edited on one line."""
+
+
+@dataclass(frozen=True)
+class Surrounding:
+    """What a field's text is judged against: the names in use, the themes, and how a jump address is read."""
+
+    names: Collection[str]
+    themes: Collection[str]
+    parse_destination: Callable[[str], Host]
+
+
+@dataclass(frozen=True)
+class CardField:
+    """One line of the card. `hint` shows in the empty field."""
+
+    id: str
+    label: str
+    hint: str
+    write: Callable[[Host], str]
+    problem: Callable[[str, Surrounding], str]
+
+
+def _name_problem(text: str, around: Surrounding) -> str:
+    return name_problem(text) or ("Another host has this name." if text in around.names else "")
+
+
+def _key_pair_problem(text: str, _around: Surrounding) -> str:
+    try:
+        return "" if not text or Path(text).expanduser().is_file() else "There is no such file."
+    except (OSError, RuntimeError, ValueError):
+        # Too long, a NUL inside, or `~nobody`: nothing that could be a file.
+        return "There is no such file."
+
+
+def _jump_problem(text: str, around: Surrounding) -> str:
+    for hop in filter(None, (part.strip() for part in text.split(","))):
+        if hop not in around.names:
+            try:
+                around.parse_destination(hop)
+            except UsageError as error:
+                return error.sentence
+    return ""
+
+
+def _keep_alive_problem(text: str, _around: Surrounding) -> str:
+    if not text or (text.isascii() and text.isdigit() and int(text[:9]) <= LONGEST_KEEP_ALIVE):
+        return ""
+    return "Seconds; 0 switches it off."
+
+
+def _theme_problem(text: str, around: Surrounding) -> str:
+    return "" if not text or text in around.themes else "No theme has this name."
+
+
+def _control_problem(text: str, _around: Surrounding) -> str:
+    return "" if text.isprintable() else "No control characters."
+
+
+CARD_FIELDS: tuple[CardField, ...] = (
+    CardField("name", "name", "web-1", lambda host: host.name, _name_problem),
+    CardField("address", "address", "10.0.0.5", lambda host: host.address, lambda text, _: address_problem(text)),
+    CardField(
+        "port",
+        "port",
+        str(DEFAULT_PORT),
+        lambda host: str(host.port) if host.port != DEFAULT_PORT else "",
+        lambda text, _: port_problem(text) if text else "",
+    ),
+    CardField("user", "user", "asked for", lambda host: host.user, lambda text, _: user_problem(text)),
+    CardField("folder", "folder", "prod/web", lambda host: host.folder, lambda text, _: folder_problem(text)),
+    CardField("key_pair", "key pair", "~/.ssh/id_ed25519", lambda host: host.key_pair, _key_pair_problem),
+    CardField("jump", "jump", "bastion", lambda host: host.jump, _jump_problem),
+    CardField("tags", "tags", "eu, test", lambda host: ", ".join(host.tags), _control_problem),
+    CardField("notes", "notes", "", lambda host: _LINE_END.join(host.notes.split("\n")), _control_problem),
+    CardField("command", "command", "login shell", lambda host: host.command, _control_problem),
+    CardField(
+        "keep_alive",
+        "keep alive",
+        "15 seconds",
+        lambda host: "" if host.keep_alive is None else str(host.keep_alive),
+        _keep_alive_problem,
+    ),
+    CardField("theme", "theme", "as the app", lambda host: host.theme, _theme_problem),
+    CardField("colour", "colour", "#d04040", lambda host: host.colour, lambda text, _: colour_problem(text)),
+)
+
+FIELDS_BY_ID = {field.id: field for field in CARD_FIELDS}
+
+
+def written(host: Host) -> dict[str, str]:
+    """The text of every field, by field id."""
+    return {field.id: field.write(host) for field in CARD_FIELDS}
+
+
+def problems(texts: Mapping[str, str], around: Surrounding) -> dict[str, str]:
+    """What is wrong, by field id; empty when the texts make a host."""
+    found = {field.id: field.problem(texts[field.id].strip(), around) for field in CARD_FIELDS}
+    return {field_id: sentence for field_id, sentence in found.items() if sentence}
+
+
+def read(texts: Mapping[str, str], base: Host) -> Host:
+    """The host that valid `texts` describe; what has no field (forwards, unknown settings) stays as in `base`."""
+    texts = {field_id: text.strip() for field_id, text in texts.items()}
+    values: dict[str, Any] = {
+        **texts,
+        "port": int(texts["port"] or DEFAULT_PORT),
+        "tags": tuple(dict.fromkeys(filter(None, re.split(r"[,\s]+", texts["tags"])))),
+        "notes": texts["notes"].replace(_LINE_END, "\n").replace(_LINE_END.strip(), "\n"),
+        "keep_alive": int(texts["keep_alive"]) if texts["keep_alive"] else None,
+    }
+    return replace(base, **values)

@@ -1,0 +1,88 @@
+"""What the app is handed: stores, sessions and settings, behind the few methods it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from sshtui.errors import BrokenFile
+from sshtui.model.hosts import Host
+from sshtui.model.key_pairs import KeyPair
+from sshtui.model.questions import Prompter
+from sshtui.model.settings import Settings
+from sshtui.model.themes import Theme
+from sshtui.session.roster import Roster
+
+if TYPE_CHECKING:
+    from sshtui.ui.app import SshtuiApp
+
+
+class Hosts(Protocol):
+    """The saved hosts that are ours to change; every change is on disk when the call returns."""
+
+    @property
+    def problem(self) -> BrokenFile | None:
+        """Why the file cannot be used, while it cannot: nothing is saved then."""
+        ...
+
+    def hosts(self) -> tuple[Host, ...]:
+        """All of them."""
+        ...
+
+    def get(self, name: str) -> Host | None:
+        """The one called `name`."""
+        ...
+
+    def put(self, host: Host, *, was: str | None = None) -> None:
+        """Save `host`, in the place of the one called `was` when it is renamed. Raises ConfigError."""
+        ...
+
+    def remove(self, name: str) -> Host:
+        """Take one away and return it. Raises NotFound, ConfigError."""
+        ...
+
+    def refresh(self) -> bool:
+        """Read again when the file is another; whether it was."""
+        ...
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Have `listener` told after each change; call the result to stop."""
+        ...
+
+
+class Recent(Protocol):
+    """When each host was last used."""
+
+    def times(self) -> Mapping[str, float]:
+        """Host name to seconds since the epoch."""
+        ...
+
+    def touch(self, name: str) -> None:
+        """It is used now."""
+        ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The real parts, or a test's. `make_*` take the running app, because a prompter shows its modals there."""
+
+    hosts: Hosts
+    recent: Recent
+    themes: Mapping[str, Theme]
+    make_prompter: Callable[[SshtuiApp], Prompter]
+    make_roster: Callable[[Prompter], Roster]
+    parse_destination: Callable[[str], Host]
+    """`[user@]address[:port]` as a host; raises UsageError."""
+    key_pairs: Callable[[Host], Awaitable[Sequence[KeyPair]]]
+    """What a person can choose from for a host."""
+    config_hosts: Callable[[], Sequence[Host]] = tuple
+    """Reads ~/.ssh/config again."""
+    settings: Settings = field(default_factory=Settings)
+    save_setting: Callable[[str, object], None] = lambda _name, _value: None
+    keymap: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    open_at_start: Host | None = None
+    problems: tuple[str, ...] = ()
+    """Sentences to show at the start: files that could not be read in full."""
+    warm_up: Callable[[], None] = lambda: None
+    """Called in a thread after the first frame: imports what the first connection needs."""

@@ -1,0 +1,1 @@
+"""Whole screens: the main one, the palette, the help."""

@@ -1,0 +1,383 @@
+"""The main screen: hosts at the left, tabs at the right, one line below; here keystrokes become actions."""
+
+from __future__ import annotations
+
+import time
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from sshtui.errors import SshtuiError
+from sshtui.model.hosts import Host
+from sshtui.model.keystrokes import Keystroke
+from sshtui.model.questions import Confirm, NewPassword, Notice, Prompter
+from sshtui.session.changes import State
+from sshtui.session.roster import Roster
+from sshtui.session.session import Session
+from sshtui.ui.actions import Scope
+from sshtui.ui.commands import Commands, carry_out
+from sshtui.ui.glyphs import Glyphs
+from sshtui.ui.keymap import Keymap
+from sshtui.ui.keys import keystroke
+from sshtui.ui.leader import HOLD_BEFORE_MENU, Leader, Meaning
+from sshtui.ui.palette_entries import palette_entries
+from sshtui.ui.parts import Parts
+from sshtui.ui.screens.help import HelpScreen
+from sshtui.ui.screens.palette import Entry, PaletteScreen
+from sshtui.ui.widgets.ask_line import AskLine
+from sshtui.ui.widgets.leader_menu import LeaderMenu
+from sshtui.ui.widgets.sidebar import Sidebar
+from sshtui.ui.widgets.splitter import Splitter
+from sshtui.ui.widgets.status_line import StatusLine
+from sshtui.ui.widgets.workspace import Workspace
+
+WIDE_ENOUGH = 100
+"""Columns from which hosts and terminal stand side by side; below, the hosts are a drawer over the terminal."""
+
+NARROW = 56
+"""Columns below which the open drawer takes the whole width."""
+
+SMALLEST = (20, 6)
+"""Columns and rows below which only a sentence is shown."""
+
+# While a text is typed only these of the lists' own keystrokes count; the others belong to the text.
+_BESIDE_TEXT = frozenset({"up", "down", "pageup", "pagedown", "enter", "shift+enter", "escape", "tab", "shift+tab"})
+
+
+class MainScreen(Screen[None], inherit_bindings=False):
+    """Turns keystrokes into actions and decides what has the focus; the widgets do the rest."""
+
+    ALLOW_SELECT = False
+
+    def __init__(
+        self, parts: Parts, keymap: Keymap, glyphs: Glyphs, roster: Roster, prompter: Prompter, *, unicode: bool
+    ) -> None:
+        super().__init__()
+        self._parts = parts
+        self._keymap = keymap
+        self.roster = roster
+        self._unicode = unicode
+        self._prompter = prompter
+        self._leader = Leader(keymap)
+        self._menu_timer: Timer | None = None
+        self._typing_before: Widget | None = None
+        self._sidebar_wanted = True
+        self.sidebar = Sidebar(parts, glyphs, roster, prompter, id="sidebar")
+        self.workspace = Workspace(roster, keymap, glyphs, self.claims, unicode=unicode, id="workspace")
+        self._splitter = Splitter(id="splitter")
+        self._status = StatusLine(keymap, glyphs, unicode=unicode, id="status")
+        self._ask = AskLine(id="ask")
+        self._menu = LeaderMenu(keymap, unicode=unicode, id="menu")
+        self._commands: Commands = {
+            **self.sidebar.commands(),
+            **self.workspace.commands(),
+            "hosts.show": self.show_hosts,
+            "app.sidebar": self._toggle_sidebar,
+            "app.quick_connect": self._quick_connect,
+            "app.help": self._show_help,
+            "app.palette": self._show_palette,
+            "app.quit": self.ask_to_quit,
+            "tab.close": self._close_tab,
+            "tab.rename": self._rename_tab,
+            "session.password": self._change_password,
+            "terminal.lock": self._lock,
+        }
+
+    def compose(self) -> ComposeResult:
+        yield self.sidebar
+        yield self._splitter
+        yield self.workspace
+        yield self._menu
+        yield self._status
+        yield self._ask
+        yield Static("Too small.", id="too-small")
+
+    def on_mount(self) -> None:
+        self.sidebar.styles.width = self._parts.settings.sidebar_columns
+        self._arrange()
+        self.sidebar.take_focus()
+        self._show_status()
+        for problem in (*self._parts.problems, *self._keymap.problems):
+            self._tell(problem, warning=True)
+        if self._parts.open_at_start is not None:
+            self.open(self._parts.open_at_start)
+
+    # Keystrokes
+
+    @property
+    def scope(self) -> Scope:
+        """Where a keystroke counts at this moment."""
+        focused = self.focused
+        if focused is not None and self.workspace in focused.ancestors_with_self:
+            return self.workspace.scope
+        return Scope.CARD if self.sidebar.editing and isinstance(focused, Input) else Scope.HOSTS
+
+    def claims(self, pressed: Keystroke) -> bool:
+        """Whether a keystroke in a terminal is ours, and not the remote's."""
+        if self._leader.takes(pressed.name):
+            return True
+        scope = self.workspace.scope
+        return scope is not Scope.TERMINAL and self._keymap.find(scope, pressed.name) is not None
+
+    async def on_key(self, event: events.Key) -> None:
+        if self._ask.has_focus_within:
+            return
+        pressed = keystroke(event)
+        press = self._leader.press(pressed.name, time.monotonic())
+        if press.meaning is not Meaning.NOT_OURS:
+            event.stop()
+            event.prevent_default()
+            self._show_leader()
+        match press.meaning:
+            case Meaning.NOT_OURS:
+                await self._own_keystroke(event, pressed)
+            case Meaning.LITERAL if self.workspace.has_focus_within and self.roster.front is not None:
+                self.roster.front.press(pressed)
+            case Meaning.ACTION:
+                await self.perform(press.action)
+
+    async def _own_keystroke(self, event: events.Key, pressed: Keystroke) -> None:
+        scope = self.scope
+        if self._leader.locked and scope is Scope.TERMINAL:
+            return
+        if isinstance(self.focused, Input) and pressed.name not in _BESIDE_TEXT and not pressed.name.startswith("alt+"):
+            return
+        action = self._keymap.find(scope, pressed.name)
+        if action is not None:
+            event.stop()
+            event.prevent_default()
+            await self.perform(action)
+
+    async def perform(self, action_id: str) -> None:
+        """Carry out an action, whoever asked for it: a keystroke, the menu, the palette."""
+        command = self._commands.get(action_id)
+        if command is not None:
+            await carry_out(command)
+
+    def _show_help(self) -> None:
+        self.app.push_screen(HelpScreen(self._keymap, unicode=self._unicode))
+
+    def _show_palette(self) -> None:
+        from sshtui.ui.app import SshtuiApp
+
+        assert isinstance(self.app, SshtuiApp)
+        entries = tuple(palette_entries(self.app, self, unicode=self._unicode))
+        self.app.push_screen(PaletteScreen(entries), self._chosen)
+
+    async def _chosen(self, entry: Entry | None) -> None:
+        if entry is not None:
+            await carry_out(entry.choose)
+
+    def _show_leader(self) -> None:
+        pending = self._leader.pending
+        self._status.show_leader(pending=pending, locked=self._leader.locked)
+        if self._menu_timer is not None:
+            self._menu_timer.stop()
+            self._menu_timer = None
+        if pending:
+            # A text field would take the next press before it comes here.
+            if isinstance(self.focused, Input):
+                self._typing_before = self.focused
+                self.set_focus(None)
+            self._menu_timer = self.set_timer(HOLD_BEFORE_MENU, self._show_menu)
+        else:
+            self._menu.remove_class("shown")
+            if self._typing_before is not None:
+                self.set_focus(self._typing_before)
+                self._typing_before = None
+
+    def _show_menu(self) -> None:
+        if self._leader.pending:
+            self._menu.add_class("shown")
+
+    @on(StatusLine.Clicked)
+    def _status_clicked(self) -> None:
+        if self._leader.locked:
+            self._leader.unlock()
+            self._show_leader()
+        else:
+            self.run_worker(self.perform("app.palette"))
+
+    def _lock(self) -> None:
+        if not self._keymap.leader:
+            self._tell("Without a leader the lock could not be opened again.", warning=True)
+            return
+        self._leader.lock()
+        self._show_leader()
+
+    # Going about
+
+    def open(self, host: Host, *, another: bool = True) -> None:
+        """Bring a tab on `host` to the front; a new one with `another` or where none is open."""
+        already = self.roster.for_host(host.name)
+        if already and not another:
+            self.roster.show(already[-1])
+        else:
+            self._parts.recent.touch(host.name)
+            self.roster.open(host)
+        self.show_terminal()
+
+    def show_tab(self, session: Session) -> None:
+        """Bring a tab to the front and put the focus on it."""
+        self.roster.show(session)
+        self.show_terminal()
+
+    def show_terminal(self) -> None:
+        """Put the focus on the front tab, when there is one."""
+        if self.roster.front is not None:
+            self.call_after_refresh(self._focus_terminal)
+
+    def _focus_terminal(self) -> None:
+        self.workspace.take_focus()
+        self._arrange()
+
+    def show_hosts(self) -> None:
+        """Put the focus on the hosts."""
+        self.sidebar.display = True
+        self.sidebar.take_focus()
+        self._arrange()
+
+    def _toggle_sidebar(self) -> None:
+        if self.sidebar.display and self.sidebar.has_focus_within:
+            self._sidebar_wanted = False
+            self.show_terminal()
+        elif self.sidebar.display:
+            self._sidebar_wanted = False
+            self._arrange()
+        else:
+            self._sidebar_wanted = True
+            self._arrange()
+            if not self.sidebar.display:
+                self.show_hosts()
+
+    def on_resize(self) -> None:
+        self._arrange()
+
+    def on_descendant_focus(self) -> None:
+        self._arrange()
+        self._show_status()
+
+    def _arrange(self) -> None:
+        """Decide whether the hosts stand beside the terminal, over it, or not at all."""
+        columns, rows = self.app.size
+        tabs = bool(self.roster.sessions)
+        wide = columns >= WIDE_ENOUGH
+        inside = self.sidebar.has_focus_within
+        self.sidebar.display = not tabs or inside or (wide and self._sidebar_wanted)
+        self.sidebar.set_class(not wide and tabs, "drawer")
+        self.set_class(columns < NARROW, "narrow")
+        self._splitter.display = self.sidebar.display and wide
+        self.set_class(columns < SMALLEST[0] or rows < SMALLEST[1], "tiny")
+
+    @on(Splitter.Dragged)
+    def _splitter_dragged(self, event: Splitter.Dragged) -> None:
+        columns = min(max(event.column, 16), max(self.size.width - 40, 16))
+        self.sidebar.styles.width = columns
+        if event.done:
+            self._parts.save_setting("sidebar_columns", columns)
+
+    @on(Sidebar.Wanted)
+    def _wanted(self, event: Sidebar.Wanted) -> None:
+        self.open(event.host, another=event.another)
+
+    @on(Sidebar.Left)
+    def _left(self) -> None:
+        self.show_terminal()
+
+    @on(Workspace.Changed)
+    def _tabs_changed(self, event: Workspace.Changed) -> None:
+        if event.front_taken:
+            self.show_terminal()
+        if not self.roster.sessions and self._leader.locked:
+            self._leader.unlock()
+            self._show_leader()
+        if not self.roster.sessions and not self.sidebar.has_focus_within and not self._ask.has_focus_within:
+            self.show_hosts()
+        self._arrange()
+        self.sidebar.show_states()
+        self._show_status()
+
+    def _show_status(self) -> None:
+        front = self.roster.front
+        scope = self.scope
+        if scope in (Scope.HOSTS, Scope.CARD) or front is None:
+            self._status.show_scope(scope)
+        else:
+            self._status.show_session(front)
+        self._status.show_leader(pending=self._leader.pending, locked=self._leader.locked)
+
+    # What asks
+
+    def _quick_connect(self) -> None:
+        def accept(text: str) -> str:
+            try:
+                host = self._parts.parse_destination(text)
+            except SshtuiError as error:
+                return error.sentence
+            self.open(host)
+            return ""
+
+        self._ask.ask("connect to", accept, hint="user@address:port")
+
+    def _rename_tab(self) -> None:
+        session = self.roster.front
+        if session is None:
+            return
+
+        def accept(text: str) -> str:
+            session.label = text
+            return ""
+
+        self._ask.ask("name of the tab", accept, text=session.label)
+
+    @on(AskLine.Closed)
+    def _asked(self) -> None:
+        if self.roster.front is not None and not self.sidebar.has_focus_within:
+            self.show_terminal()
+        else:
+            self.show_hosts()
+
+    @work(group="close")
+    async def _close_tab(self) -> None:
+        session = self.roster.front
+        if session is None:
+            return
+        if session.state is State.LIVE and not await self._prompter.ask(
+            Confirm("Close the tab?", f"{session.label} is connected; what runs in it ends.", yes="Close", danger=True)
+        ):
+            return
+        await self.roster.close(session)
+
+    @work(group="quit", exclusive=True)
+    async def ask_to_quit(self) -> None:
+        """Quit, after asking when sessions are live."""
+        live = self.roster.live
+        many = "1 tab is connected." if live == 1 else f"{live} tabs are connected."
+        if live and not await self._prompter.ask(Confirm("Quit sshtui?", many, yes="Quit", danger=True)):
+            return
+        await self.roster.close_all()
+        self.app.exit(0)
+
+    @work(group="password")
+    async def _change_password(self) -> None:
+        session = self.roster.front
+        if session is None or session.state is not State.LIVE:
+            self._tell("Connect first, then change the password.", warning=True)
+            return
+        destination = session.facts.destination if session.facts else session.host.destination
+        change = await self._prompter.ask(NewPassword(session.label, destination, demanded=False))
+        if change is None:
+            return
+        try:
+            answer = await session.change_password(change)
+        except SshtuiError as error:
+            self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), session.label, "error"))
+        else:
+            self._prompter.tell(Notice(answer or "The password is changed.", session.label, server=bool(answer)))
+
+    def _tell(self, sentence: str, *, warning: bool = False) -> None:
+        self._prompter.tell(Notice(sentence, level="warning" if warning else "information"))

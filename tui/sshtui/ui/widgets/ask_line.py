@@ -1,0 +1,73 @@
+"""One line at the bottom that takes a short text: an address, a tab's new name."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+Accept = Callable[[str], str | Awaitable[str]]
+"""Takes the text; the answer is why it cannot be taken, "" when it is."""
+
+
+class AskLine(Horizontal):
+    """Hidden until something is asked. Enter gives the text, Esc gives up."""
+
+    class Closed(Message):
+        """The line is gone again; the focus is free."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._accept: Accept = lambda _text: ""
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="ask-label")
+        yield Input(id="ask-text", compact=True, select_on_focus=False)
+        yield Static("", id="ask-problem")
+
+    def ask(self, label: str, accept: Accept, *, text: str = "", hint: str = "") -> None:
+        """Show `label` and take a text for `accept`; `hint` shows while it is empty."""
+        self._accept = accept
+        self.query_one("#ask-label", Static).update(Content(f" {label} "))
+        line = self.query_one(Input)
+        line.placeholder = hint
+        line.value = text
+        line.cursor_position = len(text)
+        self._say("")
+        self.add_class("shown")
+        line.focus()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._say("")
+
+    @on(Input.Submitted)
+    async def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        problem = self._accept(event.value.strip())
+        if isawaitable(problem):
+            problem = await problem
+        if problem:
+            self._say(problem)
+        else:
+            self._close()
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape":
+            event.stop()
+            self._close()
+
+    def _say(self, problem: str) -> None:
+        self.query_one("#ask-problem", Static).update(Content(problem))
+
+    def _close(self) -> None:
+        if self.has_class("shown"):
+            self.remove_class("shown")
+            self.post_message(self.Closed())

@@ -1,0 +1,174 @@
+"""The selected host's card: shown, and edited where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from sshtui.errors import SshtuiError
+from sshtui.model.hosts import Host
+from sshtui.model.text import plain
+from sshtui.ui.card_fields import CARD_FIELDS, CardField, Surrounding, problems, read, written
+
+LABEL_COLUMNS = 11
+
+
+class FieldEditor(Widget):
+    """A field while it is edited: its label, its text, and under it what is wrong."""
+
+    def __init__(self, field: CardField, text: str) -> None:
+        super().__init__(id=f"field-{field.id}")
+        self.field = field
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(self.field.label), classes="label")
+        yield Input(self._text, placeholder=self.field.hint, compact=True, select_on_focus=False)
+        yield Static("", classes="problem")
+
+    @property
+    def input(self) -> Input:
+        """Where the text is typed."""
+        return self.query_one(Input)
+
+    def show_problem(self, sentence: str) -> None:
+        """Say what is wrong under the text; "" for nothing."""
+        line = self.query_one(".problem", Static)
+        line.update(Content(sentence))
+        line.set_class(bool(sentence), "shown")
+        self.set_class(bool(sentence), "wrong")
+
+
+@dataclass(frozen=True)
+class Editing:
+    """What is edited: `base` gives what has no field; `was` is the saved name, None for a new host."""
+
+    base: Host
+    was: str | None
+    around: Surrounding
+    save: Callable[[Host, str | None], None]
+    """Saves; raises SshtuiError, which is shown on the card while the typed text stays."""
+
+
+class Card(Widget):
+    """Under the list of hosts; as high while edited as while shown, so that nothing else moves."""
+
+    @dataclass
+    class Closed(Message):
+        """Editing is over; `saved` is None when it was given up."""
+
+        saved: Host | None
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._editing: Editing | None = None
+        self._touched: set[str] = set()
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="card-lines")
+        yield VerticalScroll(id="card-form", can_focus=False)
+        yield Static("", id="card-problem")
+
+    @property
+    def editing(self) -> bool:
+        """Whether fields are open."""
+        return self._editing is not None
+
+    def show(self, title: str, lines: Sequence[tuple[str, str]]) -> None:
+        """Show `title` and label/text pairs; nothing while fields are open."""
+        if self.editing:
+            return
+        self.border_title = Content(plain(title, 60)) if title else None
+        rows = [
+            Content.assemble((label.ljust(LABEL_COLUMNS), "$muted"), plain(text, 200))
+            if label
+            else Content(plain(text, 200))
+            for label, text in lines
+        ]
+        self.query_one("#card-lines", Static).update(Content("\n").join(rows))
+
+    async def edit(self, title: str, editing: Editing, focus: str = "address") -> None:
+        """Open the fields with the text of `editing.base`, the cursor in field `focus`."""
+        self._editing = editing
+        self._touched = set()
+        self.border_title = Content(plain(title, 60)) if title else None
+        texts = written(editing.base)
+        form = self.query_one("#card-form", VerticalScroll)
+        await form.remove_children()
+        await form.mount_all(FieldEditor(field, texts[field.id]) for field in CARD_FIELDS)
+        self._say("")
+        self.add_class("editing")
+        form.scroll_home(animate=False)
+        self._editor(focus).input.focus()
+
+    def move(self, by: int) -> None:
+        """Go `by` fields further, around the ends."""
+        editors = [*self.query(FieldEditor)]
+        if not editors:
+            return
+        at = next((place for place, editor in enumerate(editors) if editor.input.has_focus), 0)
+        editors[(at + by) % len(editors)].input.focus()
+
+    async def save(self) -> None:
+        """Save what is typed, or show what is wrong and go there."""
+        if self._editing is None:
+            return
+        texts = self._texts()
+        found = problems(texts, self._editing.around)
+        for editor in self.query(FieldEditor):
+            editor.show_problem(found.get(editor.field.id, ""))
+        if found:
+            self._editor(next(iter(found))).input.focus()
+            return
+        host = read(texts, self._editing.base)
+        try:
+            self._editing.save(host, self._editing.was)
+        except SshtuiError as error:
+            self._say(f"Not saved. {error.sentence} {error.hint}".strip())
+            return
+        await self._close(host)
+
+    async def give_up(self) -> None:
+        """Close the fields; nothing is saved."""
+        await self._close(None)
+
+    @on(Input.Changed)
+    def _judge(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._editing is None:
+            return
+        editor = event.input.parent
+        if isinstance(editor, FieldEditor) and (editor.input.has_focus or editor.field.id in self._touched):
+            self._touched.add(editor.field.id)
+            editor.show_problem(editor.field.problem(event.value.strip(), self._editing.around))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        editor = event.widget.parent
+        if isinstance(editor, FieldEditor):
+            self.call_after_refresh(editor.scroll_visible, animate=False, immediate=True)
+
+    def _texts(self) -> dict[str, str]:
+        return {editor.field.id: editor.input.value for editor in self.query(FieldEditor)}
+
+    def _editor(self, field_id: str) -> FieldEditor:
+        return self.query_one(f"#field-{field_id}", FieldEditor)
+
+    def _say(self, sentence: str) -> None:
+        line = self.query_one("#card-problem", Static)
+        line.update(Content(plain(sentence, 400)))
+        line.set_class(bool(sentence), "shown")
+
+    async def _close(self, saved: Host | None) -> None:
+        self._editing = None
+        self._say("")
+        self.remove_class("editing")
+        await self.query_one("#card-form", VerticalScroll).remove_children()
+        self.post_message(self.Closed(saved))

@@ -1,0 +1,26 @@
+"""What the card tells of a host or a folder, as label and text."""
+
+from __future__ import annotations
+
+from sshtui.model.hosts import Host
+from sshtui.ui.card_fields import CARD_FIELDS
+from sshtui.ui.host_rows import CONFIG_FOLDER, FolderRow
+
+_ALWAYS = {"address", "user", "port"}
+
+
+def facts_of_host(host: Host) -> list[tuple[str, str]]:
+    """The fields that are set, in the card's order; where a read-only host comes from."""
+    lines = [("from", host.origin)] if host.origin else []
+    for field in CARD_FIELDS[1:]:
+        text = field.write(host) or ("22" if field.id == "port" else "")
+        if text or field.id in _ALWAYS:
+            lines.append((field.label, text or "(asked for)"))
+    return lines
+
+
+def facts_of_folder(row: FolderRow) -> list[tuple[str, str]]:
+    """How many hosts it holds, and how it is folded."""
+    hosts = "1 host" if row.hosts == 1 else f"{row.hosts} hosts"
+    kept = [("", "read-only here")] if row.path == CONFIG_FOLDER else []
+    return [("holds", hosts), *kept]

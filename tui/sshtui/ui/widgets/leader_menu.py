@@ -1,0 +1,43 @@
+"""What can follow the leader, shown while it waits."""
+
+from __future__ import annotations
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.widget import Widget
+
+from sshtui.ui.actions import ACTIONS
+from sshtui.ui.keymap import Keymap, shown
+
+_NARROWEST_COLUMN = 22
+
+
+class LeaderMenu(Widget):
+    """A table made from the registry; it takes no focus, the next press is the leader's."""
+
+    def __init__(self, keymap: Keymap, *, unicode: bool, id: str) -> None:
+        super().__init__(id=id)
+        self._unicode = unicode
+        self._entries = [
+            (keymap.label(action.id, leader=True, unicode=unicode), action.short)
+            for action in ACTIONS
+            if action.short and keymap.label(action.id, leader=True)
+        ]
+        if any(keymap.after_leader(str(place)) for place in range(1, 10)):
+            self._entries.insert(0, ("1-9", "tab"))
+        self._entries += [(shown(keymap.leader, unicode=unicode), "itself, to the remote"), ("Esc", "cancel")]
+
+    def render(self) -> RenderResult:
+        width = max(self.content_size.width, 1)
+        columns = max(1, width // _NARROWEST_COLUMN)
+        room = width // columns
+        cells = [
+            Content.assemble((f"{label:>7} ", "bold $accent"), f"{word[: room - 9]:<{max(room - 8, 0)}}")
+            for label, word in self._entries
+        ]
+        lines = -(-len(cells) // columns)
+        rows = [Content("").join(cells[row::lines]) for row in range(lines)]
+        return Content("\n").join(rows)
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        return -(-len(self._entries) // max(1, width // _NARROWEST_COLUMN))

@@ -1,0 +1,113 @@
+"""One tab's room: its terminal, and what is to be said while it connects or after it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.app import ComposeResult
+from textual.containers import Center, Middle
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from sshtui.model.connection import ChannelEnd
+from sshtui.model.keystrokes import Keystroke
+from sshtui.model.text import plain, plain_lines
+from sshtui.session.changes import State
+from sshtui.session.session import Session
+from sshtui.ui.glyphs import Glyphs
+from sshtui.ui.keymap import Keymap
+from sshtui.ui.widgets.terminal_view import TerminalView
+
+
+class Pane(Widget):
+    """The terminal is always there with its true size; words cover it until the first connection stands."""
+
+    def __init__(
+        self,
+        session: Session,
+        keymap: Keymap,
+        glyphs: Glyphs,
+        claims: Callable[[Keystroke], bool],
+        *,
+        unicode: bool,
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.view = TerminalView(session, claims=claims)
+        self._keymap = keymap
+        self._glyphs = glyphs
+        self._unicode = unicode
+
+    def compose(self) -> ComposeResult:
+        yield self.view
+        with Middle(classes="cover"), Center():
+            yield Static("", classes="words")
+        yield Static("", classes="end-line")
+
+    def on_mount(self) -> None:
+        self.show_state()
+
+    def show_state(self) -> None:
+        """Say what the session's state is: over the blank terminal, or in a line below what it printed."""
+        session = self.session
+        said = session.state is not State.LIVE
+        was_up = session.facts is not None
+        self.set_class(said and not was_up, "covered")
+        self.set_class(said and was_up, "ended")
+        if said:
+            content = self._sentences(one_line=was_up)
+            self.query_one(".end-line" if was_up else ".words", Static).update(content)
+
+    def _sentences(self, *, one_line: bool) -> Content:
+        session = self.session
+        style = {State.CONNECTING: "$warning", State.ENDED: "$foreground"}.get(session.state, "$error")
+        head = Content.assemble((f"{self._glyphs.state(session.state)} {self._headline()}", f"bold {style}"))
+        details = [Content(line) for line in self._details()]
+        ways = Content.assemble((self._ways_on(), "$muted"))
+        if one_line:
+            return Content("  ").join([Content(" ") + head, *details, ways])
+        return Content("\n").join([head, Content(""), *details, Content(""), ways])
+
+    def _headline(self) -> str:
+        session = self.session
+        name = plain(session.label, 64)
+        match session.state:
+            case State.CONNECTING:
+                return f"connecting to {name}"
+            case State.FAILED:
+                return f"{name} is not connected"
+            case State.LOST:
+                return "connection lost"
+            case _:
+                return _how_it_ended(session.end)
+
+    def _details(self) -> list[str]:
+        session = self.session
+        match session.state:
+            case State.CONNECTING:
+                return [plain(session.host.destination, 120), *([plain(session.stage)] if session.stage else [])]
+            case State.FAILED if session.error is not None:
+                return [*plain_lines(session.error.sentence, 6), *plain_lines(session.error.hint, 6)]
+            case State.LOST if session.end is not None:
+                return plain_lines(session.end.reason, 2)
+            case _:
+                return []
+
+    def _ways_on(self) -> str:
+        dot = f" {self._glyphs.dot} "
+        if self.session.state is State.CONNECTING:
+            return f"{self._keymap.label('tab.cancel', unicode=self._unicode)} gives up"
+        ways = [f"{self._keymap.label('tab.reconnect', unicode=self._unicode)} reconnects"]
+        close = self._keymap.labels("tab.close", unicode=self._unicode)
+        if close:
+            ways.append(f"{close} closes the tab")
+        return dot.join(ways)
+
+
+def _how_it_ended(end: ChannelEnd | None) -> str:
+    if end is None or end.how == "closed":
+        return "closed"
+    if end.how == "signalled":
+        return f"ended by signal {plain(end.signal, 20)}"
+    return "ended" if not end.status else f"ended with exit status {end.status}"

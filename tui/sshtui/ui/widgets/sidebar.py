@@ -1,0 +1,362 @@
+"""The hosts: filter, list and card, and everything that is done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from sshtui.errors import SshtuiError
+from sshtui.model.hosts import Host
+from sshtui.model.questions import ChooseKeyPair, Notice, Prompter
+from sshtui.session.changes import State
+from sshtui.session.roster import Roster
+from sshtui.ui.card_fields import Surrounding
+from sshtui.ui.commands import Commands
+from sshtui.ui.glyphs import Glyphs
+from sshtui.ui.history import History
+from sshtui.ui.host_rows import CONFIG_FOLDER, Catalogue, FolderRow, HostListRow, HostRow
+from sshtui.ui.parts import Parts
+from sshtui.ui.widgets.card import Card, Editing
+from sshtui.ui.widgets.host_facts import facts_of_folder, facts_of_host
+from sshtui.ui.widgets.host_list import HostList
+
+REFRESH_SECONDS = 1.0
+"""How often the files are looked at for changes made elsewhere."""
+
+_WORTH = (State.LIVE, State.CONNECTING, State.LOST, State.FAILED, State.ENDED)
+
+
+class Sidebar(Widget):
+    """Owns what is listed and where the cursor is; asks for connections by message."""
+
+    @dataclass
+    class Wanted(Message):
+        """A person wants to be on `host`: in `another` tab even if one is open."""
+
+        host: Host
+        another: bool = False
+
+    class Left(Message):
+        """A person wants back to the terminal."""
+
+    def __init__(self, parts: Parts, glyphs: Glyphs, roster: Roster, prompter: Prompter, *, id: str) -> None:
+        super().__init__(id=id)
+        self._parts = parts
+        self._roster = roster
+        self._prompter = prompter
+        self._history = History(parts.hosts)
+        self._config: tuple[Host, ...] = ()
+        self._catalogue = Catalogue(())
+        self._folded: frozenset[str] = frozenset()
+        self._recent_first = parts.settings.sort == "recent"
+        self._glyphs = glyphs
+        self._list = HostList(glyphs, self.state_of, id="host-list")
+        self._card = Card(id="card")
+        self._filter = Input(placeholder="/ filter", id="filter", compact=True)
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    def compose(self) -> ComposeResult:
+        yield self._filter
+        yield Static("", id="hosts-problem")
+        yield self._list
+        yield self._card
+
+    async def on_mount(self) -> None:
+        self.border_title = "hosts"
+        self._config = tuple(self._parts.config_hosts())
+        self._unsubscribe = self._parts.hosts.subscribe(self.reload)
+        self.set_interval(REFRESH_SECONDS, self._look_for_changes)
+        self.reload()
+
+    def on_unmount(self) -> None:
+        self._unsubscribe()
+
+    def commands(self) -> Commands:
+        """What the actions do here."""
+        rows = self._list
+        return {
+            "hosts.up": lambda: rows.move(-1),
+            "hosts.down": lambda: rows.move(1),
+            "hosts.page_up": lambda: rows.page(-1),
+            "hosts.page_down": lambda: rows.page(1),
+            "hosts.first": lambda: rows.move_to(0),
+            "hosts.last": lambda: rows.move_to(len(rows.rows) - 1),
+            "hosts.fold": self._fold,
+            "hosts.unfold": self._unfold,
+            "hosts.toggle_folder": self._toggle,
+            "hosts.connect": self._connect,
+            "hosts.connect_again": lambda: self._connect(another=True),
+            "hosts.filter": self._filter.focus,
+            "hosts.leave": self._leave,
+            "hosts.add": self._add,
+            "hosts.edit": self._edit,
+            "hosts.clone": self._clone,
+            "hosts.delete": self._delete,
+            "hosts.undo": self._undo,
+            "hosts.sort": self._sort,
+            "hosts.key_pair": self.choose_key_pair,
+            "card.next": lambda: self._card.move(1),
+            "card.previous": lambda: self._card.move(-1),
+            "card.save": self._card.save,
+            "card.cancel": self._card.give_up,
+        }
+
+    # What others ask
+
+    @property
+    def editing(self) -> bool:
+        """Whether the card's fields are open."""
+        return self._card.editing
+
+    @property
+    def filtering(self) -> bool:
+        """Whether the filter has the focus."""
+        return self._filter.has_focus
+
+    @property
+    def hosts(self) -> Sequence[Host]:
+        """Every host there is, ours first."""
+        return (*self._catalogue.own, *self._catalogue.from_config)
+
+    @property
+    def host(self) -> Host | None:
+        """The host under the cursor."""
+        row = self._list.row
+        return row.host if isinstance(row, HostRow) else None
+
+    def take_focus(self) -> None:
+        """Put the focus on the list, or on the card while it is edited."""
+        if self._card.editing:
+            self._card.move(0)
+        else:
+            self._list.focus()
+
+    def state_of(self, name: str) -> State | None:
+        """The best state of the tabs on a host; None where none is open."""
+        states = {session.state for session in self._roster.for_host(name)}
+        return next((state for state in _WORTH if state in states), None)
+
+    def show_states(self) -> None:
+        """Paint the states again: a session is in another one."""
+        self._list.refresh()
+        self._show_card()
+
+    def reload(self) -> None:
+        """List the hosts as they are now."""
+        self._catalogue = Catalogue(self._parts.hosts.hosts(), self._config)
+        self._list_rows()
+        problem = self._parts.hosts.problem
+        line = self.query_one("#hosts-problem", Static)
+        line.update(
+            Content(f"{problem.path.name}, line {problem.line}: {problem.reason} Not saving." if problem else "")
+        )
+        line.set_class(problem is not None, "shown")
+
+    # Listing
+
+    def _look_for_changes(self) -> None:
+        self._parts.hosts.refresh()
+        config = tuple(self._parts.config_hosts())
+        if config != self._config:
+            self._config = config
+            self.reload()
+
+    def _list_rows(self, *, first: bool = False) -> None:
+        used = self._parts.recent.times() if self._recent_first else None
+        query = self._filter.value.strip()
+        if query:
+            rows = self._catalogue.matches(query, used)
+            empty = [" No host matches.", "", " Esc shows all of them."]
+        else:
+            rows = self._catalogue.tree(self._folded, used)
+            empty = [" No hosts yet.", "", " a  adds the first one", " C  connects to an address", " ?  helps"]
+        self._list.show(rows, query=query, cursor=0 if first else None, empty=empty)
+        self._show_card()
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._list_rows(first=bool(event.value))
+
+    @on(HostList.Moved)
+    def _moved(self, event: HostList.Moved) -> None:
+        event.stop()
+        self._show_card()
+
+    @on(HostList.Chosen)
+    def _chosen(self, event: HostList.Chosen) -> None:
+        event.stop()
+        if isinstance(event.row, FolderRow):
+            self._toggle()
+        else:
+            self._connect()
+
+    def _show_card(self) -> None:
+        row = self._list.row
+        if isinstance(row, HostRow):
+            state = self.state_of(row.host.name)
+            word = state.value if state else "not open"
+            self._card.show(f"{row.host.name} {self._glyphs.state(state)} {word}", facts_of_host(row.host))
+        elif isinstance(row, FolderRow):
+            self._card.show(row.title, facts_of_folder(row))
+        else:
+            self._card.show("", ())
+
+    def _fold(self) -> None:
+        row = self._list.row
+        if isinstance(row, FolderRow) and not row.folded:
+            self._set_folded(row.path, folded=True)
+        elif row is not None:
+            self._list.move_to_folder(_folder_around(row))
+
+    def _unfold(self) -> None:
+        row = self._list.row
+        if isinstance(row, FolderRow):
+            self._set_folded(row.path, folded=False)
+
+    def _toggle(self) -> None:
+        row = self._list.row
+        if isinstance(row, FolderRow):
+            self._set_folded(row.path, folded=not row.folded)
+
+    def _set_folded(self, path: str, *, folded: bool) -> None:
+        self._folded = self._folded | {path} if folded else self._folded - {path}
+        self._list_rows()
+
+    def _sort(self) -> None:
+        self._recent_first = not self._recent_first
+        self._parts.save_setting("sort", "recent" if self._recent_first else "name")
+        self._list_rows()
+        self._tell("Sorted by last use." if self._recent_first else "Sorted by name.")
+
+    def _leave(self) -> None:
+        if self._filter.has_focus or self._filter.value:
+            self._filter.value = ""
+            self._list.focus()
+        else:
+            self.post_message(self.Left())
+
+    # Connecting
+
+    def _connect(self, *, another: bool = False) -> None:
+        row = self._list.row
+        if isinstance(row, FolderRow):
+            self._toggle()
+        elif row is not None:
+            self.post_message(self.Wanted(row.host, another))
+
+    @work(group="choose")
+    async def choose_key_pair(self) -> None:
+        """Ask which key pair to offer to the host under the cursor, and remember it when told to."""
+        host = self._own_host()
+        if host is None:
+            return
+        question = ChooseKeyPair(host.name, tuple(await self._parts.key_pairs(host)), host.key_pair)
+        answer = await self._prompter.ask(question)
+        if answer is not None and answer.key_pair.path:
+            self._try(lambda: self._history.save(replace(host, key_pair=answer.key_pair.path), host.name))
+
+    # Changing
+
+    def _own_host(self) -> Host | None:
+        """The host under the cursor when it is ours to change; says why not otherwise."""
+        host = self.host
+        if host is not None and not host.editable:
+            self._tell(f"{host.name} stands in {host.origin} and is read-only here; c makes an own copy.", "warning")
+            return None
+        return host
+
+    async def _add(self) -> None:
+        row = self._list.row
+        folder = _folder_around(row) if row else ""
+        if isinstance(row, FolderRow):
+            folder = row.path
+        base = Host(name="", address="", folder="" if folder == CONFIG_FOLDER else folder)
+        await self._open_card("new host", base, was=None)
+
+    async def _edit(self) -> None:
+        host = self._own_host()
+        if host is not None:
+            await self._open_card(host.name, host, was=host.name)
+
+    async def _clone(self) -> None:
+        host = self.host
+        if host is not None:
+            base = replace(host, name=self._free_name(host.name), origin="")
+            await self._open_card(f"copy of {host.name}", base, was=None)
+
+    async def _open_card(self, title: str, base: Host, *, was: str | None) -> None:
+        names = {host.name for host in self._catalogue.own} - {was}
+        around = Surrounding(names, self._parts.themes.keys(), self._parts.parse_destination)
+        await self._card.edit(title, Editing(base, was, around, self._history.save), focus="name")
+
+    @on(Card.Closed)
+    def _card_closed(self, event: Card.Closed) -> None:
+        event.stop()
+        self._list.focus()
+        if event.saved is not None:
+            self._unhide(event.saved)
+            self._list.move_to_host(event.saved.name)
+        self._show_card()
+
+    def _delete(self) -> None:
+        host = self._own_host()
+        if host is not None and self._try(lambda: self._history.remove(host.name)):
+            self._tell(f"{host.name} is deleted. u brings it back.")
+
+    def _undo(self) -> None:
+        try:
+            step = self._history.undo()
+        except SshtuiError as error:
+            self._tell_error(error)
+            return
+        if step is None:
+            self._tell("There is nothing to undo.")
+            return
+        if step.before is not None:
+            self._unhide(step.before)
+            self._list.move_to_host(step.before.name)
+        self._tell(step.sentence)
+
+    def _unhide(self, host: Host) -> None:
+        """Open what hides a host: the filter when it does not match, the folders around it."""
+        above = {host.folder[:at] for at in range(1, len(host.folder) + 1) if host.folder[at : at + 1] in ("", "/")}
+        if above & self._folded:
+            self._folded -= above
+            self._list_rows()
+        if self._filter.value and not any(isinstance(r, HostRow) and r.host.name == host.name for r in self._list.rows):
+            with self.prevent(Input.Changed):
+                self._filter.value = ""
+            self._list_rows()
+
+    def _free_name(self, name: str) -> str:
+        taken = {host.name for host in self._catalogue.own}
+        return next(free for number in count(2) if (free := f"{name}-{number}") not in taken)
+
+    def _try(self, change: Callable[[], None]) -> bool:
+        try:
+            change()
+        except SshtuiError as error:
+            self._tell_error(error)
+            return False
+        return True
+
+    def _tell_error(self, error: SshtuiError) -> None:
+        self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="error"))
+
+    def _tell(self, sentence: str, level: str = "information") -> None:
+        self._prompter.tell(Notice(sentence, level="warning" if level == "warning" else "information"))
+
+
+def _folder_around(row: HostListRow) -> str:
+    if isinstance(row, FolderRow):
+        return row.path.rpartition("/")[0]
+    return row.host.folder if row.host.editable else CONFIG_FOLDER

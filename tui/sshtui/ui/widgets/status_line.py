@@ -1,0 +1,88 @@
+"""The last line: where the front tab is, what a person can do next, and whether the leader waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from sshtui.session.session import Session
+from sshtui.ui.actions import ACTIONS, Scope
+from sshtui.ui.glyphs import Glyphs
+from sshtui.ui.keymap import Keymap, shown
+
+
+class StatusLine(Horizontal):
+    """Left: facts or a footer of keystrokes. Right: how to get to the menu."""
+
+    class Clicked(Message):
+        """A way to the menu, and out of the lock, for the mouse."""
+
+    def __init__(self, keymap: Keymap, glyphs: Glyphs, *, unicode: bool, id: str) -> None:
+        super().__init__(id=id)
+        self._keymap = keymap
+        self._glyphs = glyphs
+        self._unicode = unicode
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="status-left")
+        yield Static("", id="status-right")
+
+    def show_session(self, session: Session) -> None:
+        """Name, state, destination, host key, cipher of the front tab."""
+        facts = session.facts
+        parts = [session.host.destination]
+        if facts is not None:
+            parts = [facts.destination or session.host.destination, facts.host_key_kind, facts.cipher]
+        text = f" {self._glyphs.dot} ".join(part for part in parts if part)
+        self._left(
+            Content.assemble(
+                (f" {session.label} ", "bold"),
+                (f"{self._glyphs.state(session.state)} {session.state.value}", _STATE_STYLES[session.state.name]),
+                f"  {text}",
+            )
+        )
+
+    def show_scope(self, scope: Scope, *, unlike: Sequence[str] = ()) -> None:
+        """What can be done in `scope`, with its keystrokes, as far as they fit."""
+        pieces = []
+        for action in ACTIONS:
+            label = self._keymap.label(action.id, unicode=self._unicode)
+            if action.scope is scope and action.short and label and action.id not in unlike:
+                pieces.append(Content.assemble((f" {label}", "$accent bold"), (f" {action.short} ", "$muted")))
+        self._left(Content("").join(pieces))
+
+    def show_leader(self, *, pending: bool, locked: bool) -> None:
+        """The right end: the leader, that it waits, or how the lock ends."""
+        leader = shown(self._keymap.leader, unicode=self._unicode)
+        right = self.query_one("#status-right", Static)
+        if locked:
+            right.update(Content.assemble((f" LOCKED {self._glyphs.dot} {leader} twice unlocks ", "bold $warning")))
+        elif pending:
+            right.update(Content.assemble((f" {leader} {self._glyphs.ellipsis} Esc cancels ", "bold $accent")))
+        else:
+            right.update(
+                Content.assemble((f" {leader}", "bold $accent"), (" menu ", "$muted")) if leader else Content("")
+            )
+        self.set_class(locked, "locked")
+        self.set_class(pending, "pending")
+
+    def on_click(self) -> None:
+        self.post_message(self.Clicked())
+
+    def _left(self, content: Content) -> None:
+        self.query_one("#status-left", Static).update(content)
+
+
+_STATE_STYLES = {
+    "LIVE": "$success",
+    "CONNECTING": "$warning",
+    "LOST": "$error",
+    "FAILED": "$error",
+    "ENDED": "$muted",
+    "CLOSED": "$muted",
+}
