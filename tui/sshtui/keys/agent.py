@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import subprocess
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sshtui.errors import KeyPairError
+from sshtui.keys.beside import read_certificate_beside
 from sshtui.keys.certificates import read_certificate
 from sshtui.keys.translate import talking_to_agent
+from sshtui.keys.workshop import open_file
 from sshtui.model.host_keys import PublicKey
 
 if TYPE_CHECKING:
@@ -43,17 +48,21 @@ class Agent:
                 keys = await agent.get_keys()
             return [_agent_key(key.public_data, key.get_comment(errors="replace") or "") for key in keys]
 
-    async def add(self, key: asyncssh.SSHKey, *, lifetime: int | None = None, confirm: bool = False) -> None:
-        """Give it `key`; for `lifetime` seconds, None for ever. `confirm` makes it ask before each use."""
-        async with self._connected() as agent:
-            await agent.add_keys([key], lifetime=lifetime, confirm=confirm)
-
-    async def add_certified(
-        self, key: asyncssh.SSHKey, certificate: asyncssh.SSHCertificate, *, lifetime: int | None, confirm: bool
+    async def add(
+        self,
+        key: asyncssh.SSHKey,
+        certificate: asyncssh.SSHCertificate | None = None,
+        *,
+        lifetime: int | None = None,
+        confirm: bool = False,
     ) -> None:
-        """Give it `key` with its certificate."""
+        """Give it `key`, with its certificate too if there is one; for `lifetime` seconds, None for ever.
+
+        `confirm` makes the agent ask before each use.
+        """
+        pairs: list[Any] = [(key, certificate), key] if certificate else [key]
         async with self._connected() as agent:
-            await agent.add_keys([(key, certificate)], lifetime=lifetime, confirm=confirm)
+            await agent.add_keys(pairs, lifetime=lifetime, confirm=confirm)
 
     async def remove(self, held: AgentKey) -> None:
         """Let it forget one key."""
@@ -87,6 +96,43 @@ class Agent:
             async with asyncssh.SSHAgentClient(self.path) as agent:
                 await agent.connect()
                 yield agent
+
+
+async def add_file(
+    agent: Agent, path: Path, passphrase: str | None, *, lifetime: int | None = None, confirm: bool = False
+) -> bool:
+    """Give `agent` the private key at `path`; whether a certificate beside it went along.
+
+    Raises KeyPairError, WrongPassphrase, NotFound.
+    """
+    key = await asyncio.to_thread(open_file, path, passphrase)
+    certificate = await asyncio.to_thread(read_certificate_beside, path, PublicKey(key.public_data))
+    await agent.add(key, certificate, lifetime=lifetime, confirm=confirm)
+    return certificate is not None
+
+
+@dataclass(frozen=True)
+class StartedAgent:
+    """An agent of our own making: its socket and process."""
+
+    path: str
+    pid: int
+
+
+def start_agent(*, lifetime: int | None = None) -> StartedAgent:
+    """Start OpenSSH's ssh-agent; it outlives this program. `lifetime` in seconds holds for each key it is given.
+
+    Raises KeyPairError when the program is not there.
+    """
+    command = ["ssh-agent", "-s", *(["-t", str(lifetime)] if lifetime else [])]
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise KeyPairError("ssh-agent does not start.", hint="It comes with OpenSSH's client programs.") from error
+    path, pid = re.search(r"SSH_AUTH_SOCK=([^;]+);", said), re.search(r"SSH_AGENT_PID=(\d+);", said)
+    if not path or not pid:
+        raise KeyPairError("ssh-agent started, but what it said is not understood.")
+    return StartedAgent(path[1], int(pid[1]))
 
 
 def _agent_key(blob: bytes, comment: str) -> AgentKey:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncssh
@@ -12,9 +11,8 @@ from asyncssh.agent import SSHAgentKeyPair
 
 from sshtui.errors import KeyPairError, NotFound, WrongPassphrase
 from sshtui.keys.agent import AgentKey
-from sshtui.keys.certificates import read_certificate
-from sshtui.keys.formats import Format, public_lines, sniff
-from sshtui.keys.inspect import certificate_path, read_key_file
+from sshtui.keys.beside import read_certificate_beside
+from sshtui.keys.inspect import read_key_file
 from sshtui.keys.private import open_private
 from sshtui.keys.translate import decoding
 from sshtui.model.host_keys import PublicKey
@@ -116,22 +114,9 @@ async def file_signers(opened: OpenedFile, pair: KeyPair, prompter: Prompter) ->
 
 
 def _certificate(path: Path, public: PublicKey, prompter: Prompter) -> asyncssh.SSHCertificate | None:
-    """The certificate beside `path`, when it fits and is valid now; otherwise the person is told why not."""
-    beside = certificate_path(path)
-    if not beside.is_file():
-        return None
+    """The certificate beside `path`; None when there is none, and when it is of no use, which a person is told."""
     try:
-        data = read_key_file(beside)
-        if sniff(data) is not Format.CERTIFICATE:
-            raise KeyPairError(f"{beside} holds no certificate.")
-        found = read_certificate(public_lines(data)[0].blob)
-        problem = found.problem(datetime.now(UTC))
-        if not problem and found.public != public:
-            problem = "It belongs to another key."
-        if problem:
-            raise KeyPairError(f"The certificate {beside} is left out: {problem}")
-        with decoding(str(beside)):
-            return asyncssh.import_certificate(data)
+        return read_certificate_beside(path, public)
     except (KeyPairError, NotFound) as error:
         prompter.tell(Notice(error.sentence, level="warning"))
         return None

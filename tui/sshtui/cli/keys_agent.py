@@ -1,0 +1,139 @@
+"""`sshtui keys agent …`: what the agent holds, adding and removing, locking."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sshtui.cli.keys_options import FILE, as_json
+from sshtui.cli.keys_output import agent_facts, fingerprint_line, print_json
+from sshtui.cli.keys_passphrases import ask, old_passphrase_option, read_line, with_passphrase
+from sshtui.errors import Declined, KeyPairError, NotFound
+
+if TYPE_CHECKING:
+    from sshtui.keys.agent import Agent, AgentKey
+
+
+def held_keys() -> Sequence[AgentKey]:
+    """The agent's keys; none without an agent."""
+    try:
+        return asyncio.run(_agent().held())
+    except KeyPairError:
+        return []
+
+
+def _agent() -> Agent:
+    """The agent that SSH_AUTH_SOCK names; KeyPairError without one."""
+    from sshtui.keys.agent import Agent
+
+    path = os.environ.get("SSH_AUTH_SOCK")
+    if not path:
+        raise KeyPairError("No agent is running here.", hint='Start one: eval "$(sshtui keys agent start)"')
+    return Agent(path)
+
+
+@click.group()
+def agent() -> None:
+    """Keys held by the ssh-agent, which asks no passphrase again."""
+
+
+@agent.command("list")
+@as_json
+def list_held(json_wanted: bool) -> None:
+    """List the keys it holds; a locked agent shows none."""
+    held = asyncio.run(_agent().held())
+    if json_wanted:
+        print_json([agent_facts(key) for key in held])
+        return
+    for key in held:
+        click.echo(f"{fingerprint_line(key.public, key.comment)}{'  certificate' if key.certificate else ''}")
+    if not held:
+        click.echo("The agent holds no keys.")
+
+
+@agent.command()
+@click.argument("file", type=FILE)
+@click.option("--lifetime", type=click.IntRange(min=1), metavar="SECONDS", help="Forget it after this time.")
+@click.option("--confirm", is_flag=True, help="Let the agent ask before each use.")
+@old_passphrase_option
+def add(file: Path, lifetime: int | None, confirm: bool, passphrase_fd: int | None) -> None:
+    """Give it the private key in FILE, with the certificate beside it if there is one."""
+    from sshtui.keys.agent import add_file
+    from sshtui.keys.workshop import needs_passphrase
+
+    holder = _agent()
+    certified = with_passphrase(
+        str(file),
+        passphrase_fd,
+        lambda passphrase: asyncio.run(add_file(holder, file, passphrase, lifetime=lifetime, confirm=confirm)),
+        needed=needs_passphrase(file),
+    )
+    span = f" for {lifetime} s" if lifetime else ""
+    click.echo(f"The agent holds {file}{' and its certificate' if certified else ''}{span}.")
+
+
+@agent.command()
+@click.argument("which", metavar="FILE|FINGERPRINT|COMMENT")
+def remove(which: str) -> None:
+    """Let it forget a key, named by its file, its SHA256 fingerprint or its comment."""
+    from sshtui.keys.workshop import public_half
+
+    holder = _agent()
+    path = Path(which).expanduser()
+    public = public_half(path)[0] if path.is_file() else None
+    found = [
+        key
+        for key in asyncio.run(holder.held())
+        if (key.public == public if public else which in (key.public.sha256, key.comment))
+    ]
+    if not found:
+        raise NotFound(f"The agent holds no key {which}.")
+    for key in found:
+        asyncio.run(holder.remove(key))
+        click.echo(f"Removed {fingerprint_line(key.public, key.comment)}")
+
+
+@agent.command("remove-all")
+def remove_all() -> None:
+    """Let it forget every key."""
+    asyncio.run(_agent().remove_all())
+    click.echo("The agent holds no keys any more.")
+
+
+@agent.command()
+@old_passphrase_option
+def lock(passphrase_fd: int | None) -> None:
+    """Lock it: it signs nothing and shows nothing until it is unlocked."""
+    passphrase = read_line(passphrase_fd) if passphrase_fd is not None else ask("Lock the agent with passphrase: ")
+    if passphrase_fd is None and ask("The same again: ") != passphrase:
+        raise Declined("They differ; the agent is not locked.")
+    asyncio.run(_agent().lock(passphrase))
+    click.echo("The agent is locked.")
+
+
+@agent.command()
+@old_passphrase_option
+def unlock(passphrase_fd: int | None) -> None:
+    """Unlock it with the passphrase it was locked with."""
+    passphrase = read_line(passphrase_fd) if passphrase_fd is not None else ask("Passphrase of the locked agent: ")
+    asyncio.run(_agent().unlock(passphrase))
+    click.echo("The agent is unlocked.")
+
+
+@agent.command()
+@click.option("--lifetime", type=click.IntRange(min=1), metavar="SECONDS", help="Forget each key after this time.")
+def start(lifetime: int | None) -> None:
+    """Start an agent, and print what a shell needs to know: eval "$(sshtui keys agent start)"
+
+    It runs until `ssh-agent -k` or the end of the machine's session.
+    """
+    from sshtui.keys.agent import start_agent
+
+    started = start_agent(lifetime=lifetime)
+    click.echo(f"SSH_AUTH_SOCK={started.path}; export SSH_AUTH_SOCK;")
+    click.echo(f"SSH_AGENT_PID={started.pid}; export SSH_AGENT_PID;")

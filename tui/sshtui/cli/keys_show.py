@@ -1,0 +1,104 @@
+"""`sshtui keys list|show|public|fingerprint|randomart`: commands that only look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sshtui.cli.keys_agent import held_keys
+from sshtui.cli.keys_options import FILE, as_json, force
+from sshtui.cli.keys_output import agent_facts, file_facts, fingerprint_line, print_file, print_json, public_facts
+from sshtui.cli.keys_passphrases import old_passphrase_option, with_passphrase
+from sshtui.model.host_keys import PublicKey
+
+
+@click.command("list")
+@click.argument("directory", type=FILE, required=False)
+@as_json
+def list_keys(directory: Path | None, json_wanted: bool) -> None:
+    """List the private keys of a directory (~/.ssh) and of the agent."""
+    from sshtui.keys.inspect import list_directory
+
+    files = list_directory((directory or Path.home() / ".ssh").expanduser())
+    held = held_keys() if directory is None else []
+    if json_wanted:
+        print_json({"files": [file_facts(file) for file in files], "agent": [agent_facts(key) for key in held]})
+        return
+    for file in files:
+        about = f"{file.public.kind} {file.public.bits}" if file.public else "?"
+        guard = "passphrase" if file.encrypted else "no passphrase"
+        click.echo(f"{file.path}  {about}  {guard}  {file.comment}".rstrip())
+        if file.problem:
+            click.echo(f"  {file.problem} Mend it with: {file.remedy}")
+    for key in held:
+        click.echo(f"agent  {fingerprint_line(key.public, key.comment)}{'  certificate' if key.certificate else ''}")
+    if not files and not held:
+        click.echo("No key pairs. Make one with: sshtui keys new")
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@as_json
+def show(file: Path, json_wanted: bool) -> None:
+    """Tell what FILE is: any private or public key, certificate, authorized_keys, PKCS#12."""
+    from sshtui.keys.inspect import inspect_file
+
+    found = inspect_file(file)
+    if json_wanted:
+        print_json(file_facts(found))
+    else:
+        print_file(found)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--format", "style", type=click.Choice(["openssh", "rfc4716"]), default="openssh", show_default=True)
+@click.option("--out", type=FILE, help="Write to a file instead of printing.")
+@old_passphrase_option
+@force
+def public(file: Path, style: str, out: Path | None, passphrase_fd: int | None, force: bool) -> None:
+    """Print the public key of FILE: a private key, a public one, a certificate of X.509."""
+    from sshtui.keys.convert import public_text
+    from sshtui.keys.saving import save_public
+
+    key, comment = _public_half(file, passphrase_fd)
+    text = public_text(key, comment, style)
+    if out:
+        save_public(out.expanduser(), text.encode(), replace=force)
+    else:
+        click.echo(text, nl=False)
+
+
+def _public_half(file: Path, passphrase_fd: int | None) -> tuple[PublicKey, str]:
+    from sshtui.keys.inspect import inspect_file
+    from sshtui.keys.workshop import public_half
+
+    hidden = inspect_file(file).public is None
+    return with_passphrase(str(file), passphrase_fd, lambda passphrase: public_half(file, passphrase), needed=hidden)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.option("--md5", is_flag=True, help="The old MD5 fingerprint.")
+@old_passphrase_option
+@as_json
+def fingerprint(file: Path, md5: bool, passphrase_fd: int | None, json_wanted: bool) -> None:
+    """Print the fingerprint of FILE as ssh-keygen -l does; each line of an authorized_keys file."""
+    from sshtui.keys.inspect import inspect_file
+
+    lines = inspect_file(file).lines
+    found = [(PublicKey(line.blob), line.comment) for line in lines] or [_public_half(file, passphrase_fd)]
+    if json_wanted:
+        print_json([{**public_facts(key), "comment": said} for key, said in found])
+        return
+    for key, said in found:
+        click.echo(fingerprint_line(key, said, md5=md5))
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@old_passphrase_option
+def randomart(file: Path, passphrase_fd: int | None) -> None:
+    """Draw the randomart of FILE as ssh-keygen -lv does."""
+    click.echo(_public_half(file, passphrase_fd)[0].randomart)

@@ -1,0 +1,40 @@
+"""The OpenSSH certificate that stands beside a private key file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sshtui.errors import KeyPairError
+from sshtui.keys.certificates import read_certificate
+from sshtui.keys.formats import Format, public_lines, sniff
+from sshtui.keys.inspect import certificate_path, read_key_file
+from sshtui.keys.translate import decoding
+from sshtui.model.host_keys import PublicKey
+
+if TYPE_CHECKING:
+    import asyncssh
+
+
+def read_certificate_beside(path: Path, public: PublicKey) -> asyncssh.SSHCertificate | None:
+    """The certificate of the private key at `path` with public half `public`; None when there is none.
+
+    Raises KeyPairError with the reason when it is expired, not valid yet, another key's or damaged.
+    """
+    beside = certificate_path(path)
+    if not beside.is_file():
+        return None
+    import asyncssh
+
+    data = read_key_file(beside)
+    if sniff(data) is not Format.CERTIFICATE:
+        raise KeyPairError(f"{beside} holds no certificate.")
+    found = read_certificate(public_lines(data)[0].blob)
+    problem = found.problem(datetime.now(UTC))
+    if found.public != public:
+        problem = "It belongs to another key."
+    if problem:
+        raise KeyPairError(f"The certificate {beside} is left out: {problem}")
+    with decoding(str(beside)):
+        return asyncssh.import_certificate(data)
