@@ -16,6 +16,7 @@ from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, read_to_end, say
 from tests.servers.openssh import OpenSSH, host_key_of
 from tests.servers.process import LOOPBACK, free_port
+from tests.servers.waiting import eventually
 
 
 @pytest.fixture
@@ -60,6 +61,11 @@ async def test_an_unknown_host_key_is_shown_and_saved_on_a_yes(client: Client, s
     assert client.known_hosts.lookup(LOOPBACK, sshd.port).trusted == sshd.host_keys
 
 
+def packets(server: OpenSSH) -> list[str]:
+    """The numbers of the packets the server got."""
+    return re.findall(r"receive packet: type (\d+)", server.log)
+
+
 async def test_nothing_is_sent_before_the_host_key_is_trusted(
     client: Client, start_sshd: Callable[..., OpenSSH], client_key: Path
 ) -> None:
@@ -67,9 +73,8 @@ async def test_nothing_is_sent_before_the_host_key_is_trusted(
     host = client.save(server, trusted=False, key_pair=str(client_key), user="secretuser")
     with pytest.raises(HostKeyUnknown):
         await client.dial(host, ScriptedPrompter(None))
-    packets = re.findall(r"receive packet: type (\d+)", server.log)
     # KEXINIT, ECDH_INIT, DISCONNECT: no service request, no user name, no credential (RFC 4250 section 4.1).
-    assert packets == ["20", "30", "1"]
+    await eventually(lambda: packets(server) == ["20", "30", "1"], "goodbye after the key exchange")
     assert "secretuser" not in server.log
 
 

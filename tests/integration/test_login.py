@@ -1,0 +1,217 @@
+"""Every way a server lets a person in, and in each the questions that person sees."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sshtui.errors import ConnectionLost, Declined, LoginRejected
+from sshtui.model.key_pairs import KeyPair
+from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair, Passphrase, Password, Question
+from sshtui.model.settings import Settings
+from tests.fakes.prompting import ScriptedPrompter
+from tests.integration.dialing import Client, say
+from tests.servers.accounts import Account
+from tests.servers.dropbear import Dropbear
+from tests.servers.key_files import make_key_file, public_line
+from tests.servers.openssh import OpenSSH
+
+Start = Callable[..., OpenSSH]
+
+
+@pytest.fixture
+def client(surroundings: Path) -> Client:
+    """A program with an empty home."""
+    return Client(surroundings)
+
+
+async def who(client: Client, host: Any, prompter: ScriptedPrompter) -> str:
+    """The account a login ends in."""
+    async with client.terminal(host, prompter) as channel:
+        return (await say(channel, "id -un")).decode()
+
+
+@pytest.mark.root
+async def test_a_password_is_asked_again_with_its_attempt_counted(
+    client: Client, sshd: OpenSSH, account: Account
+) -> None:
+    prompter = ScriptedPrompter("wrong", account.password)
+    host = client.save(sshd, user=account.name)
+    assert account.name in await who(client, host, prompter)
+    assert prompter.questions == [
+        Password("box", host.destination, 1),
+        Password("box", host.destination, 2),
+    ]
+
+
+@pytest.mark.root
+async def test_declining_the_password_ends_the_attempt(client: Client, sshd: OpenSSH, account: Account) -> None:
+    with pytest.raises(Declined):
+        await client.dial(client.save(sshd, user=account.name), ScriptedPrompter(None))
+
+
+@pytest.mark.root
+async def test_too_many_wrong_passwords_are_a_rejected_login(
+    client: Client, start_sshd: Start, account: Account
+) -> None:
+    host = client.save(start_sshd(extra=["MaxAuthTries 2"]), user=account.name)
+    with pytest.raises(LoginRejected) as caught:
+        await client.dial(host, ScriptedPrompter("wrong", "wrong", "wrong"))
+    assert caught.value.tried == ("password",)
+    assert set(caught.value.offers) == {"publickey", "password"}
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("pam", [True, False])
+async def test_keyboard_interactive_asks_for_the_password_as_a_password(
+    client: Client, start_sshd: Start, account: Account, pam: bool
+) -> None:
+    # Without PAM the server offers the method and never sends a challenge; the password method must still be reached.
+    server = start_sshd(pam=pam, keyboard_interactive=True, password=not pam)
+    prompter = ScriptedPrompter("wrong", account.password)
+    assert account.name in await who(client, client.save(server, user=account.name), prompter)
+    assert [type(question) for question in prompter.questions] == [Password, Password]
+
+
+@pytest.mark.root
+async def test_a_key_pair_and_then_a_password_when_the_server_wants_both(
+    client: Client, start_sshd: Start, account: Account, client_key: Path
+) -> None:
+    server = start_sshd(methods="publickey,password")
+    host = client.save(server, user=account.name, key_pair=str(client_key))
+    prompter = ScriptedPrompter(account.password)
+    assert account.name in await who(client, host, prompter)
+
+
+async def test_two_key_pairs_when_the_server_wants_two(
+    client: Client, start_sshd: Start, client_key: Path, surroundings: Path
+) -> None:
+    (surroundings / ".ssh").mkdir(mode=0o700)
+    second = make_key_file(surroundings / ".ssh" / "id_ecdsa", "ecdsa")
+    server = start_sshd(authorised=(public_line(second),), methods="publickey,publickey")
+    host = client.save(server, key_pair=str(client_key))
+    assert server.user in await who(client, host, ScriptedPrompter())
+
+
+@pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
+async def test_every_type_of_default_key_pair_logs_in(
+    client: Client, start_sshd: Start, surroundings: Path, kind: str
+) -> None:
+    (surroundings / ".ssh").mkdir(mode=0o700)
+    file = make_key_file(surroundings / ".ssh" / f"id_{kind}", kind)
+    server = start_sshd(authorised=(public_line(file),))
+    assert server.user in await who(client, client.save(server), ScriptedPrompter())
+
+
+async def test_a_passphrase_is_asked_only_for_a_key_pair_the_server_takes(
+    client: Client, start_sshd: Start, surroundings: Path
+) -> None:
+    folder = surroundings / ".ssh"
+    folder.mkdir(mode=0o700)
+    make_key_file(folder / "id_ed25519", passphrase="stranger")
+    known = make_key_file(folder / "id_ecdsa", "ecdsa", passphrase="secret")
+    server = start_sshd(authorised=(public_line(known),))
+    prompter = ScriptedPrompter("wrong", "secret")
+    assert server.user in await who(client, client.save(server), prompter)
+    assert [question.attempt for question in prompter.asked(Passphrase) if isinstance(question, Passphrase)] == [1, 2]
+
+
+async def test_a_full_folder_of_key_pairs_never_locks_a_person_out(
+    client: Client, start_sshd: Start, surroundings: Path, client_key: Path
+) -> None:
+    folder = surroundings / ".ssh"
+    folder.mkdir(mode=0o700)
+    for kind in ("ed25519", "ecdsa", "rsa"):
+        make_key_file(folder / f"id_{kind}", kind)
+    host = client.save(start_sshd(extra=["MaxAuthTries 2"]), key_pair=str(client_key))
+    # The host's own comes first; two offers are all this server takes.
+    assert host.user in await who(client, host, ScriptedPrompter())
+
+
+async def test_a_key_pair_is_chosen_on_request_and_remembered(client: Client, sshd: OpenSSH, client_key: Path) -> None:
+    host = client.save(sshd)
+    own = KeyPair("file", str(client_key))
+    prompter = ScriptedPrompter(ChosenKeyPair(own, remember=True))
+    folder = client.known_hosts.path.parent
+    make_key_file(folder / "id_ecdsa", "ecdsa")
+    async with client.terminal(host, prompter, choose=True) as channel:
+        assert channel.facts.method == "publickey"
+    (question,) = prompter.asked(ChooseKeyPair)
+    assert isinstance(question, ChooseKeyPair)
+    assert [pair.path for pair in question.key_pairs] == [str(folder / "id_ecdsa")]
+    assert client.remembered == [(host, own)]
+
+
+async def test_key_pairs_not_offered_unasked_are_put_to_choice_when_the_login_fails(
+    client: Client, start_sshd: Start, surroundings: Path
+) -> None:
+    folder = surroundings / ".ssh"
+    folder.mkdir(mode=0o700)
+    odd = make_key_file(folder / "work", "ed25519")
+    server = start_sshd(authorised=(public_line(odd),), password=False)
+
+    class Chooses(ScriptedPrompter):
+        async def ask(self, question: Question[Any]) -> Any:
+            assert isinstance(question, ChooseKeyPair)
+            return ChosenKeyPair(question.key_pairs[0])
+
+    assert server.user in await who(client, client.save(server), Chooses())
+
+
+async def test_a_banner_is_shown_as_the_servers_words(client: Client, start_sshd: Start, client_key: Path) -> None:
+    server = start_sshd(banner="Authorised use only.\n\x1b]0;owned\x07")
+    prompter = ScriptedPrompter()
+    await who(client, client.save(server, key_pair=str(client_key)), prompter)
+    (notice,) = prompter.notices
+    assert notice.server
+    assert notice.text.startswith("Authorised use only.")
+    assert "\x1b" not in notice.text
+
+
+@pytest.mark.root
+async def test_a_question_is_taken_back_when_the_server_gives_up_waiting(
+    client: Client, start_sshd: Start, account: Account
+) -> None:
+    taken_back: list[bool] = []
+
+    class Slow(ScriptedPrompter):
+        async def ask(self, question: Question[Any]) -> Any:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                taken_back.append(True)
+
+    host = client.save(start_sshd(extra=["LoginGraceTime 1"]), user=account.name)
+    with pytest.raises(ConnectionLost, match="hung up during the login"):
+        await client.dial(host, Slow())
+    assert taken_back == [True]
+
+
+@pytest.mark.root
+async def test_thinking_longer_than_the_connect_timeout_is_allowed(
+    surroundings: Path, sshd: OpenSSH, account: Account
+) -> None:
+    client = Client(surroundings, Settings(connect_timeout=1))
+
+    class Thinks(ScriptedPrompter):
+        async def ask(self, question: Question[Any]) -> Any:
+            await asyncio.sleep(1.5)
+            return await super().ask(question)
+
+    host = client.save(sshd, user=account.name)
+    assert account.name in await who(client, host, Thinks(account.password))
+
+
+@pytest.mark.root
+async def test_dropbear_takes_a_password_and_both(
+    client: Client, start_dropbear: Callable[..., Dropbear], account: Account, client_key: Path
+) -> None:
+    account.authorise(public_line(client_key))
+    host = client.save(start_dropbear(), user=account.name)
+    assert account.name in await who(client, host, ScriptedPrompter(account.password))
+    both = client.save(start_dropbear("both", both=True), user=account.name, key_pair=str(client_key))
+    assert account.name in await who(client, both, ScriptedPrompter(account.password))
