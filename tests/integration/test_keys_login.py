@@ -6,7 +6,6 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import asyncssh
 import pytest
 
 from sshtui.errors import KeyPairError
@@ -15,7 +14,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Passphrase
 from tests.fakes.prompting import ScriptedPrompter
-from tests.integration.keys_programs import run
+from tests.integration.keys_programs import login, run
 from tests.servers.key_files import make_key_file, public_line
 from tests.servers.openssh import OpenSSH
 
@@ -40,30 +39,6 @@ def agent(tmp_path: Path, need: Callable[[str], str]) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
-
-
-async def login(server: OpenSSH, signers: list[asyncssh.SSHKeyPair]) -> bool:
-    """Whether one of `signers` opens the account of this user."""
-
-    class Offering(asyncssh.SSHClient):
-        def public_key_auth_requested(self) -> asyncssh.SSHKeyPair | None:
-            return signers.pop(0) if signers else None
-
-    try:
-        async with asyncssh.connect(
-            "127.0.0.1",
-            server.port,
-            username=server.user,
-            client_factory=Offering,
-            config=None,
-            known_hosts=None,
-            agent_path=None,
-            client_keys=None,
-            preferred_auth="publickey",
-        ):
-            return True
-    except asyncssh.PermissionDenied:
-        return False
 
 
 def only(pairs: list[KeyPair]) -> KeyPair:
