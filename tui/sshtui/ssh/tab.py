@@ -140,9 +140,9 @@ class TabChannel:
         """Seconds the server owes an answer; 0 while all is well. Above 0 the link is stalled."""
         return self._connection.silence if self._pipe.end is None else 0.0
 
-    async def ping(self) -> float | None:
-        """Seconds to the server and back; None when it does not answer such a question."""
-        return await self._connection.ping()
+    async def ping(self, limit: float = 5.0) -> float | None:
+        """Seconds to the server and back; None when no answer came within `limit` seconds."""
+        return await self._connection.ping(limit)
 
     async def close(self) -> None:
         """End it and free what it holds; safe to call twice."""
