@@ -82,8 +82,8 @@ def _control_problem(text: str, _around: Surrounding) -> str:
 
 
 CARD_FIELDS: tuple[CardField, ...] = (
-    CardField("name", "name", "web-1", lambda host: host.name, _name_problem),
-    CardField("address", "address", "10.0.0.5", lambda host: host.address, lambda text, _: address_problem(text)),
+    CardField("name", "name", "needed", lambda host: host.name, _name_problem),
+    CardField("address", "address", "needed", lambda host: host.address, lambda text, _: address_problem(text)),
     CardField(
         "port",
         "port",
@@ -92,21 +92,21 @@ CARD_FIELDS: tuple[CardField, ...] = (
         lambda text, _: port_problem(text) if text else "",
     ),
     CardField("user", "user", "asked for", lambda host: host.user, lambda text, _: user_problem(text)),
-    CardField("folder", "folder", "prod/web", lambda host: host.folder, lambda text, _: folder_problem(text)),
-    CardField("key_pair", "key pair", "~/.ssh/id_ed25519", lambda host: host.key_pair, _key_pair_problem),
-    CardField("jump", "jump", "bastion", lambda host: host.jump, _jump_problem),
-    CardField("tags", "tags", "eu, test", lambda host: ", ".join(host.tags), _control_problem),
+    CardField("folder", "folder", "none, or prod/web", lambda host: host.folder, lambda text, _: folder_problem(text)),
+    CardField("key_pair", "key pair", "any that fits", lambda host: host.key_pair, _key_pair_problem),
+    CardField("jump", "jump", "direct", lambda host: host.jump, _jump_problem),
+    CardField("tags", "tags", "none", lambda host: ", ".join(host.tags), _control_problem),
     CardField("notes", "notes", "", lambda host: _LINE_END.join(host.notes.split("\n")), _control_problem),
     CardField("command", "command", "login shell", lambda host: host.command, _control_problem),
     CardField(
         "keep_alive",
         "keep alive",
-        "15 seconds",
+        "every 15 seconds",
         lambda host: "" if host.keep_alive is None else str(host.keep_alive),
         _keep_alive_problem,
     ),
     CardField("theme", "theme", "as the app", lambda host: host.theme, _theme_problem),
-    CardField("colour", "colour", "#d04040", lambda host: host.colour, lambda text, _: colour_problem(text)),
+    CardField("colour", "colour", "none", lambda host: host.colour, lambda text, _: colour_problem(text)),
 )
 
 FIELDS_BY_ID = {field.id: field for field in CARD_FIELDS}

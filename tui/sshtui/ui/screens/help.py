@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -9,11 +11,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from sshtui.ui.actions import ACTIONS, Scope
+from sshtui.ui.actions import ACTIONS, Action, Scope
 from sshtui.ui.keymap import Keymap, shown
 from sshtui.ui.keys import keystroke
 
-_KEYSTROKES = 24
+_KEYSTROKES = 27
 
 
 class HelpScreen(ModalScreen[None]):
@@ -53,8 +55,23 @@ class HelpScreen(ModalScreen[None]):
             actions = [action for action in ACTIONS if action.scope is scope and self._keymap.keystrokes(action.id)]
             if actions:
                 lines += [Content.assemble((scope.value, "bold $primary"))]
-                for action in actions:
-                    labels = self._keymap.labels(action.id, unicode=self._unicode)
-                    lines.append(Content.assemble((f"  {labels:<{_KEYSTROKES}} ", "$accent"), action.title))
+                for labels, title in self._rows(actions):
+                    lines.append(Content.assemble((f"  {labels:<{_KEYSTROKES}} ", "$accent"), title))
                 lines.append(Content(""))
         return Content("\n").join(lines)
+
+    def _rows(self, actions: Sequence[Action]) -> Iterator[tuple[str, str]]:
+        """Keystrokes and title of each action; the tabs by number share a line as long as they are alike."""
+        alike = all(
+            self._labels(f"tab.show_{place}") == self._labels("tab.show_1").replace("1", str(place))
+            for place in range(1, 10)
+        )
+        for action in actions:
+            labels = self._labels(action.id)
+            if not alike or not action.id.startswith("tab.show_"):
+                yield labels, action.title
+            elif action.id == "tab.show_1":
+                yield labels.replace("1", "1-9"), "Show tab 1 to 9"
+
+    def _labels(self, action_id: str) -> str:
+        return self._keymap.labels(action_id, unicode=self._unicode)

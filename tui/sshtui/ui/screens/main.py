@@ -6,6 +6,7 @@ import time
 
 from textual import events, on, work
 from textual.app import ComposeResult
+from textual.containers import Container
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -48,6 +49,9 @@ SMALLEST = (20, 6)
 _BESIDE_TEXT = frozenset({"up", "down", "pageup", "pagedown", "enter", "shift+enter", "escape", "tab", "shift+tab"})
 
 
+_FILTER_FOOTER = frozenset({"hosts.connect", "hosts.leave"})
+
+
 class MainScreen(Screen[None], inherit_bindings=False):
     """Turns keystrokes into actions and decides what has the focus; the widgets do the rest."""
 
@@ -88,10 +92,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
         }
 
     def compose(self) -> ComposeResult:
-        yield self.sidebar
-        yield self._splitter
-        yield self.workspace
-        yield self._menu
+        with Container(id="body"):
+            yield self.sidebar
+            yield self._splitter
+            yield self.workspace
+            yield self._menu
         yield self._status
         yield self._ask
         yield Static("Too small.", id="too-small")
@@ -256,6 +261,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def on_resize(self) -> None:
         self._arrange()
+        self._show_status()
 
     def on_descendant_focus(self) -> None:
         self._arrange()
@@ -302,13 +308,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._show_status()
 
     def _show_status(self) -> None:
+        self._status.show_leader(pending=self._leader.pending, locked=self._leader.locked)
         front = self.roster.front
         scope = self.scope
         if scope in (Scope.HOSTS, Scope.CARD) or front is None:
-            self._status.show_scope(scope)
+            self._status.show_scope(scope, only=_FILTER_FOOTER if self.sidebar.filtering else ())
         else:
             self._status.show_session(front)
-        self._status.show_leader(pending=self._leader.pending, locked=self._leader.locked)
 
     # What asks
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -18,6 +19,13 @@ from sshtui.ui.fuzzy import matcher, positions
 from sshtui.ui.keys import keystroke
 
 SHOWN_AT_MOST = 200
+
+COLUMNS = 76
+"""How wide the palette is where there is room."""
+
+_KIND_COLUMNS = 8
+_FRAME_COLUMNS = 6
+"""Border, padding, scrollbar."""
 
 
 @dataclass(frozen=True)
@@ -88,15 +96,19 @@ class PaletteScreen(ModalScreen[Entry | None]):
             rated.sort()
         chosen = [self._entries[place] for _, place in rated[:SHOWN_AT_MOST]]
         self._matching = [entry for _, entry in chosen]
+        columns = min(int(self.app.size.width * 0.9), COLUMNS) - _FRAME_COLUMNS
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options([Option(_line(title, entry, query)) for title, entry in chosen])
+        options.add_options([Option(_line(title, entry, query, columns)) for title, entry in chosen])
         options.highlighted = 0 if chosen else None
 
 
-def _line(title: str, entry: Entry, query: str) -> Content:
+def _line(title: str, entry: Entry, query: str, columns: int) -> Content:
+    """One entry on `columns` columns: kind, title with the matched letters marked, keystrokes at the right."""
     text = Content(title)
     for at in positions(query, title):
         text = text.stylize("bold $accent", at, at + 1)
-    kind = (f"{entry.kind:<8}", "$muted")
-    return Content.assemble(kind, text, (f"  {entry.labels}" if entry.labels else "", "$muted"))
+    labels = plain(entry.labels, 40)
+    gap = columns - _KIND_COLUMNS - text.cell_length - cell_len(labels)
+    kind = (f"{entry.kind:<{_KIND_COLUMNS}}", "$muted")
+    return Content.assemble(kind, text, (" " * max(gap, 2) + labels if labels and gap > 0 else "", "$muted"))

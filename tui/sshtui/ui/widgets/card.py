@@ -151,6 +151,8 @@ class Card(Widget):
             editor.show_problem(editor.field.problem(event.value.strip(), self._editing.around))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for other in self.query(FieldEditor):
+            other.set_class(other is event.widget.parent, "here")
         editor = event.widget.parent
         if isinstance(editor, FieldEditor):
             self.call_after_refresh(editor.scroll_visible, animate=False, immediate=True)

@@ -101,7 +101,7 @@ class Pane(Widget):
         ways = [f"{self._keymap.label('tab.reconnect', unicode=self._unicode)} reconnects"]
         close = self._keymap.labels("tab.close", unicode=self._unicode)
         if close:
-            ways.append(f"{close} closes the tab")
+            ways.append(f"{close} closes")
         return dot.join(ways)
 
 

@@ -285,7 +285,7 @@ class Sidebar(Widget):
     async def _edit(self) -> None:
         host = self._own_host()
         if host is not None:
-            await self._open_card(host.name, host, was=host.name)
+            await self._open_card(f"edit {host.name}", host, was=host.name)
 
     async def _clone(self) -> None:
         host = self.host

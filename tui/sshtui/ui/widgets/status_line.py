@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -27,6 +27,7 @@ class StatusLine(Horizontal):
         self._keymap = keymap
         self._glyphs = glyphs
         self._unicode = unicode
+        self._right_columns = 0
 
     def compose(self) -> ComposeResult:
         yield Static("", id="status-left")
@@ -47,13 +48,18 @@ class StatusLine(Horizontal):
             )
         )
 
-    def show_scope(self, scope: Scope, *, unlike: Sequence[str] = ()) -> None:
-        """What can be done in `scope`, with its keystrokes, as far as they fit."""
+    def show_scope(self, scope: Scope, *, only: Collection[str] = ()) -> None:
+        """What can be done in `scope` (only the actions in `only`, when given), as far as it fits."""
+        room = (self.size.width or self.app.size.width) - self._right_columns
         pieces = []
         for action in ACTIONS:
             label = self._keymap.label(action.id, unicode=self._unicode)
-            if action.scope is scope and action.short and label and action.id not in unlike:
-                pieces.append(Content.assemble((f" {label}", "$accent bold"), (f" {action.short} ", "$muted")))
+            if action.scope is scope and action.short and label and (not only or action.id in only):
+                piece = Content.assemble((f" {label}", "$accent bold"), (f" {action.short} ", "$muted"))
+                room -= piece.cell_length
+                if room < 0:
+                    break
+                pieces.append(piece)
         self._left(Content("").join(pieces))
 
     def show_leader(self, *, pending: bool, locked: bool) -> None:
@@ -61,13 +67,15 @@ class StatusLine(Horizontal):
         leader = shown(self._keymap.leader, unicode=self._unicode)
         right = self.query_one("#status-right", Static)
         if locked:
-            right.update(Content.assemble((f" LOCKED {self._glyphs.dot} {leader} twice unlocks ", "bold $warning")))
+            text = Content.assemble((f" LOCKED {self._glyphs.dot} {leader} twice unlocks ", "bold $warning"))
         elif pending:
-            right.update(Content.assemble((f" {leader} {self._glyphs.ellipsis} Esc cancels ", "bold $accent")))
+            text = Content.assemble((f" {leader} {self._glyphs.ellipsis} Esc cancels ", "bold $accent"))
+        elif leader:
+            text = Content.assemble((f" {leader}", "bold $accent"), (" menu ", "$muted"))
         else:
-            right.update(
-                Content.assemble((f" {leader}", "bold $accent"), (" menu ", "$muted")) if leader else Content("")
-            )
+            text = Content("")
+        self._right_columns = text.cell_length
+        right.update(text)
         self.set_class(locked, "locked")
         self.set_class(pending, "pending")
 
