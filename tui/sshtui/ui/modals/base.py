@@ -34,7 +34,7 @@ class ServerWords(VerticalScroll):
     """A block for words of the other side: a heading of ours, a bar at the left, bounded, only text."""
 
     def __init__(self, who: str, text: str) -> None:
-        super().__init__(classes="server-words")
+        super().__init__(classes="server-words block")
         self._who = who
         self._lines = plain_lines(text, lines=SERVER_LINES)
 
@@ -44,18 +44,45 @@ class ServerWords(VerticalScroll):
         yield Static(Content("\n".join(self._lines)))
 
 
-class Fact(Horizontal):
-    """A label and a value beside it; a long value wraps under itself."""
+class Choice(Button, inherit_css=False):
+    """A button of one line; a `loud` one does harm."""
 
-    def __init__(self, label: str, value: str, *, id: str | None = None, classes: str = "") -> None:
-        super().__init__(id=id, classes=f"fact {classes}")
+    DEFAULT_CSS = """
+    Choice {
+        width: auto;
+        min-width: 10;
+        height: 1;
+        margin-left: 2;
+        padding: 0 1;
+        background: $panel;
+        color: $foreground;
+        content-align: center middle;
+        text-wrap: nowrap;
+        &:hover { text-style: underline; }
+        &:focus { background: $primary; color: $background; text-style: bold; }
+        &.-loud { color: $error; }
+        &.-loud:focus { background: $error; color: $background; }
+        &:disabled { color: $muted; }
+    }
+    """
+
+    def __init__(self, label: str, id: str, *, loud: bool = False, disabled: bool = False) -> None:
+        super().__init__(Content(label), id=id, disabled=disabled, classes="-loud" if loud else None)
+
+
+class Row(Horizontal):
+    """A label and something beside it: a text, which wraps under itself, or a field."""
+
+    def __init__(self, label: str, value: str | Widget, *, id: str | None = None, classes: str = "") -> None:
+        super().__init__(id=id, classes=f"row tight {classes}")
         self._label = label
         self._value = value
 
     def compose(self) -> ComposeResult:
         """The two."""
-        yield Label(Content(self._label), classes="fact-label")
-        yield Static(Content(self._value), classes="fact-value")
+        yield Label(Content(self._label), classes="row-label")
+        value = Static(Content(self._value)) if isinstance(self._value, str) else self._value
+        yield value.add_class("row-value")
 
 
 class Dialog(ModalScreen[A | None], Generic[A]):
@@ -68,8 +95,8 @@ class Dialog(ModalScreen[A | None], Generic[A]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "decline", "Cancel"),
-        Binding("left", "app.focus_previous", show=False),
-        Binding("right", "app.focus_next", show=False),
+        Binding("left,up", "app.focus_previous", show=False),
+        Binding("right,down", "app.focus_next", show=False),
         Binding("pageup", "page(-1)", show=False),
         Binding("pagedown", "page(1)", show=False),
     ]
@@ -100,7 +127,6 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         max-width: 100%;
         height: auto;
         max-height: 100%;
-        margin-top: 1;
         padding: 0 1;
         background: $surface;
         border: round $primary;
@@ -114,69 +140,65 @@ class Dialog(ModalScreen[A | None], Generic[A]):
     }
     Dialog .dialog-body {
         height: auto;
-        max-height: 100%;
         scrollbar-size-vertical: 1;
     }
     Dialog .dialog-body > * { margin-bottom: 1; }
-    Dialog .dialog-body > .fact, Dialog .dialog-body > .tight { margin-bottom: 0; }
-    Dialog .dialog-body > .gap { margin-top: 1; }
+    Dialog .dialog-body > .tight, Dialog .dialog-body > .last { margin: 0; }
+    Dialog .dialog-body > .gap { margin: 1 0 0 0; }
     Dialog .dialog-buttons {
-        dock: bottom;
         height: 1;
         width: 100%;
         align-horizontal: right;
-        background: $surface;
     }
-    Dialog .dialog-buttons Button { margin-left: 2; min-width: 10; height: 1; border: none; }
-    Dialog Button {
-        background: $panel;
-        color: $foreground;
-        text-style: none;
-        &:hover { background: $panel; text-style: underline; }
-        &:focus { background: $primary; color: $background; text-style: bold; background-tint: $background 0%; }
-        &.-loud { color: $error; }
-        &.-loud:focus { background: $error; color: $background; }
-        &:disabled { color: $muted; text-opacity: 100%; }
-    }
+    Dialog.-roomy .dialog-buttons { margin-top: 1; }
+    Dialog.-narrow Choice { min-width: 0; padding: 0; margin-left: 1; }
     Dialog Input {
         border: none;
         height: 1;
         padding: 0 1;
         background: $panel;
-        &:focus { border: none; background-tint: $foreground 6%; }
+        &:focus { border: none; background-tint: $foreground 8%; }
     }
-    Dialog .fact { height: auto; }
-    Dialog .fact-label { width: 12; color: $muted; }
-    Dialog .fact-value { width: 1fr; }
+    Dialog .row { height: auto; }
+    Dialog .row-label { width: 14; color: $muted; }
+    Dialog .row-value { width: 1fr; }
+    Dialog .under { padding-left: 14; }
     Dialog .muted { color: $muted; }
     Dialog .problem { color: $error; }
     Dialog .good { color: $success; }
     Dialog .loud { color: $error; text-style: bold; }
     Dialog .server-words {
         height: auto;
-        max-height: 10;
         background: $background;
-        border-left: thick $warning;
+        border-left: outer $warning;
         padding: 0 1;
         scrollbar-size-vertical: 1;
-        &:focus { border-left: thick $focus; }
+        &:focus { border-left: outer $focus; }
     }
     Dialog .server-heading { color: $warning; }
+    Dialog .server-prompt { border-left: outer $warning; padding: 0 1; background: $background; }
+    Dialog #prompts { height: auto; }
+    Dialog .paste { height: auto; background: $background; padding: 0 1; }
     Dialog Checkbox {
         border: none;
         height: 1;
         padding: 0;
         background: $surface;
         &:focus { border: none; }
+        & > .toggle--button { color: $panel; background: $panel; }
+        &.-on > .toggle--button { color: $success; background: $panel; text-style: bold; }
+        &:focus > .toggle--label { background: $panel; color: $foreground; text-style: bold; }
     }
     Dialog OptionList {
         border: none;
         padding: 0;
         height: auto;
-        max-height: 12;
-        background: $background;
+        background: $surface;
         scrollbar-size-vertical: 1;
-        &:focus { border: none; }
+        &:focus { border: none; background-tint: $surface 0%; }
+        & > .option-list--option { padding: 0 1; }
+        & > .option-list--option-highlighted { background: $panel; color: $foreground; text-style: none; }
+        &:focus > .option-list--option-highlighted { background: $panel; color: $foreground; text-style: none; }
     }
     """
 
@@ -195,12 +217,17 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         """The line on top, then the box with the subclass's `body` and `buttons`."""
         yield Static(Content(f"sshtui asks: {self._who}" if self._who else "sshtui asks"), classes="trust-line")
         with Vertical(classes="dialog-box") as box:
-            box.border_title = self.HEADING
+            box.border_title = Content(self.heading)
             box.border_subtitle = self.HINT
             with VerticalScroll(classes="dialog-body", can_focus=False):
                 yield from self.body()
             with Horizontal(classes="dialog-buttons"):
                 yield from self.buttons()
+
+    @property
+    def heading(self) -> str:
+        """The title in the frame."""
+        return self.HEADING
 
     def body(self) -> Iterable[Widget]:
         """What stands in the box above the buttons."""
@@ -213,7 +240,7 @@ class Dialog(ModalScreen[A | None], Generic[A]):
     def first_focus(self) -> Widget | None:
         """What gets the focus once the dialog is ready: the first field, or the last button."""
         fields = self.query(Input)
-        return fields.first() if fields else self.query(Button).last()
+        return fields.first() if fields else self.query(Choice).last()
 
     def answer(self, value: A | None) -> None:
         """Give `value` as the answer, wipe what was typed and close; a second call changes nothing."""
@@ -240,8 +267,19 @@ class Dialog(ModalScreen[A | None], Generic[A]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave the body what the line on top, the frame and the buttons do not need."""
-        self.query_one(".dialog-body").styles.max_height = max(1, event.size.height - 5)
-        self.query_one(".dialog-box").styles.padding = (0, 1)
+        roomy = event.size.height >= 20
+        self.set_class(roomy, "-roomy")
+        self.set_class(event.size.width < 60, "-narrow")
+        rows = max(1, event.size.height - (5 if roomy else 4))
+        self.query_one(".dialog-body").styles.max_height = rows
+        for block in self.query(".block"):
+            block.styles.max_height = max(3, rows - 4 if roomy else rows - 2)
+        self.call_after_refresh(self._hint)
+
+    def _hint(self) -> None:
+        """Under the frame: how to see the rest when it does not fit, else what the keys do."""
+        hidden = self.query_one(".dialog-body", VerticalScroll).max_scroll_y > 0
+        self.query_one(".dialog-box").border_subtitle = "PgUp/PgDn scroll · Esc cancel" if hidden else self.HINT
 
     def on_key(self, event: events.Key) -> None:
         """Drop keystrokes until ready."""
@@ -284,8 +322,4 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         widget = self.first_focus()
         if widget is not None:
             widget.focus()
-
-
-def button(label: str, id: str, *, loud: bool = False, disabled: bool = False) -> Button:
-    """A button in the look of our dialogs."""
-    return Button(Content(label), id=id, compact=True, disabled=disabled, classes="-loud" if loud else None)
+            self.call_after_refresh(widget.scroll_visible, animate=False)

@@ -14,7 +14,7 @@ from textual.widgets import Button, Input, Static
 
 from sshtui.model.questions import Challenge, Field
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Dialog, ServerWords, button
+from sshtui.ui.modals.base import QUIET, Choice, Dialog, ServerWords
 from sshtui.ui.modals.secrets import SecretInput
 
 PAGE = 8
@@ -50,12 +50,12 @@ class ChallengeDialog(Dialog[tuple[str, ...]]):
         if words:
             yield ServerWords(self._host_name, words)
         yield Static("", id="where", classes="muted tight")
-        yield Vertical(*self._prompts(), id="prompts")
+        yield Vertical(*self._prompts(), id="prompts", classes="last")
 
     def buttons(self) -> Iterable[Button]:
-        yield button("Back", "back")
-        yield button("Continue", "continue")
-        yield button("Cancel", "cancel")
+        yield Choice("Back", "back")
+        yield Choice("Continue", "continue")
+        yield Choice("Cancel", "cancel")
 
     def on_mount(self) -> None:
         """Fill in what depends on the page."""

@@ -12,7 +12,7 @@ from textual.widgets import Button, Static
 
 from sshtui.model.questions import Confirm, ConfirmPaste
 from sshtui.model.text import plain, plain_lines, visible_controls
-from sshtui.ui.modals.base import QUIET, Dialog, button
+from sshtui.ui.modals.base import QUIET, Choice, Dialog
 
 PASTE_LINES = 200
 """Lines of a paste shown; the rest is counted."""
@@ -22,17 +22,21 @@ class ConfirmDialog(Dialog[bool]):
     """Yes or no; with danger, no has the focus and yes is loud."""
 
     def __init__(self, question: Confirm, *, quiet: float = QUIET) -> None:
-        super().__init__(plain(question.title, limit=100), quiet=quiet)
+        super().__init__("", quiet=quiet)
         self._question = question
         self.set_class(question.danger, "-danger")
 
+    @property
+    def heading(self) -> str:
+        return plain(self._question.title, limit=100)
+
     def body(self) -> Iterable[Widget]:
-        yield Static(Content("\n".join(plain_lines(self._question.text))))
+        yield Static(Content("\n".join(plain_lines(self._question.text))), classes="last")
 
     def buttons(self) -> Iterable[Button]:
         question = self._question
-        yield button(plain(question.yes, limit=30), "yes", loud=question.danger)
-        yield button(plain(question.no, limit=30), "no")
+        yield Choice(plain(question.yes, limit=30), "yes", loud=question.danger)
+        yield Choice(plain(question.no, limit=30), "no")
 
     def first_focus(self) -> Widget | None:
         """The safe one when it is dangerous."""
@@ -70,12 +74,11 @@ class ConfirmPasteDialog(Dialog[bool]):
             ),
             classes="tight",
         )
-        with_block = VerticalScroll(Static(Content("\n".join(lines))), classes="paste")
-        yield with_block
+        yield VerticalScroll(Static(Content("\n".join(lines))), classes="paste block last")
 
     def buttons(self) -> Iterable[Button]:
-        yield button("Paste", "paste")
-        yield button("Cancel", "cancel")
+        yield Choice("Paste", "paste")
+        yield Choice("Cancel", "cancel")
 
     def first_focus(self) -> Widget | None:
         return self.query_one("#paste")

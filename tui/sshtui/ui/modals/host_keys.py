@@ -14,7 +14,7 @@ from textual.widgets import Button, Input, Static
 from sshtui.model.host_keys import HostKey
 from sshtui.model.questions import ChangedHostKey, Trust, UnknownHostKey
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Dialog, Fact, button
+from sshtui.ui.modals.base import QUIET, Choice, Dialog, Row
 
 
 def _type_and_size(host_key: HostKey) -> str:
@@ -37,9 +37,9 @@ class _HostKeyDialog(Dialog[Trust | Literal["replace"]]):
 
     def host_key_facts(self, host_key: HostKey, label: str) -> Iterable[Widget]:
         """Type, fingerprints and picture of `host_key`."""
-        yield Fact(label, _type_and_size(host_key))
-        yield Fact("", host_key.sha256)
-        md5 = Fact("", host_key.md5, id="md5")
+        yield Row(label, _type_and_size(host_key))
+        yield Row("", host_key.sha256)
+        md5 = Row("", host_key.md5, id="md5")
         md5.display = False
         yield md5
         picture = Static(Content(host_key.randomart), id="picture", classes="tight gap")
@@ -72,13 +72,13 @@ class UnknownHostKeyDialog(_HostKeyDialog):
         yield from self.host_key_facts(question.host_key, "Host key")
         yield Static(
             Content("Compare the fingerprint with the one its owner gave you: another one means another server."),
-            classes="muted gap",
+            classes="muted gap last",
         )
 
     def buttons(self) -> Iterable[Button]:
-        yield button("Accept and save", "save")
-        yield button("Accept once", "once")
-        yield button("Cancel", "cancel")
+        yield Choice("Accept and save", "save")
+        yield Choice("Accept once", "once")
+        yield Choice("Cancel", "cancel")
 
     @on(Button.Pressed, "#save")
     def _save(self) -> None:
@@ -102,34 +102,41 @@ class ChangedHostKeyDialog(_HostKeyDialog):
         self._question = question
         self._host_name = plain(question.name, limit=128)
 
+    @property
+    def heading(self) -> str:
+        return "HOST KEY OF ANOTHER TYPE" if self._question.another_type else self.HEADING
+
     def body(self) -> Iterable[Widget]:
         question = self._question
         name = plain(question.name, limit=60)
         if question.another_type:
+            loud = f"{name} is known, but by a host key of another type."
             text = (
-                f"{name} is known, but by a host key of another type. An attacker who lacks the known one does this; "
-                "so does a server that was set up with a new kind of host key."
+                "An attacker who lacks the known one does this; so does a server that was set up with a new kind of "
+                "host key. Ask its owner before you go on."
             )
         else:
+            loud = f"{name} does not show the host key it is known by."
             text = (
-                f"{name} does not show the host key it is known by. Someone may be between you and it, reading along; "
-                "or the server was set up anew. Ask its owner before you go on."
+                "Someone may be between you and it, reading along; or the server was set up anew. "
+                "Ask its owner before you go on."
             )
-        yield Static(Content(text), classes="loud")
+        yield Static(Content(loud), classes="loud tight")
+        yield Static(Content(text))
         yield from self.host_key_facts(question.host_key, "Shows now")
         for number, entry in enumerate(question.known):
-            yield Fact("Known by", _type_and_size(entry.host_key), classes="gap" if number == 0 else "")
-            yield Fact("", entry.host_key.sha256)
-            yield Fact("", f"{plain(entry.path, limit=200)}, line {entry.line}", classes="muted")
+            yield Row("Known by", _type_and_size(entry.host_key), classes="gap" if number == 0 else "")
+            yield Row("", entry.host_key.sha256)
+            yield Row("", f"{plain(entry.path, limit=200)}, line {entry.line}", classes="muted")
         yield Static(
             Content(f"Nothing has been sent. To put the new host key in place of the known, type {self._host_name}"),
             classes="tight gap",
         )
-        yield Input(id="name")
+        yield Input(id="name", classes="tight")
 
     def buttons(self) -> Iterable[Button]:
-        yield button("Replace", "replace", loud=True, disabled=True)
-        yield button("Cancel", "cancel")
+        yield Choice("Replace", "replace", loud=True, disabled=True)
+        yield Choice("Cancel", "cancel")
 
     def first_focus(self) -> Widget | None:
         """Cancel: the safe way is the default."""

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Dialog, button
+from sshtui.ui.modals.base import QUIET, Choice, Dialog
 
 
 def describe(key_pair: KeyPair) -> Content:
@@ -54,13 +54,13 @@ class ChooseKeyPairDialog(Dialog[ChosenKeyPair]):
                 )
             )
             return
-        yield OptionList(*(Option(describe(key_pair)) for key_pair in key_pairs), id="key-pairs")
-        yield Checkbox(Content(f"Remember for {self._host_name}"), id="remember", compact=True)
+        yield OptionList(*(Option(describe(key_pair)) for key_pair in key_pairs), id="key-pairs", classes="block")
+        yield Checkbox(Content(f"Remember for {self._host_name}"), id="remember", classes="last")
 
     def buttons(self) -> Iterable[Button]:
         if self._question.key_pairs:
-            yield button("Use", "use")
-        yield button("Cancel", "cancel")
+            yield Choice("Use", "use")
+        yield Choice("Cancel", "cancel")
 
     def first_focus(self) -> Widget | None:
         """The list, at the host's own key pair."""

@@ -9,11 +9,11 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Input, Label, Static
+from textual.widgets import Button, Input, Static
 
 from sshtui.model.questions import NewPassword, PasswordChange
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Dialog, ServerWords, button
+from sshtui.ui.modals.base import QUIET, Choice, Dialog, Row, ServerWords
 from sshtui.ui.modals.secrets import SecretInput
 
 
@@ -56,18 +56,15 @@ class NewPasswordDialog(Dialog[PasswordChange]):
         if words:
             yield ServerWords(self._host_name, words)
         if question.needs_old:
-            yield Label("Old password", classes="tight muted")
-            yield SecretInput(id="old")
-        yield Label("New password", classes="tight muted")
-        yield SecretInput(id="new", classes="tight")
-        yield Static("", id="strength", classes="tight")
-        yield Label("New password again", classes="tight muted")
-        yield SecretInput(id="again", classes="tight")
-        yield Static("", id="match", classes="tight")
+            yield Row("Old password", SecretInput(id="old"))
+        yield Row("New password", SecretInput(id="new"), classes="gap")
+        yield Static("", id="strength", classes="tight under muted")
+        yield Row("Once more", SecretInput(id="again"))
+        yield Static("", id="match", classes="tight under")
 
     def buttons(self) -> Iterable[Button]:
-        yield button("Change", "change", disabled=True)
-        yield button("Cancel", "cancel")
+        yield Choice("Change", "change", disabled=True)
+        yield Choice("Cancel", "cancel")
 
     def action_reveal(self) -> None:
         """Show the dots as letters, or the other way round."""

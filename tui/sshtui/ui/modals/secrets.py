@@ -14,7 +14,7 @@ from textual.widgets import Button, Input, Static
 
 from sshtui.model.questions import Passphrase, Password
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Dialog, button
+from sshtui.ui.modals.base import QUIET, Choice, Dialog
 
 
 class SecretInput(Input):
@@ -41,15 +41,15 @@ class SecretDialog(Dialog[str]):
 
     def body(self) -> Iterable[Widget]:
         yield from self.explanation()
-        yield SecretInput(id="secret")
+        yield SecretInput(id="secret", classes="last")
 
     def explanation(self) -> Iterable[Widget]:
         """What is asked for, and why again."""
         raise NotImplementedError
 
     def buttons(self) -> Iterable[Button]:
-        yield button("Continue", "continue")
-        yield button("Cancel", "cancel")
+        yield Choice("Continue", "continue")
+        yield Choice("Cancel", "cancel")
 
     def action_reveal(self) -> None:
         """Show the dots as letters, or the other way round."""
@@ -80,7 +80,7 @@ class PasswordDialog(SecretDialog):
                 Content(f"{self._host_name} did not accept that password. Attempt {self._attempt}."),
                 classes="problem tight",
             )
-        yield Static(Content(f"Password of {self._destination}"), classes="tight")
+        yield Static(Content(f"Password of {self._destination}"))
 
 
 class PassphraseDialog(SecretDialog):
@@ -98,4 +98,4 @@ class PassphraseDialog(SecretDialog):
             problem = plain(question.problem, limit=200) or "The passphrase does not open it."
             yield Static(Content(f"{problem} Attempt {question.attempt}."), classes="problem tight")
         yield Static(Content(f"Passphrase of {plain(question.label, limit=200)}"), classes="tight")
-        yield Static(Content("It opens the private key here and is not sent anywhere."), classes="muted tight")
+        yield Static(Content("It opens the private key here and is not sent anywhere."), classes="muted")
