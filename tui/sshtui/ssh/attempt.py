@@ -162,7 +162,12 @@ def explain(error: BaseException, host: Host, client: LoginClient, offer: Algori
         # asyncssh leaves this to the server, which just hangs up.
         return translate.no_common_algorithm(host.name, "host key type", offer.host_keys, theirs)
     return translate.before_login(
-        error, host.name, host.address, host.port, spoke=wire is not None and bool(wire.software)
+        error,
+        host.name,
+        host.address,
+        host.port,
+        heard=wire is not None and wire.received > 0,
+        spoke=wire is not None and bool(wire.software),
     )
 
 

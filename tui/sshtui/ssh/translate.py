@@ -33,14 +33,21 @@ _UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHO
 ADDRESS_OR_FIREWALL = "Check the address and the firewall, or whether this network needs a VPN."
 
 
-def before_login(error: BaseException, name: str, address: str, port: int, *, spoke: bool = False) -> SshtuiError:
-    """Why there is no connection to `name`. `spoke`: the server had said that it is an SSH server."""
+def before_login(
+    error: BaseException, name: str, address: str, port: int, *, heard: bool = False, spoke: bool = False
+) -> SshtuiError:
+    """Why there is no connection to `name`.
+
+    `heard`: something had come from there; `spoke`: the greeting of an SSH server among it.
+    """
     where = f"{address} port {port}"
     if isinstance(error, SshtuiError):
         return error
     if isinstance(error, (socket.gaierror, UnicodeError)):
         return _name_not_found(error, name, address)
     if isinstance(error, TimeoutError) or _number(error) == errno.ETIMEDOUT:
+        if heard and not spoke:
+            return TimedOut(f"{name} sent no SSH greeting in time at {where}.", hint="Is the port right?")
         what = "said hello and then nothing more" if spoke else "did not answer"
         return TimedOut(f"{name} {what} at {where}.", hint=ADDRESS_OR_FIREWALL)
     if isinstance(error, ConnectionRefusedError):

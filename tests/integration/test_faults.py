@@ -1,0 +1,275 @@
+"""Servers that misbehave: always a sentence within the limit, never a task or a socket left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+import tracemalloc
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from sshtui.errors import (
+    ConnectionFailed,
+    ConnectionLost,
+    LoginRejected,
+    NoCommonAlgorithm,
+    NotSSH,
+    SshtuiError,
+    TimedOut,
+)
+from sshtui.model.host_keys import HostKey
+from sshtui.model.hosts import Host
+from sshtui.model.questions import Challenge, Notice
+from sshtui.model.settings import Settings
+from tests.fakes.prompting import ScriptedPrompter
+from tests.integration.dialing import Client, read_to_end, say
+from tests.servers import misbehaving as bad
+from tests.servers.openssh import OpenSSH
+from tests.servers.process import LOOPBACK
+from tests.servers.waiting import eventually
+
+LIMIT = 1.0
+"""Seconds a connect may take here."""
+
+EXPECTED: dict[bad.Behaviour, tuple[type[SshtuiError], str]] = {
+    bad.closes_at_once: (NotSSH, "without an SSH greeting"),
+    bad.closes_after_the_banner: (ConnectionLost, "closed the connection"),
+    bad.sends_garbage: (TimedOut, "no SSH greeting"),
+    bad.sends_a_banner_then_garbage: (ConnectionLost, "ended the connection"),
+    bad.speaks_http: (NotSSH, "without an SSH greeting"),
+    bad.speaks_ssh1: (NotSSH, "SSH version"),
+    bad.never_answers: (TimedOut, "did not answer"),
+    bad.falls_silent_after_the_banner: (TimedOut, "said hello and then nothing more"),
+    bad.sends_a_byte_a_second: (TimedOut, "no SSH greeting"),
+    bad.sends_an_endless_banner: (NotSSH, "is not an SSH server"),
+    bad.sends_an_endless_line: (NotSSH, "is not an SSH server"),
+}
+
+
+@pytest.fixture
+def client(surroundings: Path) -> Client:
+    """A program with an empty home and little patience."""
+    return Client(surroundings, Settings(connect_timeout=LIMIT))
+
+
+def test_every_behaviour_has_an_expectation() -> None:
+    assert set(EXPECTED) == set(bad.ALL_BEHAVIOURS)
+
+
+@pytest.mark.parametrize("behaviour", bad.ALL_BEHAVIOURS, ids=lambda behaviour: behaviour.__name__)
+async def test_a_bad_server_gives_a_sentence_in_time_and_leaves_nothing(
+    client: Client, behaviour: bad.Behaviour
+) -> None:
+    kind, words = EXPECTED[behaviour]
+    async with bad.misbehaving(behaviour) as server:
+        before = asyncio.all_tasks()
+        began = time.monotonic()
+        with pytest.raises(ConnectionFailed) as caught:
+            await client.dial(Host("box", LOOPBACK, server.port), ScriptedPrompter())
+        assert time.monotonic() - began < LIMIT + 0.5
+        assert type(caught.value) is kind, caught.value
+        assert words in caught.value.sentence
+        assert caught.value.hint
+        assert caught.value.sentence.isprintable()
+        await eventually(lambda: len(asyncio.all_tasks()) <= len(before), "end of our tasks")
+        await eventually(lambda: server.open_connections == 0, "end of our sockets")
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [bad.never_answers, bad.falls_silent_after_the_banner, bad.sends_a_byte_a_second],
+    ids=lambda behaviour: behaviour.__name__,
+)
+async def test_cancelling_works_at_once_at_every_stage(surroundings: Path, behaviour: bad.Behaviour) -> None:
+    client = Client(surroundings, Settings(connect_timeout=30))
+    async with bad.misbehaving(behaviour) as server:
+        dialing = asyncio.create_task(client.dial(Host("box", LOOPBACK, server.port), ScriptedPrompter()))
+        await eventually(lambda: server.connections, "connection")
+        dialing.cancel()
+        began = time.monotonic()
+        with pytest.raises(asyncio.CancelledError):
+            await dialing
+        assert time.monotonic() - began < 0.2
+        await eventually(lambda: server.open_connections == 0, "end of our sockets")
+
+
+Challenged = tuple[str, str, str, Sequence[tuple[str, bool]]]
+
+
+class OddServer(asyncssh.SSHServer):
+    """Sends what no kind server sends, then lets everybody in who answers."""
+
+    banner = ""
+    prompts: tuple[tuple[str, bool], ...] = ()
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self.connection = conn
+
+    def begin_auth(self, username: str) -> bool:
+        for _ in range(200 if self.banner else 0):
+            self.connection.send_auth_banner(self.banner)
+        return bool(self.prompts)
+
+    def kbdint_auth_supported(self) -> bool:
+        return True
+
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Challenged:
+        return "Name \x1b[31m", "Read this:\n\u202eodd", "", self.prompts
+
+    def validate_kbdint_response(self, username: str, responses: object) -> bool:
+        return True
+
+
+@contextlib.asynccontextmanager
+async def odd_server(client: Client, **attributes: object) -> AsyncIterator[Host]:
+    """A saved host whose server has these attributes."""
+    host_key = asyncssh.generate_private_key("ssh-ed25519")
+    listener = await asyncssh.listen(
+        LOOPBACK,
+        0,
+        server_factory=type("Odd", (OddServer,), attributes),
+        server_host_keys=[host_key],
+        process_factory=lambda process: process.exit(0),
+    )
+    async with listener:
+        port = listener.get_port()
+        client.known_hosts.remember(LOOPBACK, port, HostKey(host_key.public_data))
+        yield Host("box", LOOPBACK, port, "somebody")
+
+
+async def test_a_flood_of_banners_is_cut_and_costs_no_memory(client: Client) -> None:
+    class Measuring(ScriptedPrompter):
+        def tell(self, notice: Notice) -> None:
+            if not self.notices:
+                tracemalloc.start()
+            super().tell(notice)
+
+    prompter = Measuring()
+    async with odd_server(client, banner="x" * 30_000) as host:
+        try:
+            async with client.terminal(host, prompter) as channel:
+                assert channel.facts.method == "none"
+                held, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert 0 < sum(len(notice.text) for notice in prompter.notices) <= 8192
+    assert held < 1_000_000
+
+
+async def test_prompts_are_shown_as_the_server_words_them_without_controls(client: Client) -> None:
+    prompter = ScriptedPrompter(("1", "2"))
+    prompts = (("Room?\x07", True), ("Code:", False))
+    async with odd_server(client, prompts=prompts) as host, client.terminal(host, prompter):
+        pass
+    (question,) = prompter.asked(Challenge)
+    assert isinstance(question, Challenge)
+    assert [(field.text, field.echo) for field in question.fields] == [("Room?\ufffd", True), ("Code:", False)]
+    assert "\x1b" not in question.title
+    assert "\u202e" not in question.instruction
+
+
+async def test_a_thousand_prompts_end_the_attempt(client: Client) -> None:
+    async with odd_server(client, prompts=(("Code:", False),) * 1000) as host:
+        with pytest.raises(LoginRejected, match="1000 questions"):
+            await client.dial(host, ScriptedPrompter())
+
+
+async def test_huge_prompts_are_cut(client: Client) -> None:
+    prompter = ScriptedPrompter(("1",))
+    async with odd_server(client, prompts=(("y" * 100_000, True),)) as host, client.terminal(host, prompter):
+        pass
+    (question,) = prompter.asked(Challenge)
+    assert isinstance(question, Challenge)
+    assert len(question.fields[0].text) <= 8 * 200
+
+
+async def test_a_goodbye_with_control_characters_is_only_text(client: Client, surroundings: Path) -> None:
+    class Leaves(asyncssh.SSHServer):
+        def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+            self.connection = conn
+
+        def begin_auth(self, username: str) -> bool:
+            self.connection.disconnect(asyncssh.DISC_BY_APPLICATION, "gone \x1b]0;owned\x07\u202e")
+            return True
+
+    host_key = asyncssh.generate_private_key("ssh-ed25519")
+    listener = await asyncssh.listen(LOOPBACK, 0, server_factory=Leaves, server_host_keys=[host_key])
+    async with listener:
+        port = listener.get_port()
+        client.known_hosts.remember(LOOPBACK, port, HostKey(host_key.public_data))
+        with pytest.raises(ConnectionLost) as caught:
+            await client.dial(Host("box", LOOPBACK, port, "somebody"), ScriptedPrompter())
+    assert "gone" in caught.value.sentence
+    assert caught.value.sentence.isprintable()
+
+
+async def test_a_server_full_of_strangers_says_so(
+    client: Client, start_sshd: Callable[..., OpenSSH], client_key: Path
+) -> None:
+    server = start_sshd(extra=["MaxStartups 1"])
+    host = client.save(server, key_pair=str(client_key))
+    reader, writer = await asyncio.open_connection(LOOPBACK, server.port)
+    await reader.readline()
+    with pytest.raises(NotSSH) as caught:
+        await client.dial(host, ScriptedPrompter())
+    assert "overloaded" in caught.value.hint
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_a_server_stopped_before_login_is_a_timeout_and_other_tabs_live(
+    client: Client, start_sshd: Callable[..., OpenSSH], sshd: OpenSSH, client_key: Path
+) -> None:
+    other = start_sshd("other")
+    async with client.terminal(client.save(sshd, key_pair=str(client_key)), ScriptedPrompter()) as living:
+        other.stop()
+        with pytest.raises(TimedOut):
+            await client.dial(client.save(other, "other", key_pair=str(client_key)), ScriptedPrompter())
+        other.resume()
+        assert b"alive" in await say(living, "echo al'ive'")
+
+
+async def test_no_host_key_type_in_common_names_both_lists(client: Client) -> None:
+    host_key = asyncssh.generate_private_key("ssh-ed448")
+    listener = await asyncssh.listen(LOOPBACK, 0, server_factory=asyncssh.SSHServer, server_host_keys=[host_key])
+    async with listener:
+        with pytest.raises(NoCommonAlgorithm) as caught:
+            await client.dial(Host("box", LOOPBACK, listener.get_port(), "somebody"), ScriptedPrompter())
+    assert caught.value.kind == "host key type"
+    assert caught.value.theirs == ("ssh-ed448",)
+    assert "ssh-ed25519" in caught.value.ours
+
+
+async def test_a_half_open_connection_is_noticed_by_keep_alive(
+    surroundings: Path, sshd: OpenSSH, client_key: Path
+) -> None:
+    """A relay that swallows everything: the socket stays open, and nothing comes any more."""
+    swallowing = asyncio.Event()
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there_reader, there_writer = await asyncio.open_connection(LOOPBACK, sshd.port)
+
+        async def copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+            with contextlib.suppress(ConnectionError):
+                while data := await source.read(65536):
+                    if not swallowing.is_set():
+                        target.write(data)
+
+        await asyncio.gather(copy(reader, there_writer), copy(there_reader, writer))
+        writer.close()
+        there_writer.close()
+
+    client = Client(surroundings, Settings(keep_alive=1, keep_alive_misses=1))
+    listener = await asyncio.start_server(relay, LOOPBACK, 0)
+    port = listener.sockets[0].getsockname()[1]
+    client.known_hosts.remember(LOOPBACK, port, sshd.host_keys[0])
+    host = Host("box", LOOPBACK, port, sshd.user, key_pair=str(client_key))
+    async with listener, client.terminal(host, ScriptedPrompter()) as channel:
+        await say(channel, "true")
+        swallowing.set()
+        _, end = await read_to_end(channel, 5)
+        assert end.reason == "box has stopped answering."
