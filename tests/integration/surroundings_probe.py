@@ -1,12 +1,10 @@
 """A small app for test_surroundings: writes a line for each tick and keystroke to the file named on its command line.
 
-Keys: `x` raises with a secret in a local variable, `q` quits, `s` stops the flood, `c` copies, `b` blocks the event loop for ever.
-With `flood` as second argument it paints another full screen thirty times a second.
+Keys: `x` raises with a secret in a local variable, `q` quits, `s` stops the flood, `c` copies, `b` blocks the event
+loop for ever. With `flood` as second argument it paints another full screen thirty times a second.
 """
 
 from __future__ import annotations
-
-import sshtui.ui  # isort: skip  # noqa: F401  # before Textual, as in the program: it sets the Esc delay
 
 import asyncio
 import sys
