@@ -1,0 +1,1 @@
+"""The parts of the terminal view: colours, strips, scrolling, copy mode, links, clipboard."""

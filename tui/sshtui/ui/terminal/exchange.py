@@ -1,0 +1,74 @@
+"""What goes between the terminal and the rest of the machine: copies, pastes, links."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from sshtui.model.questions import Confirm, Notice, Prompter
+from sshtui.model.text import plain, plain_lines
+from sshtui.terminal.paste import needs_confirmation, sanitise
+from sshtui.ui.terminal import clipboard
+
+if TYPE_CHECKING:
+    from sshtui.ui.widgets.terminal_view import TerminalView
+
+NO_CLIPBOARD = "There is nothing to paste here; your terminal's own paste key works, often Ctrl+Shift+V."
+
+
+class Exchange:
+    """Asks through `prompter` where only a person decides; without one the answer is no."""
+
+    def __init__(self, view: TerminalView, prompter: Prompter | None, *, confirm_paste: bool) -> None:
+        self._view = view
+        self._prompter = prompter
+        self._confirm_paste = confirm_paste
+
+    def copy(self, text: str) -> None:
+        """Put `text` on the outer terminal's clipboard (OSC 52) and on this machine's own."""
+        if text:
+            self._view.app.copy_to_clipboard(text)
+            self._view.run_worker(asyncio.to_thread(clipboard.write, text), group="clipboard")
+
+    def paste(self, text: str) -> None:
+        """Send `text`, after showing it when it has several lines or control characters."""
+        if not text:
+            return
+        if self._confirm_paste and needs_confirmation(text):
+            self._view.run_worker(self._show_first(text), group="paste", exclusive=True)
+        else:
+            self._view.send_paste(text)
+
+    def paste_clipboard(self) -> None:
+        """Paste this machine's clipboard, or what was copied in sshtui last."""
+        self._view.run_worker(self._read_and_paste(), group="paste", exclusive=True)
+
+    def open_link(self, target: str) -> None:
+        """Open an address in a browser after showing it."""
+        self._view.run_worker(self._show_link(target), group="link", exclusive=True)
+
+    async def _show_first(self, text: str) -> None:
+        count = len(sanitise(text).splitlines()) or 1
+        hidden = len(text) - len(sanitise(text))
+        title = f"Paste {count} {'line' if count == 1 else 'lines'}?"
+        shown = "\n".join(plain_lines(text, lines=20, limit=100))
+        note = f"\n\n{hidden} control characters are left out." if hidden else ""
+        if await self._asked(Confirm(title, shown + note, yes="Paste")):
+            self._view.send_paste(text)
+
+    async def _read_and_paste(self) -> None:
+        text = await asyncio.to_thread(clipboard.read) or self._view.app.clipboard
+        if text:
+            self.paste(text)
+        elif self._prompter is not None:
+            self._prompter.tell(Notice(NO_CLIPBOARD))
+
+    async def _show_link(self, target: str) -> None:
+        if await self._asked(Confirm("Open this address in your browser?", plain(target, 2000), yes="Open")):
+            self._view.app.open_url(target)
+
+    async def _asked(self, question: Confirm) -> bool:
+        if self._prompter is None:
+            return False
+        answer = await self._prompter.ask(question)
+        return bool(answer)

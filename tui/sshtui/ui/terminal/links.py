@@ -1,0 +1,56 @@
+"""Links under the pointer: OSC 8 hyperlinks and addresses that stand in the text. Only http and https count."""
+
+from __future__ import annotations
+
+import re
+
+from sshtui.model.geometry import Point
+from sshtui.terminal.lines import Lines
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^\x00-\x20\x7f-\xa0]+", re.IGNORECASE)
+_SAFE = re.compile(r"https?://[\x21-\x7e]+\Z", re.IGNORECASE)
+_AFTER = ".,:;!?'\""
+_BRACKETS = {")": "(", "]": "["}
+
+LIMIT = 2000
+"""Characters of an address that is opened."""
+
+
+def link_at(point: Point, lines: Lines) -> str:
+    """The address at `point` (line number, column), "" when there is none that we would open."""
+    target = _hyperlink(point, lines) or _address(point, lines)
+    return target if len(target) <= LIMIT and _SAFE.match(target) else ""
+
+
+def _hyperlink(point: Point, lines: Lines) -> str:
+    column = 0
+    for _text, style, columns in lines.row(point.row).runs():
+        if column <= point.column < column + columns:
+            return style.link
+        column += columns
+    return ""
+
+
+def _address(point: Point, lines: Lines) -> str:
+    first, last = lines.logical(point.row)
+    text, here = "", -1
+    for line in range(first, last + 1):
+        for column, cell in enumerate(lines.row(line).cells()):
+            if (line, column) == point:
+                here = len(text)
+            text += cell
+    for match in _ADDRESS.finditer(text):
+        if match.start() <= here < match.end():
+            address = _trimmed(match.group())
+            return address if here < match.start() + len(address) else ""
+    return ""
+
+
+def _trimmed(address: str) -> str:
+    """Without the punctuation of the sentence around it; a closing bracket stays when its opening one is inside."""
+    while address and (
+        address[-1] in _AFTER
+        or (address[-1] in _BRACKETS and address.count(address[-1]) > address.count(_BRACKETS[address[-1]]))
+    ):
+        address = address[:-1]
+    return address

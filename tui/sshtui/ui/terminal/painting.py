@@ -1,0 +1,112 @@
+"""What each line of the view shows: text, what lies over it, and our own words in the corners."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.strip import Strip
+
+from sshtui.model.themes import Palette
+from sshtui.terminal.cells import Row, Style
+from sshtui.terminal.modes import CursorShape
+from sshtui.terminal.selection import columns_at
+from sshtui.ui.terminal.colours import Colours, Mark
+from sshtui.ui.terminal.strips import Overlay, Strips
+
+if TYPE_CHECKING:
+    from sshtui.ui.widgets.terminal_view import TerminalView
+
+_SHAPES = {CursorShape.BLOCK: Mark.BLOCK, CursorShape.UNDERLINE: Mark.UNDERLINE, CursorShape.BAR: Mark.BAR}
+_OURS = Style(reverse=True)
+
+
+class Painting:
+    """Puts the lines of one view together. `palette` tells the theme's colours now."""
+
+    def __init__(self, view: TerminalView, palette: Callable[[], Palette]) -> None:
+        self._view = view
+        self._palette = palette
+        self._strips: Strips | None = None
+        self._reversed = False
+
+    def forget(self) -> None:
+        """The colours are others: build everything again."""
+        self._strips = None
+
+    @property
+    def strips(self) -> Strips:
+        """The strips under the colours of now."""
+        emulator = self._view.session.emulator
+        turned = emulator.modes.reverse_video
+        if self._strips is None or turned != self._reversed:
+            self._reversed = turned
+            colourless = bool(os.environ.get("NO_COLOR"))
+            self._strips = Strips(
+                Colours(self._palette(), emulator.palette, reverse_video=turned, colourless=colourless)
+            )
+        return self._strips
+
+    def line(self, y: int) -> Strip:
+        """The strip in row `y` of the view."""
+        view, strips = self._view, self.strips
+        width, height = view.size
+        if y == height - 1 and view.copying is not None:
+            return strips.words(" " + view.copying.status, _OURS, width)
+        lines = view.viewport.lines
+        line = view.viewport.top + y
+        if line > lines.last:
+            return strips.blank(width)
+        row = lines.row(line)
+        strip = strips.strip(row, width, self._overlays(line, row))
+        words = self._words(y, height)
+        if words:
+            label = strips.words(words, _OURS, min(len(words), width))
+            return Strip.join([strip.crop(0, width - label.cell_length), label])
+        return strip
+
+    def _words(self, y: int, height: int) -> str:
+        """What we say at the right end of row `y`."""
+        viewport = self._view.viewport
+        if y == 0 and self._view.ringing:
+            return " ♪ "
+        if y != height - 1 or viewport.live:
+            return ""
+        if viewport.news:
+            return f" ▼ {viewport.news} new {'line' if viewport.news == 1 else 'lines'} "
+        return f" ▲ {viewport.back} back "
+
+    def _overlays(self, line: int, row: Row) -> list[Overlay]:
+        view = self._view
+        overlays: list[Overlay] = []
+        copying = view.copying
+        selection = view.mouse.marking.selection
+        if copying is not None:
+            overlays += copying.mark_of(line)
+            selection = copying.selection or selection
+        if selection is not None:
+            span = columns_at(selection.bounds(view.viewport.lines), selection.unit, line, row.cells())
+            if span:
+                overlays.append((*span, Mark.SELECTED))
+        cursor = self._cursor(line, row)
+        if cursor is not None:
+            overlays.append(cursor)
+        return overlays
+
+    def _cursor(self, line: int, row: Row) -> Overlay | None:
+        view = self._view
+        cursor = view.session.emulator.cursor
+        if view.copying is not None:
+            place, mark = view.copying.cursor, Mark.BLOCK
+        elif not cursor.visible:
+            return None
+        else:
+            place = cursor.point._replace(row=view.viewport.lines.top + cursor.point.row)
+            mark = _SHAPES[cursor.shape] if view.has_focus else Mark.OUTLINE
+        if place.row != line:
+            return None
+        cells = row.cells()
+        column = min(place.column, len(cells) - 1)
+        wide = column + 1 < len(cells) and cells[column + 1] == ""
+        return column, column + 1 + wide, mark

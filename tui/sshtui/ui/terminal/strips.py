@@ -1,0 +1,98 @@
+"""Rows as strips that Textual paints; a row that did not change is never built twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.strip import Strip
+
+from sshtui.terminal.cells import Row, Style
+from sshtui.ui.terminal.colours import Colours, Mark
+
+Overlay = tuple[int, int, Mark]
+"""Columns from, up to but not including, and the mark on them. Later ones lie on top."""
+
+KEPT = 2000
+"""Strips kept ready; more than any screen has rows, so that scrolling back and forth builds none."""
+
+BAR = "▏"
+"""The bar cursor on a blank; on a character it can only tint the cell."""
+
+
+class Strips:
+    """Builds strips under one set of colours; `width` is that of the view."""
+
+    def __init__(self, colours: Colours) -> None:
+        self.colours = colours
+        self._kept: dict[tuple[int, int, tuple[Overlay, ...]], Strip] = {}
+
+    def strip(self, row: Row, width: int, overlays: Sequence[Overlay] = ()) -> Strip:
+        """`row` with `overlays`, cut or filled to `width` cells."""
+        key = (row.revision, width, tuple(overlays))
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            segments = self._marked(row, overlays) if overlays else self._plain(row)
+            found = self._kept[key] = self._fitted(segments, width)
+        return found
+
+    def blank(self, width: int) -> Strip:
+        """A row that does not exist."""
+        return Strip([Segment(" " * width, self.colours.blank)], width)
+
+    def words(self, text: str, style: Style, width: int, marks: tuple[Mark, ...] = ()) -> Strip:
+        """A line of our own, cut or filled to `width`."""
+        return self._fitted([Segment(text, self.colours.marked(style, marks))], width)
+
+    def _plain(self, row: Row) -> list[Segment]:
+        style_of = self.colours.style
+        segments: list[Segment] = []
+        column = 0
+        for text, style, columns in row.runs():
+            if text.isascii() or cell_len(text) == columns:
+                segments.append(Segment(text, style_of(style)))
+            else:
+                cells = row.cells()[column : column + columns]
+                segments.append(Segment("".join(_measured(cells)), style_of(style)))
+            column += columns
+        return segments
+
+    def _marked(self, row: Row, overlays: Sequence[Overlay]) -> list[Segment]:
+        """Cell by cell, because a mark begins and ends anywhere."""
+        styles = [style for _text, style, columns in row.runs() for _ in range(columns)]
+        cells = _measured(row.cells())
+        marks: list[tuple[Mark, ...]] = [()] * len(cells)
+        for start, end, mark in overlays:
+            for column in range(start, min(end, len(cells))):
+                if mark is Mark.BAR and cells[column] == " ":
+                    cells[column], mark = BAR, Mark.THIN_BAR
+                marks[column] += (mark,)
+        segments: list[Segment] = []
+        start = 0
+        for column in range(1, len(cells) + 1):
+            if column == len(cells) or (styles[column], marks[column]) != (styles[start], marks[start]):
+                segments.append(Segment("".join(cells[start:column]), self.colours.marked(styles[start], marks[start])))
+                start = column
+        return segments
+
+    def _fitted(self, segments: list[Segment], width: int) -> Strip:
+        strip = Strip(segments)
+        if strip.cell_length == width:
+            return strip
+        return strip.adjust_cell_length(width, self.colours.blank)
+
+
+def _measured(cells: list[str]) -> list[str]:
+    """`cells` with every character exactly as wide as Textual believes, so that nothing after it moves."""
+    measured: list[str] = []
+    for column, cell in enumerate(cells):
+        if not cell or cell.isascii():
+            measured.append(cell)
+            continue
+        wanted = 2 if column + 1 < len(cells) and cells[column + 1] == "" else 1
+        candidates = (cell, cell[0])
+        measured.append(next((text for text in candidates if cell_len(text) == wanted), "\ufffd".ljust(wanted)))
+    return measured

@@ -1,0 +1,312 @@
+"""The widget that paints a session's screen and takes the whole keyboard and mouse for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from textual import events
+from textual.geometry import Offset, Region
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from sshtui.model.geometry import Point, Size
+from sshtui.model.keystrokes import Keystroke
+from sshtui.model.questions import Prompter
+from sshtui.model.themes import Palette
+from sshtui.session.changes import Change, Noticed, ScreenChanged, StateChanged
+from sshtui.terminal.events import Bell, PaletteChanged
+from sshtui.terminal.lines import Lines
+from sshtui.terminal.pointer import encode_focus
+from sshtui.terminal.selection import Selection, text_of
+from sshtui.ui.keys import keystroke
+from sshtui.ui.terminal.colours import FALLBACK
+from sshtui.ui.terminal.copy_mode import CopyMode, Outcome
+from sshtui.ui.terminal.exchange import Exchange
+from sshtui.ui.terminal.mouse import Mouse
+from sshtui.ui.terminal.painting import Painting
+from sshtui.ui.terminal.subject import Subject
+from sshtui.ui.terminal.viewport import Viewport
+
+SETTLED = 0.1
+"""Seconds without another size before the remote is told: a drag of the window is one change."""
+
+HOLD_LIMIT = 0.15
+"""Seconds a program may hold painting back (DECSET 2026)."""
+
+BELL_SHOWN = 1.0
+"""Seconds the mark of a bell stays."""
+
+
+class TerminalView(Widget, can_focus=True):
+    """A session's screen. Every keystroke goes to the remote but those that `claims` takes for the app.
+
+    `palette` tells the theme's colours now; `prompter` asks before a paste of several lines and before a link opens,
+    without one neither happens.
+    """
+
+    ALLOW_SELECT = False
+
+    def __init__(
+        self,
+        session: Subject,
+        *,
+        claims: Callable[[Keystroke], bool],
+        prompter: Prompter | None = None,
+        palette: Callable[[], Palette] = lambda: FALLBACK,
+        confirm_paste: bool = True,
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self._claims = claims
+        self.viewport = Viewport(Lines(session.emulator))
+        self.copying: CopyMode | None = None
+        self.exchange = Exchange(self, prompter, confirm_paste=confirm_paste)
+        self.mouse = Mouse(self)
+        self.painting = Painting(self, palette)
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self._settling: Timer | None = None
+        self._told_size = Size(0, 0)
+        self._held_since: float | None = None
+        self._holding: Timer | None = None
+        self._ringing: Timer | None = None
+        self._cursor_row = 0
+
+    # Life
+
+    def on_mount(self) -> None:
+        self._unsubscribe = self.session.subscribe(self._changed)
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.recolour())
+
+    def on_unmount(self) -> None:
+        self._unsubscribe()
+
+    def on_resize(self, event: events.Resize) -> None:
+        if not (event.size.width and event.size.height):
+            return
+        if self._settling is not None:
+            self._settling.stop()
+        # The first size is told at once, so that the remote starts with the right one.
+        if self._told_size == (0, 0):
+            self._tell_size()
+        else:
+            self._settling = self.set_timer(SETTLED, self._tell_size)
+
+    def _tell_size(self) -> None:
+        size = Size(self.size.width, self.size.height)
+        if size != self._told_size and all(size):
+            self._told_size = size
+            # A reflow renumbers the lines.
+            self.viewport.go_live()
+            self.mouse.marking.clear()
+            self.copying = None
+            self.session.resize(size)
+            self.refresh()
+
+    def on_focus(self) -> None:
+        self.session.send(encode_focus(True, self.session.emulator.modes))
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.session.send(encode_focus(False, self.session.emulator.modes))
+        self.refresh()
+
+    # What the session tells
+
+    def _changed(self, change: Change) -> None:
+        match change:
+            case ScreenChanged(rows):
+                self._note(rows)
+            case Noticed(Bell()):
+                self._ring()
+            case Noticed(PaletteChanged()):
+                self.recolour()
+            case StateChanged():
+                self.refresh()
+
+    def _note(self, rows: frozenset[int] | None) -> None:
+        """Have `rows` painted with the next frame; Textual makes at most 60 a second, the first one at once."""
+        if self.session.emulator.modes.synchronized and not self._hold_over():
+            return
+        self._held_since = None
+        held, self._holding = self._holding, None
+        if held is not None:
+            held.stop()
+            rows = None
+        cursor = self.session.emulator.cursor.point.row
+        if rows is None or not self.viewport.live:
+            self.refresh()
+        else:
+            self.refresh_rows({*rows, cursor, self._cursor_row})
+        self._cursor_row = cursor
+
+    def _hold_over(self) -> bool:
+        """Whether the program held painting back for too long; starts to count when it begins."""
+        now = time.monotonic()
+        if self._held_since is None:
+            self._held_since = now
+            self._holding = self.set_timer(HOLD_LIMIT, lambda: self._note(None))
+        return now - self._held_since >= HOLD_LIMIT
+
+    def _ring(self) -> None:
+        if self._ringing is None and self.is_on_screen:
+            self.app.bell()
+            self._ringing = self.set_timer(BELL_SHOWN, self._silent)
+            self.refresh_rows((0,))
+
+    def _silent(self) -> None:
+        self._ringing = None
+        self.refresh_rows((0,))
+
+    @property
+    def ringing(self) -> bool:
+        """Whether the bell rang just now."""
+        return self._ringing is not None
+
+    # Painting
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The strips in `crop`, straight from the cache: the styles of a widget do not apply inside a terminal."""
+        self._place_cursor()
+        filters = self.get_line_filters()
+        background = self.background_colors[1]
+        strips = []
+        for y in crop.line_range:
+            strip = self.painting.line(y)
+            for line_filter in filters:
+                strip = strip.apply_filter(line_filter, background)
+            strips.append(strip if crop.column_span == (0, self.size.width) else strip.crop(*crop.column_span))
+        return strips
+
+    def refresh_rows(self, rows: Iterable[int]) -> None:
+        """Paint these rows of the view again."""
+        width, height = self.size
+        regions = [Region(0, row, width, 1) for row in set(rows) if 0 <= row < height]
+        if regions:
+            self.refresh(*regions)
+
+    def recolour(self) -> None:
+        """Take the palette again and paint everything."""
+        self.painting.forget()
+        self.refresh()
+
+    def _place_cursor(self) -> None:
+        """Tell the outer terminal where an input method should stand."""
+        point = self.session.emulator.cursor.point
+        if self.has_focus and self.viewport.live:
+            self.app.cursor_position = self.content_region.offset + Offset(point.column, point.row)
+
+    # Keystrokes
+
+    def on_key(self, event: events.Key) -> None:
+        pressed = keystroke(event)
+        if self._claims(pressed):
+            return
+        event.stop()
+        event.prevent_default()
+        if self.copying is not None:
+            self._press_copying(self.copying, pressed)
+            return
+        self._back_to_live()
+        self.session.press(pressed)
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        if self.copying is not None:
+            self.copying.type_text(event.text)
+            self.refresh()
+        else:
+            self.exchange.paste(event.text)
+
+    def send_paste(self, text: str) -> None:
+        """Send text that nobody needs to look at any more."""
+        self._back_to_live()
+        self.session.paste(text)
+
+    def _back_to_live(self) -> None:
+        if self.viewport.go_live() | self.mouse.marking.clear():
+            self.refresh()
+
+    # Scrolling, copying, searching
+
+    def scroll_lines(self, lines: int) -> None:
+        """Scroll by `lines`, up when negative. The alternate screen has nothing above it."""
+        if not self.session.emulator.modes.alternate_screen and self.viewport.scroll(lines):
+            self.refresh()
+
+    def scroll_page_up(self, *_args: object, **_options: object) -> None:
+        """Scroll back by a screen less one line."""
+        self._page(-1)
+
+    def scroll_page_down(self, *_args: object, **_options: object) -> None:
+        """Scroll forward by a screen less one line."""
+        self._page(1)
+
+    def _page(self, direction: int) -> None:
+        if self.copying is not None:
+            self._press_copying(self.copying, Keystroke("shift+pageup" if direction < 0 else "shift+pagedown"))
+        else:
+            self.scroll_lines(direction * max(self.size.height - 1, 1))
+
+    def start_copy_mode(self) -> None:
+        """Begin to scroll and mark by keyboard; a second time ends it."""
+        if self.copying is not None:
+            self._stop_copying()
+            return
+        lines = self.viewport.lines
+        point = self.session.emulator.cursor.point
+        row = lines.top + point.row if self.viewport.live else self.viewport.top + self.size.height - 1
+        self.mouse.marking.clear()
+        self.copying = CopyMode(self.viewport, Point(row, point.column), lambda: max(self.size.height - 1, 1))
+        self.refresh()
+
+    def start_search(self) -> None:
+        """Begin to type what to look for, upwards from here."""
+        if self.copying is None:
+            self.start_copy_mode()
+        if self.copying is not None:
+            self.copying.search(backwards=True)
+            self.refresh()
+
+    def paste_clipboard(self) -> None:
+        """Paste what this machine's clipboard holds, or what was copied here last."""
+        self.exchange.paste_clipboard()
+
+    def toggle_mouse(self) -> None:
+        """Give the mouse to the outer terminal, or take it back."""
+        self.mouse.toggle_outer()
+
+    def copy(self, selection: Selection) -> None:
+        """Put what is marked on the clipboard."""
+        self.exchange.copy(text_of(selection, self.viewport.lines))
+
+    def _press_copying(self, copying: CopyMode, pressed: Keystroke) -> None:
+        outcome = copying.press(pressed)
+        if outcome is Outcome.COPY and copying.selection is not None:
+            self.copy(copying.selection)
+        if outcome is not Outcome.STAY:
+            self._stop_copying()
+        self.refresh()
+
+    def _stop_copying(self) -> None:
+        self.copying = None
+        self.viewport.go_live()
+        self.refresh()
+
+    # Mouse
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.mouse.down(event)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        self.mouse.up(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        self.mouse.move(event)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self.mouse.wheel(event, up=True)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self.mouse.wheel(event, up=False)
