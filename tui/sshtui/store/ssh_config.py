@@ -1,0 +1,133 @@
+"""The hosts of ~/.ssh/config as ours, read-only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
+from sshtui.store.host_tables import host_problem
+from sshtui.store.ssh_config_resolve import Effective, Setting, SshConfig
+
+SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
+
+_TIME = re.compile(r"(?:\d+[smhdwSMHDW]?)+\Z")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_KINDS = {"localforward": "local", "remoteforward": "remote", "dynamicforward": "dynamic"}
+
+
+@dataclass(frozen=True)
+class ConfigHosts:
+    """The hosts that the configuration names, in its order, and sentences about what was passed over."""
+
+    hosts: tuple[Host, ...] = ()
+    warnings: tuple[str, ...] = ()
+    _config: SshConfig = field(default_factory=lambda: SshConfig([]), repr=False, compare=False)
+
+    def get(self, name: str) -> Host | None:
+        """The host the configuration names so."""
+        return next((host for host in self.hosts if host.name == name), None)
+
+    def resolved(self, host: Host) -> Host:
+        """An unsaved `host` with what the configuration says about its address, as `ssh address` would use it.
+
+        What `host` itself says wins. `Match exec` is not run.
+        """
+        given: dict[str, tuple[str, ...]] = {"user": (host.user,)} if host.user else {}
+        if host.port != DEFAULT_PORT:
+            given["port"] = (str(host.port),)
+        found, problem = config_host(host.address, self._config.resolve(host.address, given=given), "")
+        if problem or found is None:
+            return host
+        return Host(
+            name=host.name,
+            address=found.address,
+            port=found.port,
+            user=found.user,
+            key_pair=host.key_pair or found.key_pair,
+            jump=host.jump or found.jump,
+            command=host.command or found.command,
+            keep_alive=found.keep_alive if host.keep_alive is None else host.keep_alive,
+            forwards=host.forwards or found.forwards,
+        )
+
+
+def read_hosts(path: Path, *, system: Path | None = None) -> ConfigHosts:
+    """The hosts of a configuration file: every Host word that is no pattern, as `ssh WORD` would go there.
+
+    `system` is read after it for what it leaves open. Never raises; nothing is executed.
+    """
+    config = SshConfig.load(path, system=system)
+    hosts, warnings = [], list(config.warnings)
+    for name, where in config.names():
+        if system and where.path == system:
+            continue
+        effective = config.resolve(name)
+        host, problem = config_host(name, effective, str(where))
+        warnings += effective.warnings
+        if host:
+            hosts.append(host)
+        if problem:
+            warnings.append(f"{where}: {problem}")
+    return ConfigHosts(tuple(hosts), tuple(dict.fromkeys(warnings)), config)
+
+
+def config_host(name: str, effective: Effective, origin: str) -> tuple[Host | None, str]:
+    """The host that `effective` describes, or None, and a sentence about what is wrong with it or not followed."""
+    port = effective.first("port") or str(DEFAULT_PORT)
+    if not port.isascii() or not port.isdigit():
+        return None, f"{name} has no valid port."
+    jump = effective.first("proxyjump")
+    keep_alive = effective.first("serveraliveinterval")
+    files = effective.all("identityfile")
+    host = Host(
+        name=name,
+        address=effective.hostname,
+        port=int(port[:9]),
+        user=effective.first("user"),
+        key_pair=_file(files, effective),
+        jump="" if jump.lower() == "none" else jump,
+        command=_unless_none(effective.first("remotecommand")),
+        keep_alive=seconds(keep_alive) if keep_alive else None,
+        forwards=_forwards(effective),
+        origin=origin,
+    )
+    if problem := host_problem(host):
+        return None, f"{name} is left out: {problem}"
+    if _unless_none(effective.first("proxycommand")):
+        return host, f"{name}: ProxyCommand is not followed."
+    return host, ""
+
+
+def seconds(text: str) -> int | None:
+    """A time as sshd_config(5) writes it (TIME FORMATS), in seconds; None when it is not one."""
+    if not _TIME.match(text):
+        return None
+    parts = re.findall(r"(\d+)([a-zA-Z]?)", text)
+    return sum(int(number) * _SECONDS[unit.lower() or "s"] for number, unit in parts)
+
+
+def _unless_none(text: str) -> str:
+    return "" if text.lower() == "none" else text
+
+
+def _file(files: tuple[Setting, ...], effective: Effective) -> str:
+    """The first IdentityFile, its tokens that are known without connecting filled in; "" for none."""
+    path = next((setting.text for setting in files if setting.text.lower() != "none"), "")
+    tokens = {"%": "%", "d": "~", "h": effective.hostname, "n": effective.name, "r": effective.first("user")}
+    return re.sub(r"%(.)", lambda found: tokens.get(found[1], found[0]), path)
+
+
+def _forwards(effective: Effective) -> tuple[Forward, ...]:
+    forwards = []
+    for keyword in _KINDS:
+        for setting in effective.all(keyword):
+            listen, *to = setting.words
+            if keyword == "localforward":
+                forwards += [Forward("local", listen, to[0])] if to else []
+            elif keyword == "remoteforward":
+                forwards.append(Forward("remote", listen, to[0] if to else ""))
+            else:
+                forwards.append(Forward("dynamic", listen))
+    return tuple(forwards)

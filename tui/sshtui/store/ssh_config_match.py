@@ -1,0 +1,121 @@
+"""Host and Match lines: which of them speak of a destination (ssh_config(5), PATTERNS; `match.c` of OpenSSH)."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+_CRITERION = re.compile(r'[ \t]*(?:"([^"]*)"|([^\s="]+))(?:[ \t]*=[ \t]*|[ \t]+|\Z)')
+_WITHOUT_ARGUMENT = frozenset({"all", "canonical", "final"})
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What Host and Match lines are held against, at one moment of reading."""
+
+    host: str
+    """After HostName."""
+    original: str
+    """As typed."""
+    user: str
+    local_user: str
+    final: bool = False
+    canonical: bool = False
+    tag: str = ""
+
+
+@dataclass
+class Verdict:
+    """Whether a Match line holds; `final` when it asks for a second pass; `problem` when it cannot be understood."""
+
+    matches: bool = True
+    final: bool = False
+    problem: str = ""
+
+
+@functools.lru_cache(maxsize=4096)
+def _pattern(pattern: str) -> re.Pattern[str]:
+    # Runs of * are one: nested quantifiers would make a hostile pattern take for ever.
+    parts = re.split(r"(\*+|\?)", pattern)
+    return re.compile(
+        "".join(".*" if part.startswith("*") else "." if part == "?" else re.escape(part) for part in parts), re.DOTALL
+    )
+
+
+def matches_host_line(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a Host line with these words speaks of `name`; a negated pattern that matches rules it out."""
+    found = False
+    for pattern in patterns:
+        if pattern.startswith("!"):
+            if _pattern(pattern[1:]).fullmatch(name):
+                return False
+        elif _pattern(pattern).fullmatch(name):
+            found = True
+    return found
+
+
+def matches_list(text: str, patterns: str, *, lower: bool = False) -> bool:
+    """Whether a comma-separated pattern list holds for `text`."""
+    names = (patterns.lower() if lower else patterns).split(",")
+    return matches_host_line(text.lower() if lower else text, names)
+
+
+def judge_match(line: str, asked: Asked, execute: Callable[[str], bool] | None) -> Verdict:
+    """Whether a Match line holds. `execute` runs an `exec` criterion; without it, `exec` does not hold."""
+    verdict = Verdict()
+    for name, value in _criteria(line):
+        negated, criterion = name.startswith("!"), name.removeprefix("!").lower()
+        if criterion in {"canonical", "final"}:
+            verdict.final = verdict.final or criterion == "final"
+            holds = asked.final if criterion == "final" else asked.canonical
+        elif criterion == "all":
+            holds = True
+        elif value is None:
+            return Verdict(matches=False, problem=f"Match {criterion} needs a value")
+        elif criterion == "exec":
+            if not verdict.matches:
+                continue
+            if execute is None:
+                return Verdict(matches=False, final=verdict.final, problem="Match exec is not run here")
+            holds = execute(value)
+        else:
+            held = _held(criterion, value, asked)
+            if held is None:
+                return Verdict(matches=False, final=verdict.final, problem=f"Match {criterion} is not known here")
+            holds = held
+        verdict.matches = verdict.matches and holds is not negated
+    return verdict
+
+
+def _held(criterion: str, value: str, asked: Asked) -> bool | None:
+    match criterion:
+        case "host":
+            return matches_list(asked.host, value, lower=True)
+        case "originalhost":
+            return matches_list(asked.original, value, lower=True)
+        case "user":
+            return matches_list(asked.user, value)
+        case "localuser":
+            return matches_list(asked.local_user, value)
+        case "tagged":
+            return matches_list(asked.tag, value) if asked.tag or value else True
+        case _:
+            return None
+
+
+def _criteria(line: str) -> Iterator[tuple[str, str | None]]:
+    """Criterion and value pairs of a Match line, up to a comment."""
+    at = 0
+    while found := _CRITERION.match(line, at):
+        name = found[1] or found[2] or ""
+        if name.startswith("#") or not found[0]:
+            return
+        at = found.end()
+        if name.removeprefix("!").lower() in _WITHOUT_ARGUMENT:
+            yield name, None
+            continue
+        value = _CRITERION.match(line, at)
+        yield name, (value[1] if value[1] is not None else value[2]) if value else None
+        at = value.end() if value else len(line)

@@ -1,0 +1,219 @@
+"""What ssh_config says about one destination: each value with the line it comes from and what it overrode.
+
+The rules are OpenSSH's (ssh_config(5); `readconf.c`, `ssh.c`): the first value wins, a few keywords gather values,
+`Match final` asks for a second pass in which Host lines meet the resolved name.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sshtui.store.ssh_config_lines import Reader, Statement, Where
+from sshtui.store.ssh_config_match import Asked, judge_match, matches_host_line
+
+GATHERED = frozenset({"identityfile", "certificatefile", "sendenv", "localforward", "remoteforward", "dynamicforward"})
+"""Keywords whose values add up instead of the first one winning."""
+
+_ALIASES = {
+    "dsaauthentication": "pubkeyauthentication",
+    "hostbasedkeytypes": "hostbasedacceptedalgorithms",
+    "keepalive": "tcpkeepalive",
+    "pubkeyacceptedkeytypes": "pubkeyacceptedalgorithms",
+    "skeyauthentication": "kbdinteractiveauthentication",
+    "challengeresponseauthentication": "kbdinteractiveauthentication",
+    "tisauthentication": "kbdinteractiveauthentication",
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value in force; `where` is None for what was asked for on the command line."""
+
+    words: tuple[str, ...]
+    where: Where | None
+
+    @property
+    def text(self) -> str:
+        """The words joined by blanks."""
+        return " ".join(self.words)
+
+
+@dataclass
+class Effective:
+    """What holds for one destination, by keyword in small letters, and what it overrode."""
+
+    name: str
+    settings: dict[str, list[Setting]] = field(default_factory=dict)
+    overridden: dict[str, list[Setting]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def first(self, keyword: str) -> str:
+        """The value of a keyword, "" when it is not set."""
+        found = self.settings.get(keyword)
+        return found[0].text if found else ""
+
+    def all(self, keyword: str) -> tuple[Setting, ...]:
+        """The gathered values of a keyword."""
+        return tuple(self.settings.get(keyword, ()))
+
+    @property
+    def hostname(self) -> str:
+        """Where to connect: HostName with `%h` filled in, in small letters (`ssh.c`, main)."""
+        given = self.first("hostname")
+        name = given.replace("%%", "\0").replace("%h", self.name).replace("\0", "%") if given else self.name
+        return name.lower()
+
+
+@dataclass(frozen=True, eq=False)
+class _Section:
+    """Settings under one Host or Match line, inside the section whose Include drew them in."""
+
+    line: Statement | None
+    parent: _Section | None
+    settings: list[Statement] = field(default_factory=list)
+
+    @property
+    def literal(self) -> bool:
+        """Whether it can only hold for the words of its Host line, as they stand."""
+        return (
+            self.line is not None
+            and self.line.keyword == "host"
+            and not any(mark in word for word in self.line.words for mark in "*?!")
+        )
+
+
+class SshConfig:
+    """One or more configuration files, read once, to be asked about any number of destinations."""
+
+    def __init__(self, files: Sequence[tuple[Statement, ...]], warnings: Sequence[str] = ()) -> None:
+        self.warnings = tuple(warnings)
+        self._sections: list[_Section] = []
+        for statements in files:
+            self._add(statements, None)
+        self._general = [at for at, section in enumerate(self._sections) if not section.literal]
+        self._literal: dict[str, list[int]] = {}
+        for at, section in enumerate(self._sections):
+            if section.literal and section.line:
+                for word in dict.fromkeys(section.line.words):
+                    self._literal.setdefault(word, []).append(at)
+
+    @classmethod
+    def load(cls, path: Path, *, system: Path | None = None) -> SshConfig:
+        """The user's file at `path`, then the system's, as ssh reads them. Never raises."""
+        home = path.parent.parent if path.parent.name == ".ssh" else Path("~").expanduser()
+        warnings: list[str] = []
+        files = []
+        for file, base in [(path, home / ".ssh"), *([(system, system.parent)] if system else [])]:
+            reader = Reader(home, base, warnings)
+            files.append(reader.read(file))
+        return cls(files, warnings)
+
+    def names(self) -> Iterator[tuple[str, Where]]:
+        """Every Host word without a pattern, in the order of the files, with its first line."""
+        seen = set()
+        for section in self._sections:
+            if section.line and section.line.keyword == "host":
+                for word in section.line.words:
+                    if word not in seen and not any(mark in word for mark in "*?!"):
+                        seen.add(word)
+                        yield word, section.line.where
+
+    def resolve(
+        self,
+        name: str,
+        *,
+        given: Mapping[str, tuple[str, ...]] | None = None,
+        execute: Callable[[str], bool] | None = None,
+    ) -> Effective:
+        """What holds for `name` as typed. `given` comes before the files; `execute` runs `Match exec` commands."""
+        effective = Effective(name)
+        for keyword, words in (given or {}).items():
+            effective.settings[keyword] = [Setting(words, None)]
+        if self._pass(effective, name, execute, final=False):
+            effective.settings["hostname"] = [
+                Setting((effective.hostname,), where.where if (where := _first(effective, "hostname")) else None)
+            ]
+            self._pass(effective, effective.hostname, execute, final=True)
+        effective.warnings = list(dict.fromkeys(effective.warnings))
+        return effective
+
+    def _add(self, statements: tuple[Statement, ...], parent: _Section | None) -> None:
+        section = _Section(None, parent)
+        self._sections.append(section)
+        for statement in statements:
+            if statement.keyword in {"host", "match"}:
+                section = _Section(statement, parent)
+                self._sections.append(section)
+            elif statement.keyword == "include":
+                for included in statement.included:
+                    self._add(included, section)
+                section = _Section(None, section)
+                self._sections.append(section)
+            else:
+                section.settings.append(statement)
+
+    def _pass(self, effective: Effective, host: str, execute: Callable[[str], bool] | None, *, final: bool) -> bool:
+        """Gather the values of one reading; True when a second one is asked for."""
+        local_user = _local_user()
+        wants_final = False
+        held: dict[_Section, bool] = {}
+
+        def holds(section: _Section) -> bool:
+            nonlocal wants_final
+            if section not in held:
+                held[section] = section.parent is None or holds(section.parent)
+                line = section.line
+                if line and line.keyword == "host":
+                    held[section] = held[section] and matches_host_line(host, line.words)
+                elif line and held[section]:
+                    asked = Asked(
+                        host=effective.hostname,
+                        original=effective.name,
+                        user=effective.first("user") or local_user,
+                        local_user=local_user,
+                        final=final,
+                    )
+                    verdict = judge_match(line.words[0], asked, execute)
+                    wants_final = wants_final or verdict.final
+                    if verdict.problem:
+                        effective.warnings.append(f"{line.where}: {verdict.problem}; the block is passed over.")
+                    held[section] = verdict.matches
+            return held[section]
+
+        for at in sorted({*self._general, *self._literal.get(host, ())}):
+            section = self._sections[at]
+            if holds(section):
+                for statement in section.settings:
+                    _apply(effective, statement)
+        return wants_final and not final
+
+
+def _apply(effective: Effective, statement: Statement) -> None:
+    keyword = _ALIASES.get(statement.keyword, statement.keyword)
+    setting = Setting(statement.words, statement.where)
+    present = effective.settings.get(keyword)
+    rival = {"proxyjump": "proxycommand", "proxycommand": "proxyjump"}.get(keyword)
+    if keyword in GATHERED:
+        if any(setting.words == other.words for other in present or ()):
+            return
+        effective.settings.setdefault(keyword, []).append(setting)
+    elif present is None and not (rival and rival in effective.settings):
+        effective.settings[keyword] = [setting]
+    elif all(setting.where != other.where for other in present or ()):
+        effective.overridden.setdefault(keyword, []).append(setting)
+
+
+def _first(effective: Effective, keyword: str) -> Setting | None:
+    found = effective.settings.get(keyword)
+    return found[0] if found else None
+
+
+def _local_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        # An account without a name (a container's bare uid) still has a configuration.
+        return ""
