@@ -16,6 +16,7 @@ from sshtui.errors import SshtuiError
 from sshtui.model.hosts import Host
 from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Confirm, NewPassword, Notice, Prompter
+from sshtui.model.themes import Palette
 from sshtui.session.changes import State
 from sshtui.session.roster import Roster
 from sshtui.session.session import Session
@@ -29,11 +30,13 @@ from sshtui.ui.palette_entries import palette_entries
 from sshtui.ui.parts import Parts
 from sshtui.ui.screens.help import HelpScreen
 from sshtui.ui.screens.palette import Entry, PaletteScreen
+from sshtui.ui.terminal.colours import FALLBACK
 from sshtui.ui.widgets.ask_line import AskLine
 from sshtui.ui.widgets.leader_menu import LeaderMenu
 from sshtui.ui.widgets.sidebar import Sidebar
 from sshtui.ui.widgets.splitter import Splitter
 from sshtui.ui.widgets.status_line import StatusLine
+from sshtui.ui.widgets.terminal_view import TerminalView
 from sshtui.ui.widgets.workspace import Workspace
 
 WIDE_ENOUGH = 100
@@ -71,7 +74,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._typing_before: Widget | None = None
         self._sidebar_wanted = True
         self.sidebar = Sidebar(parts, glyphs, roster, prompter, id="sidebar")
-        self.workspace = Workspace(roster, keymap, glyphs, self.claims, unicode=unicode, id="workspace")
+        self.workspace = Workspace(roster, keymap, glyphs, self._make_view, unicode=unicode, id="workspace")
         self._splitter = Splitter(id="splitter")
         self._status = StatusLine(keymap, glyphs, unicode=unicode, id="status")
         self._ask = AskLine(id="ask")
@@ -110,6 +113,21 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._tell(problem, warning=True)
         if self._parts.open_at_start is not None:
             self.open(self._parts.open_at_start)
+
+    def _make_view(self, session: Session) -> TerminalView:
+        themes, own = self._parts.themes, session.host.theme
+
+        def palette() -> Palette:
+            theme = themes.get(own) or themes.get(self.app.theme)
+            return theme.palette if theme else FALLBACK
+
+        return TerminalView(
+            session,
+            claims=self.claims,
+            prompter=self._prompter,
+            palette=palette,
+            confirm_paste=self._parts.settings.confirm_paste,
+        )
 
     # Keystrokes
 
@@ -156,6 +174,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
             event.stop()
             event.prevent_default()
             await self.perform(action)
+
+    def carries_out(self, action_id: str) -> bool:
+        """Whether the action does something here."""
+        return action_id in self._commands
 
     async def perform(self, action_id: str) -> None:
         """Carry out an action, whoever asked for it: a keystroke, the menu, the palette."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from textual.app import ComposeResult
 from textual.containers import Center, Middle
 from textual.content import Content
@@ -11,7 +9,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from sshtui.model.connection import ChannelEnd
-from sshtui.model.keystrokes import Keystroke
 from sshtui.model.text import plain, plain_lines
 from sshtui.session.changes import State
 from sshtui.session.session import Session
@@ -23,18 +20,10 @@ from sshtui.ui.widgets.terminal_view import TerminalView
 class Pane(Widget):
     """The terminal is always there with its true size; words cover it until the first connection stands."""
 
-    def __init__(
-        self,
-        session: Session,
-        keymap: Keymap,
-        glyphs: Glyphs,
-        claims: Callable[[Keystroke], bool],
-        *,
-        unicode: bool,
-    ) -> None:
+    def __init__(self, view: TerminalView, session: Session, keymap: Keymap, glyphs: Glyphs, *, unicode: bool) -> None:
         super().__init__()
         self.session = session
-        self.view = TerminalView(session, claims=claims)
+        self.view = view
         self._keymap = keymap
         self._glyphs = glyphs
         self._unicode = unicode

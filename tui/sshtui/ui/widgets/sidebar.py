@@ -251,6 +251,8 @@ class Sidebar(Widget):
         if isinstance(row, FolderRow):
             self._toggle()
         elif row is not None:
+            self._clear_filter()
+            self._list.move_to_host(row.host.name)
             self.post_message(self.Wanted(row.host, another))
 
     @work(group="choose")
@@ -333,6 +335,10 @@ class Sidebar(Widget):
             self._folded -= above
             self._list_rows()
         if self._filter.value and not any(isinstance(r, HostRow) and r.host.name == host.name for r in self._list.rows):
+            self._clear_filter()
+
+    def _clear_filter(self) -> None:
+        if self._filter.value:
             with self.prevent(Input.Changed):
                 self._filter.value = ""
             self._list_rows()

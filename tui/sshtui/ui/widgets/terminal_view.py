@@ -43,7 +43,7 @@ class TerminalView(Widget, can_focus=True):
     """A session's screen. Every keystroke goes to the remote but those that `claims` takes for the app.
 
     `palette` tells the theme's colours now; `prompter` asks before a paste of several lines and before a link opens,
-    without one neither happens.
+    without one neither happens. Without `unicode` our own marks are ASCII.
     """
 
     ALLOW_SELECT = False
@@ -56,6 +56,7 @@ class TerminalView(Widget, can_focus=True):
         prompter: Prompter | None = None,
         palette: Callable[[], Palette] = lambda: FALLBACK,
         confirm_paste: bool = True,
+        unicode: bool = True,
     ) -> None:
         super().__init__()
         self.session = session
@@ -64,7 +65,7 @@ class TerminalView(Widget, can_focus=True):
         self.copying: CopyMode | None = None
         self.exchange = Exchange(self, prompter, confirm_paste=confirm_paste)
         self.mouse = Mouse(self)
-        self.painting = Painting(self, palette)
+        self.painting = Painting(self, palette, unicode=unicode)
         self._unsubscribe: Callable[[], None] = lambda: None
         self._settling: Timer | None = None
         self._told_size = Size(0, 0)

@@ -16,7 +16,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from sshtui.model.geometry import Size
-from sshtui.model.keystrokes import Keystroke
 from sshtui.session.changes import Change, Marked, State, StateChanged
 from sshtui.session.roster import Roster
 from sshtui.session.session import Session
@@ -26,6 +25,7 @@ from sshtui.ui.glyphs import Glyphs
 from sshtui.ui.keymap import Keymap
 from sshtui.ui.widgets.pane import Pane
 from sshtui.ui.widgets.tab_bar import TabBar
+from sshtui.ui.widgets.terminal_view import TerminalView
 
 QUIET_AFTER_END = 0.5
 """Seconds in which Enter does not reconnect: it may have been typed for the program that just ended."""
@@ -45,7 +45,7 @@ class Workspace(Widget):
         roster: Roster,
         keymap: Keymap,
         glyphs: Glyphs,
-        claims: Callable[[Keystroke], bool],
+        make_view: Callable[[Session], TerminalView],
         *,
         unicode: bool,
         id: str,
@@ -54,7 +54,7 @@ class Workspace(Widget):
         self._roster = roster
         self._keymap = keymap
         self._glyphs = glyphs
-        self._claims = claims
+        self._make_view = make_view
         self._unicode = unicode
         self._panes: dict[Session, Pane] = {}
         self._endings: dict[Session, Callable[[], None]] = {}
@@ -92,19 +92,19 @@ class Workspace(Widget):
             "tab.duplicate": lambda: self._on_front(lambda session: self._roster.open(session.host)),
             "tab.reconnect": lambda: self._on_front(self._reconnect),
             "tab.cancel": lambda: self._on_front(Session.cancel),
-            "terminal.scroll_up": view("scroll_page_up"),
-            "terminal.scroll_down": view("scroll_page_down"),
-            "terminal.copy": view("start_copy_mode"),
-            "terminal.search": view("start_search"),
-            "terminal.paste": view("paste_clipboard"),
-            "terminal.mouse": view("toggle_mouse"),
+            "terminal.scroll_up": view(TerminalView.scroll_page_up),
+            "terminal.scroll_down": view(TerminalView.scroll_page_down),
+            "terminal.copy": view(TerminalView.start_copy_mode),
+            "terminal.search": view(TerminalView.start_search),
+            "terminal.paste": view(TerminalView.paste_clipboard),
+            "terminal.mouse": view(TerminalView.toggle_mouse),
         }
 
     @property
     def scope(self) -> Scope:
         """Where a keystroke counts when the front tab has the focus."""
         front = self._roster.front
-        if front is None or front.state is State.LIVE:
+        if front is None or front.state is State.LIVE or (self.pane is not None and self.pane.view.copying is not None):
             return Scope.TERMINAL
         return Scope.CONNECTING if front.state is State.CONNECTING else Scope.ENDED
 
@@ -126,7 +126,7 @@ class Workspace(Widget):
             self._panes.pop(session).remove()
         for session in sessions:
             if session not in self._panes:
-                pane = Pane(session, self._keymap, self._glyphs, self._claims, unicode=self._unicode)
+                pane = Pane(self._make_view(session), session, self._keymap, self._glyphs, unicode=self._unicode)
                 self._panes[session] = pane
                 self._endings[session] = session.subscribe(partial(self._told, session))
                 self._stack.mount(pane)
@@ -162,8 +162,8 @@ class Workspace(Widget):
         if session.state.over and time.monotonic() - session.since >= QUIET_AFTER_END:
             session.reconnect()
 
-    def _on_view(self, method: str) -> Callable[[], object]:
-        return lambda: getattr(self.pane.view, method)() if self.pane is not None else None
+    def _on_view(self, do: Callable[[TerminalView], object]) -> Callable[[], object]:
+        return lambda: do(self.pane.view) if self.pane is not None else None
 
     @on(TabBar.Picked)
     async def _picked(self, event: TabBar.Picked) -> None:
