@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -26,20 +27,21 @@ class Destination(NamedTuple):
     user: str = ""
     fingerprint: str = ""
 
-    def host(self) -> Host:
-        """An unsaved host, named by what is not default in its destination."""
-        port = self.port or DEFAULT_PORT
-        host = Host(name=self.address, address=self.address, port=port, user=self.user)
-        return Host(name=host.destination, address=self.address, port=port, user=self.user)
-
 
 def is_destination(text: str) -> bool:
     """Whether `text` can only be meant as a destination, and not as the name of a saved host that is not there."""
     return text == "localhost" or text.lower().startswith(_SCHEME) or any(mark in text for mark in "@:.")
 
 
-def parse_destination(text: str) -> Destination:
-    """What `text` points at. Raises UsageError, also for what a shell or an option parser would take for more.
+def parse_destination(text: str) -> Host:
+    """The unsaved host that `text` points at, named by its destination without what is default. Raises UsageError."""
+    found = split_destination(text)
+    host = Host(name=text, address=found.address, port=found.port or DEFAULT_PORT, user=found.user)
+    return replace(host, name=host.destination)
+
+
+def split_destination(text: str) -> Destination:
+    """The parts of `text`. Raises UsageError, also for what a shell or an option parser would take for more.
 
     Everything after `ssh://` is percent-decoded (RFC 3986 section 2.1) before it is judged.
     """
@@ -59,7 +61,7 @@ def parse_destination(text: str) -> Destination:
 
 def parse_hops(text: str) -> tuple[Destination, ...]:
     """Jump hosts as `-J` takes them: separated by commas, the first one first. Raises UsageError."""
-    return tuple(parse_destination(hop) for hop in text.split(","))
+    return tuple(split_destination(hop) for hop in text.split(","))
 
 
 def _parse_link(rest: str, text: str) -> Destination:

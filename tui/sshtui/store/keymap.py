@@ -8,28 +8,27 @@ from typing import Any
 
 from sshtui.errors import BrokenFile
 from sshtui.store import toml_files
-from sshtui.store.settings import Report
 
 
-def load_keymap(path: Path, report: Report = lambda _problem: None) -> Mapping[str, tuple[str, ...]]:
-    """Action id to keystroke names; none at all switches an action off.
+def load_keymap(path: Path) -> tuple[Mapping[str, tuple[str, ...]], tuple[BrokenFile, ...]]:
+    """Action id to keystroke names, none at all switching an action off; and what was passed over in the file.
 
     `host.connect = ["enter", "o"]`, `host.connect = "enter"` and `host.connect = ""` may be written, the id also
-    as a table. What cannot be read is reported. Never raises.
+    as a table. Never raises.
     """
     try:
         values = toml_files.read(path)
     except BrokenFile as error:
-        report(error)
-        return {}
+        return {}, (error,)
+    problems = []
     chosen: dict[str, tuple[str, ...]] = {}
     for action, value in _flat(values):
         keystrokes = [value] if isinstance(value, str) else value
         if isinstance(keystrokes, list) and all(isinstance(name, str) for name in keystrokes):
             chosen[action] = tuple(name for name in keystrokes if name.strip())
         else:
-            report(BrokenFile(path, 0, f'{action} must be keystrokes, as in ["ctrl+x"], or "" for none.'))
-    return chosen
+            problems.append(BrokenFile(path, 0, f'{action} must be keystrokes, as in ["ctrl+x"], or "" for none.'))
+    return chosen, tuple(problems)
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -19,7 +19,7 @@ LIMIT = 20_000
 _Uses = dict[str, tuple[float, int]]
 
 
-class Recent:
+class RecentFile:
     """Host name to time and number of uses, shared by all instances through one file."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:

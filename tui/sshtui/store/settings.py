@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,6 @@ from sshtui.errors import BrokenFile, NotSaved
 from sshtui.files import ensure_private_directory, locked, write_whole
 from sshtui.model.settings import Settings
 from sshtui.store import toml_files
-
-Report = Callable[[BrokenFile], None]
-"""Told of everything in a file that was passed over."""
 
 _LIMITS = {
     "scrollback": (0, 1_000_000),
@@ -26,22 +22,24 @@ _LIMITS = {
 _CHOICES = {"sort": ("name", "recent")}
 
 
-def load_settings(path: Path, report: Report = lambda _problem: None) -> Settings:
-    """The settings of a file; a value that cannot stand is reported and keeps its default. Never raises."""
+def load_settings(path: Path) -> tuple[Settings, tuple[BrokenFile, ...]]:
+    """The settings of a file, and what was passed over in it; a value that cannot stand keeps its default.
+
+    Never raises.
+    """
     try:
         values = toml_files.read(path)
     except BrokenFile as error:
-        report(error)
-        return Settings()
-    settings = Settings()
+        return Settings(), (error,)
+    settings, problems = Settings(), []
     names = {field.name for field in fields(Settings)}
     for name, value in values.items():
         reason = _problem(name, value) if name in names else f"there is no setting {name}."
         if reason:
-            report(BrokenFile(path, 0, reason, hint="The other settings are in force."))
+            problems.append(BrokenFile(path, 0, reason, hint="The other settings are in force."))
         else:
             settings = replace(settings, **{name: value})
-    return settings
+    return settings, tuple(problems)
 
 
 def save_setting(path: Path, name: str, value: object) -> None:

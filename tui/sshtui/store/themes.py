@@ -28,7 +28,6 @@ import sshtui
 from sshtui.errors import BrokenFile
 from sshtui.model.themes import UI_ROLES, Palette, Theme
 from sshtui.store import toml_files
-from sshtui.store.settings import Report
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
@@ -40,16 +39,17 @@ def shipped_themes() -> Path:
     return inside if inside.is_dir() else package.parent.parent / "themes"
 
 
-def load_themes(own_dir: Path, report: Report = lambda _problem: None) -> Mapping[str, Theme]:
-    """Every theme by name, in the order of names; a file that is no theme is reported. Never raises."""
+def load_themes(own_dir: Path) -> tuple[Mapping[str, Theme], tuple[BrokenFile, ...]]:
+    """Every theme by name, in the order of names; and the files that are no themes. Never raises."""
     themes: dict[str, Theme] = {}
+    problems = []
     for directory in (shipped_themes(), own_dir):
         for path in sorted(directory.glob("*.toml")):
             try:
                 themes[path.stem] = _theme(path)
             except BrokenFile as error:
-                report(error)
-    return MappingProxyType(dict(sorted(themes.items())))
+                problems.append(error)
+    return MappingProxyType(dict(sorted(themes.items()))), tuple(problems)
 
 
 def _theme(path: Path) -> Theme:
