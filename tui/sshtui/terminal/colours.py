@@ -1,0 +1,67 @@
+"""Colours as numbers and words: xterm's palette, X11's ways to write a colour, the way replies write it."""
+
+from __future__ import annotations
+
+import re
+
+FOREGROUND = 256
+BACKGROUND = 257
+CURSOR = 258
+DYNAMIC = 10
+"""OSC 10..19 stand for the indexes from `FOREGROUND` on."""
+SPECIAL = 300
+"""OSC 5's colours (bold, underline, blink, reverse, italic) from here on."""
+
+_ANSI = (
+    0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD, 0x00CDCD, 0xE5E5E5,
+    0x7F7F7F, 0xFF0000, 0x00FF00, 0xFFFF00, 0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF,
+)  # fmt: skip
+_STEPS = (0, 95, 135, 175, 215, 255)
+
+
+def default_colour(index: int) -> int:
+    """xterm's own colour 0..255, or that of a foreground, background or cursor, as 0xRRGGBB."""
+    if index < 16:
+        return _ANSI[index]
+    if index < 232:
+        cube = index - 16
+        return _STEPS[cube // 36] << 16 | _STEPS[cube // 6 % 6] << 8 | _STEPS[cube % 6]
+    if index < 256:
+        return (8 + 10 * (index - 232)) * 0x010101
+    return 0x000000 if index in (BACKGROUND, FOREGROUND + 4, FOREGROUND + 6) else 0xE5E5E5
+
+
+_NAMES = {
+    "black": 0x000000, "white": 0xFFFFFF, "red": 0xFF0000, "green": 0x00FF00, "blue": 0x0000FF, "yellow": 0xFFFF00,
+    "cyan": 0x00FFFF, "magenta": 0xFF00FF, "gray": 0xBEBEBE, "grey": 0xBEBEBE, "orange": 0xFFA500, "brown": 0xA52A2A,
+    "pink": 0xFFC0CB, "purple": 0xA020F0, "darkgray": 0xA9A9A9, "darkgrey": 0xA9A9A9, "lightgray": 0xD3D3D3,
+    "lightgrey": 0xD3D3D3, "darkred": 0x8B0000, "darkgreen": 0x006400, "darkblue": 0x00008B, "navy": 0x000080,
+}  # fmt: skip
+
+_hash = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{9}|[0-9a-fA-F]{12})")
+_rgb = re.compile(r"rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})(?:/[0-9a-fA-F]{1,4})?")
+_rgbi = re.compile(r"rgbi:([01](?:\.[0-9]{0,9})?)/([01](?:\.[0-9]{0,9})?)/([01](?:\.[0-9]{0,9})?)")
+
+
+def parse_colour(text: str) -> int | None:
+    """0xRRGGBB of a colour as X11's XParseColor reads it, or None.
+
+    `#` takes the most significant digits, `rgb:` scales what is given.
+    """
+    if found := _hash.fullmatch(text):
+        digits = found[1]
+        width = len(digits) // 3
+        parts = [digits[at : at + width] for at in range(0, 3 * width, width)]
+        red, green, blue = (int(part.ljust(2, "0")[:2], 16) for part in parts)
+    elif found := _rgb.fullmatch(text):
+        red, green, blue = (int(part, 16) * 255 // (16 ** len(part) - 1) for part in found.groups())
+    elif found := _rgbi.fullmatch(text):
+        red, green, blue = (round(min(1.0, float(part)) * 255) for part in found.groups())
+    else:
+        return _NAMES.get(text.lower().replace(" ", ""))
+    return red << 16 | green << 8 | blue
+
+
+def describe_colour(colour: int) -> str:
+    """`rgb:rrrr/gggg/bbbb`, as xterm reports a colour."""
+    return "rgb:" + "/".join(f"{colour >> shift & 255:02x}" * 2 for shift in (16, 8, 0))

@@ -1,0 +1,135 @@
+"""Bytes in; rows, replies and events out."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from sshtui.model.geometry import Point, Size
+from sshtui.terminal import limits, switches, windows
+from sshtui.terminal.cells import Row
+from sshtui.terminal.cursor import Cursor
+from sshtui.terminal.dispatch import Dispatcher
+from sshtui.terminal.events import Event
+from sshtui.terminal.modes import Modes
+from sshtui.terminal.parser import Parser
+from sshtui.terminal.reflow import resize
+from sshtui.terminal.rows import Snapshot, load, unpack
+from sshtui.terminal.terminal import Terminal
+
+
+class Update(NamedTuple):
+    """What a call changed: rows to repaint (None = all), bytes to send back at once, events in order."""
+
+    rows: frozenset[int] | None
+    reply: bytes
+    events: tuple[Event, ...]
+
+
+class Emulator:
+    """An xterm-compatible terminal of `size` cells with up to `scrollback` lines of history.
+
+    Sizes are clamped to 1..1000 each way. UTF-8 in; broken UTF-8 becomes U+FFFD.
+    """
+
+    def __init__(self, size: Size, *, scrollback: int = 10_000) -> None:
+        size = Size(*size).clamped(1, limits.COLUMNS)
+        self._terminal = Terminal(size.columns, size.rows, scrollback)
+        self._parser = Parser(self._terminal, Dispatcher(self._terminal))
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._revision = 0
+
+    def feed(self, data: bytes) -> Update:
+        """Take output of the remote, cut anywhere; never raises."""
+        text = self._decoder.decode(data)
+        if text:
+            self._parser.feed(text)
+        return self._update()
+
+    def resize(self, size: Size) -> Update:
+        """Fit the grid to `size` and return the rows to repaint.
+
+        `size` is clamped to 1..1000 each way. Broken lines are joined and broken anew, rows that no longer
+        fit move into the scrollback, oldest first; the cursor stays on its own text. A program that asked
+        for in-band notice (mode 2048) gets it in the reply.
+        """
+        size = Size(*size).clamped(1, limits.COLUMNS)
+        if size != self.size:
+            resize(self._terminal, size.columns, size.rows)
+            if self._terminal.has(2048):
+                windows.report_size_change(self._terminal)
+        return self._update()
+
+    def reset_modes(self) -> Update:
+        """Undo what a program left on when its connection ended: modes, alternate screen, hidden cursor.
+
+        Text and scrollback stay; the cursor goes below the text of the normal screen.
+        """
+        self._parser.reset()
+        self._decoder.reset()
+        self._terminal.leave()
+        return self._update()
+
+    def row(self, index: int) -> Row:
+        """A line as it is now: 0 is the top of the screen, -1 the newest line of the scrollback."""
+        terminal = self._terminal
+        if index < 0:
+            stored = terminal.scrollback.lines[index]
+            chars, pens, _ = unpack(stored, terminal.columns, terminal.pens)
+            wrapped = not isinstance(stored, str) and stored.wrapped
+            return Snapshot(chars, pens, terminal.scrollback.revision(index), wrapped)
+        line = terminal.rows[index]
+        load(line, terminal.columns, terminal.pens)
+        if not line.revision:
+            self._revision += 1
+            line.revision = self._revision
+        return Snapshot(line.chars.copy(), line.pens.copy(), line.revision, line.wrapped)
+
+    @property
+    def size(self) -> Size:
+        """The grid's size; a program may change the columns to 80 or 132 (DECCOLM, while DECSET 40 is on)."""
+        return Size(self._terminal.columns, self._terminal.lines)
+
+    @property
+    def scrollback_rows(self) -> int:
+        """Lines of history at hand."""
+        return len(self._terminal.scrollback)
+
+    @property
+    def scrolled_total(self) -> int:
+        """Lines that ever went into the history; its growth tells how far a scrolled-back view must move."""
+        return self._terminal.scrollback.total
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where the cursor stands and how it looks."""
+        cursor = self._terminal.cursor
+        return Cursor(Point(cursor.y, cursor.x), not cursor.hidden, cursor.shape, cursor.blinking, cursor.pending)
+
+    @property
+    def modes(self) -> Modes:
+        """What keystrokes, paste and mouse depend on."""
+        return switches.snapshot(self._terminal)
+
+    @property
+    def title(self) -> str:
+        """The window title, one plain line."""
+        return self._terminal.title
+
+    @property
+    def palette(self) -> Mapping[int, int]:
+        """Colours that the program set, by the indexes of `PaletteChanged`."""
+        return MappingProxyType(self._terminal.palette)
+
+    def set_theme(self, colours: Mapping[int, int]) -> None:
+        """Say which colours are shown (indexes of `PaletteChanged`, 0xRRGGBB), so that questions are answered truly."""
+        self._terminal.theme = dict(colours)
+
+    def _update(self) -> Update:
+        terminal = self._terminal
+        rows = None if terminal.all_dirty else frozenset(terminal.dirty)
+        terminal.dirty.clear()
+        terminal.all_dirty = False
+        return Update(rows, terminal.take_replies(), terminal.take_events())

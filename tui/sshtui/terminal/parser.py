@@ -1,0 +1,286 @@
+"""Text to actions: a compiled tokeniser for whole sequences, and the state machine for everything else.
+
+The state machine (after DEC's VT500 parser: controls act inside sequences, CAN and SUB abort, ESC starts
+anew) decides alone what a sequence is. The tokeniser only takes short cuts where a sequence lies whole and
+well-formed in the text at hand, so any split of the input gives the same result.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Protocol
+
+from sshtui.terminal import limits
+from sshtui.terminal.flood import SMALLEST_FLOOD, flood
+from sshtui.terminal.terminal import Terminal
+
+_tokens = re.compile(
+    r"([ -~]++)"
+    r"|\x1b\[([0-?]*+)([ -/]*+[@-~])"
+    r"|(\r\n|[\x00-\x17\x19\x1c-\x1f\x7f])"
+    r"|([^\x00-\x1f\x7f-\x9f]++)"
+    r"|\x1b((?:[ -/]++[0-~]|[0-OQ-WYZ\\`-~]))"
+    r"|([\x00-\U0010ffff])"
+)
+_TEXT, _CSI, _CONTROL, _UNICODE, _ESCAPE = 1, 3, 4, 5, 6
+
+_string_end = re.compile("[\x07\x18\x1a\x1b\x80-\x9f]")
+_STRINGS = {"P": "DCS", "]": "OSC", "_": "APC", "^": "PM", "X": "SOS"}
+
+
+class Interpreter(Protocol):
+    """What sequences mean."""
+
+    def control(self, character: str) -> None:
+        """A C0 control, or CR LF at once."""
+        ...
+
+    def escape(self, ending: str) -> None:
+        """ESC with these intermediates and final."""
+        ...
+
+    def sequence(self, parameters: str, ending: str) -> Callable[[], None]:
+        """What `CSI parameters ending` does, to be called now and remembered."""
+        ...
+
+    def string(self, kind: str, body: str, bell: bool) -> None:
+        """A whole OSC, DCS, APC, PM or SOS; `bell`: BEL ended it, so BEL ends its answer."""
+        ...
+
+
+class _State(IntEnum):
+    GROUND = 0
+    ESCAPE = 1
+    CSI = 2
+    CSI_IGNORE = 3
+    STRING = 4
+    STRING_ESCAPE = 5
+
+
+class Parser:
+    """Feeds a terminal. `feed` takes decoded text of any length, cut anywhere."""
+
+    def __init__(self, terminal: Terminal, interpreter: Interpreter) -> None:
+        self._terminal = terminal
+        self._interpreter = interpreter
+        self._state = _State.GROUND
+        self._collected = ""
+        self._kind = ""
+        self._body: list[str] = []
+        self._body_length = 0
+        self._actions: dict[str, Callable[[], None]] = {}
+        self._next_flood = 0
+
+    def reset(self) -> None:
+        """Back to the ground state, as after a connection ended amid a sequence."""
+        self._state = _State.GROUND
+        self._body.clear()
+
+    def feed(self, text: str) -> None:
+        """Act on `text`."""
+        at, end = 0, len(text)
+        self._next_flood = 0
+        while at < end:
+            if self._state:
+                at = self._machine(text, at)
+            elif end - at >= SMALLEST_FLOOD and at >= self._next_flood and self._terminal.flood_ready():
+                done = flood(self._terminal, text, at, self._ground)
+                if done == at:
+                    self._next_flood = at + 4 * SMALLEST_FLOOD
+                at = done
+                if at < end and not self._state:
+                    at = self._ground(text, at, end)
+            else:
+                at = self._ground(text, at, end)
+
+    def _ground(self, text: str, start: int, end: int) -> int:
+        """Act on whole sequences from `start`; return where the state machine or a flood may take over."""
+        terminal = self._terminal
+        cursor = terminal.cursor
+        actions = self._actions
+        control = self._interpreter.control
+        dirty = terminal.dirty
+        select = terminal.pens.select
+        floods = end - SMALLEST_FLOOD
+        for token in _tokens.finditer(text, start, end):
+            kind = token.lastindex
+            if kind == _TEXT:
+                data = token[1]
+                x = cursor.x
+                after = x + len(data)
+                if after <= terminal.right and terminal.plain_drawing and not cursor.pending:
+                    y = cursor.y
+                    line = terminal.rows[y]
+                    if not (line.wide or terminal.joinable):
+                        line.chars[x:after] = data
+                        line.pens[x:after] = [cursor.pen] * (after - x)
+                        line.revision = 0
+                        dirty.add(y)
+                        cursor.x = after
+                        terminal.last_drawn = data[-1]
+                        continue
+                terminal.draw(data)
+            elif kind == _CSI:
+                ending = token[3]
+                if ending == "m" and (parameters := token[2])[:1] not in _PRIVATE:
+                    pen = cursor.pen
+                    cursor.pen = pen.after_sgr.get(parameters) or select(pen, parameters)
+                    continue
+                if terminal.unparsed:
+                    terminal.settle()
+                whole = token[0]
+                action = actions.get(whole)
+                if action is None:
+                    action = self._remember(whole, token[2], ending)
+                action()
+            elif kind == _CONTROL:
+                data = token[4]
+                control(data)
+                if data == "\r\n":
+                    after = token.end()
+                    if self._next_flood <= after <= floods and terminal.flood_ready():
+                        return after
+            elif kind == _UNICODE:
+                terminal.draw(token[5])
+            elif kind == _ESCAPE:
+                if terminal.unparsed:
+                    terminal.settle()
+                self._interpreter.escape(token[6])
+            else:
+                return self._machine(text, token.start())
+        return end
+
+    def _remember(self, whole: str, parameters: str, ending: str) -> Callable[[], None]:
+        action = self._interpreter.sequence(parameters, ending)
+        if len(self._actions) >= limits.ACTIONS:
+            self._actions.clear()
+        if len(whole) <= 64:
+            self._actions[whole] = action
+        return action
+
+    def _machine(self, text: str, at: int) -> int:
+        """One character after the other until the ground state; return where that is."""
+        end = len(text)
+        if self._terminal.unparsed:
+            self._terminal.settle()
+        while at < end:
+            if self._state is _State.STRING:
+                at = self._in_string(text, at)
+            else:
+                self._step(text[at])
+                at += 1
+            if not self._state:
+                break
+        return at
+
+    def _in_string(self, text: str, at: int) -> int:
+        found = _string_end.search(text, at)
+        stop = found.start() if found else len(text)
+        self._collect_body(text[at:stop])
+        if found is None:
+            return stop
+        character = found[0]
+        if character == "\x07":
+            if self._kind == "OSC":
+                self._finish_string(bell=True)
+        elif character == "\x1b":
+            self._state = _State.STRING_ESCAPE
+        elif character == "\x9c":
+            self._finish_string()
+        else:
+            self._body.clear()
+            self._state = _State.GROUND
+            if character >= "\x80":
+                self._step(character)
+        return stop + 1
+
+    def _collect_body(self, text: str) -> None:
+        self._body_length += len(text)
+        if self._body_length <= limits.STRING:
+            self._body.append(text)
+        else:
+            self._body.clear()
+
+    def _finish_string(self, bell: bool = False) -> None:
+        self._state = _State.GROUND
+        body = "".join(self._body)
+        self._body.clear()
+        if self._body_length <= limits.STRING:
+            self._interpreter.string(self._kind, body, bell)
+
+    def _start_string(self, introducer: str) -> None:
+        self._kind = _STRINGS[introducer]
+        self._body.clear()
+        self._body_length = 0
+        self._state = _State.STRING
+
+    def _step(self, character: str) -> None:
+        if self._state is _State.STRING_ESCAPE:
+            if character == "\\":
+                self._finish_string()
+                return
+            self._body.clear()
+            self._enter_escape()
+        if "\x80" <= character <= "\x9f":
+            # C1 in UTF-8 stand for ESC and a letter, as in xterm.
+            self._enter_escape()
+            self._in_escape(chr(ord(character) - 0x40))
+        elif character < " ":
+            self._in_any(character)
+        elif character == "\x7f":
+            return
+        elif self._state is _State.ESCAPE:
+            self._in_escape(character)
+        elif self._state is _State.GROUND:
+            self._terminal.draw(character)
+        else:
+            self._in_sequence(character)
+
+    def _in_any(self, character: str) -> None:
+        if character == "\x1b":
+            self._enter_escape()
+        elif character in "\x18\x1a":
+            self._state = _State.GROUND
+        else:
+            self._interpreter.control(character)
+
+    def _enter_escape(self) -> None:
+        self._state = _State.ESCAPE
+        self._collected = ""
+
+    def _in_escape(self, character: str) -> None:
+        if " " <= character <= "/":
+            self._collected += character if len(self._collected) <= limits.INTERMEDIATES else ""
+        elif self._collected:
+            self._state = _State.GROUND
+            if character <= "~":
+                self._interpreter.escape(self._collected + character)
+        elif character == "[":
+            self._state = _State.CSI
+        elif character in _STRINGS:
+            self._start_string(character)
+        else:
+            self._state = _State.GROUND
+            if character <= "~":
+                self._interpreter.escape(character)
+
+    def _in_sequence(self, character: str) -> None:
+        if "@" <= character <= "~":
+            ignored = self._state is _State.CSI_IGNORE
+            self._state = _State.GROUND
+            if not ignored:
+                parameters = self._collected.rstrip(_INTERMEDIATES)
+                self._interpreter.sequence(parameters, self._collected[len(parameters) :] + character)()
+        elif character > "~":
+            self._state = _State.GROUND
+        elif "0" <= character <= "?" and self._collected[-1:] in _INTERMEDIATE_SET:
+            self._state = _State.CSI_IGNORE
+        elif len(self._collected) < limits.PARAMETER_TEXT + limits.INTERMEDIATES:
+            self._collected += character
+
+
+_INTERMEDIATES = " !\"#$%&'()*+,-./"
+_INTERMEDIATE_SET = frozenset(_INTERMEDIATES)
+_PRIVATE = frozenset("<=>?")

@@ -1,0 +1,184 @@
+"""Rectangular areas (VT420 manual, chapter 5): erase, fill, copy, change and reverse attributes, checksum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sshtui.terminal.cells import Style
+from sshtui.terminal.grid import ORIGIN
+from sshtui.terminal.parameters import Parameters, value
+from sshtui.terminal.rows import BLANK
+from sshtui.terminal.screen import Protection
+from sshtui.terminal.terminal import Terminal
+
+Area = tuple[int, int, int, int]
+"""Top, left, bottom, right: 0-based, inclusive."""
+
+
+def _area(terminal: Terminal, parameters: Parameters, at: int) -> Area | None:
+    """The rectangle in the parameters from `at` on, within the page (the margins in origin mode)."""
+    top0, left0 = terminal.origin()
+    inside = ORIGIN in terminal.mode
+    last_row = terminal.bottom if inside else terminal.lines - 1
+    last_column = terminal.right if inside else terminal.columns - 1
+    top = max(1, value(parameters, at, 1)) - 1 + top0
+    left = max(1, value(parameters, at + 1, 1)) - 1 + left0
+    bottom = min((value(parameters, at + 2) or terminal.lines) - 1 + top0, last_row)
+    right = min((value(parameters, at + 3) or terminal.columns) - 1 + left0, last_column)
+    return (top, left, bottom, right) if top <= bottom and left <= right else None
+
+
+def erase(terminal: Terminal, parameters: Parameters) -> None:
+    """DECERA."""
+    if area := _area(terminal, parameters, 0):
+        top, left, bottom, right = area
+        for y in range(top, bottom + 1):
+            terminal.erase(y, left, right + 1, False)
+
+
+def erase_selectively(terminal: Terminal, parameters: Parameters) -> None:
+    """DECSERA: spares what DECSCA protected."""
+    if area := _area(terminal, parameters, 0):
+        top, left, bottom, right = area
+        for y in range(top, bottom + 1):
+            terminal.erase(y, left, right + 1, True)
+
+
+def fill(terminal: Terminal, parameters: Parameters) -> None:
+    """DECFRA: with a character of 32..126 or 160..255 in the present rendition."""
+    code = value(parameters)
+    area = _area(terminal, parameters, 1)
+    if area is None or not (32 <= code <= 126 or 160 <= code <= 255):
+        return
+    top, left, bottom, right = area
+    charset = terminal.charsets[terminal.charset]
+    char = charset.get(code, chr(code)) if charset is not None else chr(code)
+    for y in range(top, bottom + 1):
+        line = terminal.touch(y)
+        terminal.cut(line, left)
+        terminal.cut(line, right + 1)
+        line.chars[left : right + 1] = [char] * (right + 1 - left)
+        line.pens[left : right + 1] = [terminal.cursor.pen] * (right + 1 - left)
+
+
+def copy(terminal: Terminal, parameters: Parameters) -> None:
+    """DECCRA: source rectangle, page, target corner, page; there is one page."""
+    area = _area(terminal, parameters, 0)
+    if area is None:
+        return
+    top, left, bottom, right = area
+    top0, left0 = terminal.origin()
+    inside = ORIGIN in terminal.mode
+    to_y = max(1, value(parameters, 5, 1)) - 1 + top0
+    to_x = max(1, value(parameters, 6, 1)) - 1 + left0
+    last_row = terminal.bottom if inside else terminal.lines - 1
+    last_column = terminal.right if inside else terminal.columns - 1
+    width = min(right + 1 - left, last_column + 1 - to_x)
+    height = min(bottom + 1 - top, last_row + 1 - to_y)
+    if width <= 0 or height <= 0:
+        return
+    for y in range(top, top + height):
+        terminal.cut(terminal.rows[y], left)
+        terminal.cut(terminal.rows[y], left + width)
+    taken = [
+        (line.chars[left : left + width], line.pens[left : left + width], line.wide)
+        for line in terminal.rows[top : top + height]
+    ]
+    for y, (chars, pens, wide) in enumerate(taken, to_y):
+        line = terminal.touch(y)
+        terminal.cut(line, to_x)
+        terminal.cut(line, to_x + width)
+        line.chars[to_x : to_x + width] = chars
+        line.pens[to_x : to_x + width] = pens
+        line.wide = line.wide or wide
+
+
+def _spans(terminal: Terminal, area: Area) -> Iterator[tuple[int, int, int]]:
+    """Row, start, end (exclusive) of the area: a rectangle, or the stream from corner to corner (DECSACE)."""
+    top, left, bottom, right = area
+    for y in range(top, bottom + 1):
+        if terminal.change_extent == 2:
+            yield y, left, right + 1
+        else:
+            yield y, left if y == top else 0, right + 1 if y == bottom else terminal.columns
+
+
+_CHANGES: dict[int, dict[str, bool | int]] = {
+    0: {"bold": False, "underline": 0, "blink": False, "reverse": False},
+    1: {"bold": True},
+    4: {"underline": 1},
+    5: {"blink": True},
+    7: {"reverse": True},
+    22: {"bold": False},
+    24: {"underline": 0},
+    25: {"blink": False},
+    27: {"reverse": False},
+}
+
+
+def change_attributes(terminal: Terminal, parameters: Parameters) -> None:
+    """DECCARA: bold, underline, blink, reverse on or off."""
+    for attribute in parameters[4:] or (0,):
+        _restyle(terminal, parameters, _CHANGES.get(max(0, attribute), {}), False)
+
+
+def reverse_attributes(terminal: Terminal, parameters: Parameters) -> None:
+    """DECRARA: bold, underline, blink, reverse turned over."""
+    for attribute in parameters[4:] or (0,):
+        names = _CHANGES[0] if attribute <= 0 else _CHANGES.get(attribute, {}) if attribute < 9 else {}
+        _restyle(terminal, parameters, names, True)
+
+
+def _restyle(terminal: Terminal, parameters: Parameters, changes: dict[str, bool | int], turn: bool) -> None:
+    area = _area(terminal, parameters, 0)
+    if area is None or not changes:
+        return
+    for y, start, end in _spans(terminal, area):
+        line = terminal.touch(y)
+        for x in range(start, end):
+            pen = line.pens[x]
+            style = pen.style
+            fields = changes
+            if turn:
+                old = style._asdict()
+                fields = {name: int(not old[name]) if name == "underline" else not old[name] for name in changes}
+            changed: Style = style._replace(**fields)  # type: ignore[arg-type]  # the names come from the table above
+            line.pens[x] = terminal.pens.get(changed, pen.protected)
+
+
+def select_extent(terminal: Terminal, parameters: Parameters) -> None:
+    """DECSACE."""
+    if value(parameters) in (0, 1, 2):
+        terminal.change_extent = value(parameters)
+
+
+def report_checksum(terminal: Terminal, parameters: Parameters) -> None:
+    """DECRQCRA: the sum of the characters and their attributes, negated, in 16 bits (VT420 manual, DECCKSR)."""
+    total = 0
+    if area := _area(terminal, parameters, 2):
+        top, left, bottom, right = area
+        for line in terminal.rows[top : bottom + 1]:
+            for char, pen in zip(line.chars[left : right + 1], line.pens[left : right + 1], strict=True):
+                total += _cell_sum(char, pen.style, pen.protected)
+    terminal.write_process_input(f"\x1bP{value(parameters)}!~{-total & 0xFFFF:04X}\x1b\\")
+
+
+def _cell_sum(char: str, style: Style, protected: bool) -> int:
+    total = sum(map(ord, char)) if char != BLANK else 0
+    total += 0x04 * protected + 0x08 * style.conceal + 0x10 * bool(style.underline)
+    return total + 0x20 * style.reverse + 0x40 * style.blink + 0x80 * style.bold
+
+
+def protect(terminal: Terminal, parameters: Parameters) -> None:
+    """DECSCA: 1 protects what is written from here on against selective erasure, 0 and 2 do not."""
+    on = value(parameters) == 1
+    pen = terminal.cursor.pen
+    terminal.cursor.pen = terminal.pens.get(pen.style, on)
+    terminal.protection = Protection.DEC
+
+
+def guard(terminal: Terminal, on: bool) -> None:
+    """SPA and EPA (ECMA-48 8.3.129, 8.3.40): protection against the ordinary erasures."""
+    pen = terminal.cursor.pen
+    terminal.cursor.pen = terminal.pens.get(pen.style, on)
+    terminal.protection = Protection.ISO

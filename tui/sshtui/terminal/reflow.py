@@ -1,0 +1,163 @@
+"""A new size: lines that autowrap broke are joined and broken again; the cursor stays on its text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sshtui.terminal.pens import Pen
+from sshtui.terminal.rows import BLANK, Line, Packed, Raw, Stored, blank_line, pack, unpack, unparsed_line
+from sshtui.terminal.terminal import Terminal
+
+Place = tuple[int, int]
+"""A line's index and a column."""
+
+
+def resize(terminal: Terminal, columns: int, lines: int) -> None:
+    """Fit both screens to the new size: the normal one is reflowed with its scrollback, the other one cut."""
+    if (columns, lines) == (terminal.columns, terminal.lines):
+        return
+    terminal.settle()
+    cursor = terminal.cursor
+    if terminal.alternate:
+        rows, cursor.y = _cut(terminal, terminal.rows, cursor.y, columns, lines)
+        saved = terminal.saved.get(False)
+        place = (saved.y, saved.x + saved.pending) if saved else (0, 0)
+        normal, (y, x) = _reflow(terminal, terminal.other_rows, place, columns, lines)
+        if saved:
+            pending = x >= columns
+            terminal.saved[False] = saved._replace(y=y, x=x - pending, pending=pending)
+        terminal.rows, terminal.other_rows = rows, normal
+        cursor.x = min(cursor.x, columns - 1)
+    else:
+        terminal.rows, (cursor.y, x) = _reflow(
+            terminal, terminal.rows, (cursor.y, cursor.x + cursor.pending), columns, lines
+        )
+        cursor.x = min(x, columns - 1)
+        if terminal.other_rows:
+            terminal.other_rows, _ = _cut(terminal, terminal.other_rows, 0, columns, lines)
+    cursor.pending = not terminal.alternate and x >= columns
+    terminal.tabstops.update(range(-(-terminal.columns // 8) * 8, columns, 8))
+    terminal.columns, terminal.lines = columns, lines
+    terminal.clear_margins()
+    terminal.settle()
+    terminal.all_dirty = True
+
+
+def _cut(terminal: Terminal, rows: list[Line], y: int, columns: int, lines: int) -> tuple[list[Line], int]:
+    """The rows at the new size without reflow, and where row `y` went: rows leave at the top to keep it."""
+    gone = max(0, y - lines + 1)
+    plain = terminal.pens.plain
+    kept = rows[gone : gone + lines]
+    for line in kept:
+        missing = columns - len(line.chars)
+        if missing > 0:
+            line.chars += [BLANK] * missing
+            line.pens += [plain] * missing
+        elif missing:
+            terminal.cut(line, columns)
+            del line.chars[columns:]
+            del line.pens[columns:]
+        line.revision = 0
+    kept += [blank_line(columns, plain) for _ in range(lines - len(kept))]
+    return kept, y - gone
+
+
+def _reflow(terminal: Terminal, rows: list[Line], place: Place, columns: int, lines: int) -> tuple[list[Line], Place]:
+    """The new screen and the new place of the cursor on it; the scrollback is replaced as well."""
+    y, x = place
+    plain = terminal.pens.plain
+    last = max([y] + [at for at, line in enumerate(rows) if line.chars.count(BLANK) < len(line.chars)])
+    stored: list[Stored] = [*terminal.scrollback.lines, *(pack(line, plain) for line in rows[: last + 1])]
+    at = len(terminal.scrollback) + y
+    if columns != terminal.columns:
+        stored, at, x = _rewrap(terminal, stored, (at, x), columns)
+    start = min(max(0, len(stored) - lines), at)
+    terminal.scrollback.replace(stored[:start])
+    kept = [unparsed_line(line) for line in stored[start : start + lines]]
+    for line in kept:
+        line.chars, line.pens, line.wide = unpack(line.stored or "", columns, terminal.pens)
+        line.stored = None
+    kept += [blank_line(columns, plain) for _ in range(lines - len(kept))]
+    return kept, (at - start, x)
+
+
+def _rewrap(terminal: Terminal, stored: Sequence[Stored], place: Place, columns: int) -> tuple[list[Stored], int, int]:
+    """Lines of the new width, and the cursor's index and column among them."""
+    result: list[Stored] = []
+    index, x = place
+    new_index, new_x = 0, 0
+    at = 0
+    while at < len(stored):
+        first = at
+        while _goes_on(stored[at]) and at + 1 < len(stored):
+            at += 1
+        at += 1
+        if at == first + 1 and _at_most(stored[first]) <= columns:
+            if index == first:
+                new_index, new_x = len(result), x
+            result.append(stored[first])
+            continue
+        offset = None
+        if first <= index < at:
+            offset = index - first, x
+        pieces, where = _rebreak(terminal, stored[first:at], offset, columns)
+        if offset is not None:
+            new_index, new_x = len(result) + where[0], where[1]
+        result += pieces
+    if new_x > columns:
+        new_x = columns - 1
+    return result, new_index, new_x
+
+
+def _goes_on(line: Stored) -> bool:
+    return not isinstance(line, str) and line.wrapped
+
+
+def _at_most(line: Stored) -> int:
+    """An upper bound of the columns that a line fills."""
+    if isinstance(line, Packed):
+        return len(line.cells)
+    text = line.text if isinstance(line, Raw) else line
+    if text.isascii():
+        return len(text) if "\t" not in text else 8 * len(text)
+    return 2 * len(text)
+
+
+def _rebreak(
+    terminal: Terminal, rows: Sequence[Stored], place: Place | None, columns: int
+) -> tuple[list[Stored], Place]:
+    """One logical line in rows of the new width; `place` is the cursor's row and column within it."""
+    pens = terminal.pens
+    chars: list[str] = []
+    looks: list[Pen] = []
+    any_wide, offset = False, 0
+    for at, row in enumerate(rows):
+        row_chars, row_pens, wide = unpack(row, terminal.columns, pens)
+        any_wide = any_wide or wide
+        if place is not None and place[0] == at:
+            offset = len(chars) + place[1]
+        end = len(row_chars)
+        goes_on = at + 1 < len(rows)
+        while end and row_chars[end - 1] == BLANK and not (goes_on and end < len(row_chars)):
+            end -= 1
+        chars += row_chars[:end]
+        looks += row_pens[:end]
+    pieces: list[Stored] = []
+    starts = [0]
+    begin = 0
+    while True:
+        end = min(len(chars), begin + columns)
+        if any_wide and end < len(chars) and chars[end] == "" and end - begin > 1:
+            end -= 1
+        goes_on = end < len(chars)
+        line = Line(chars[begin:end], looks[begin:end], goes_on, any_wide)
+        missing = columns - len(line.chars)
+        line.chars += [BLANK] * missing
+        line.pens += [line.pens[-1].blank if line.pens else pens.plain] * missing
+        pieces.append(pack(line, pens.plain))
+        if not goes_on:
+            break
+        begin = end
+        starts.append(begin)
+    piece = max(at for at, start in enumerate(starts) if start <= offset)
+    return pieces, (piece, min(offset - starts[piece], columns))

@@ -1,0 +1,57 @@
+"""Lines that left the top of the screen: kept packed or unparsed, oldest first, bounded in number."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from sshtui.terminal.rows import Stored
+
+
+class Scrollback:
+    """At most `limit` lines. `total` counts every line ever pushed."""
+
+    def __init__(self, limit: int) -> None:
+        self.lines: deque[Stored] = deque(maxlen=max(0, limit))
+        self.total = 0
+        self._epoch = 0
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def push(self, line: Stored) -> None:
+        """Keep one more line; the oldest falls out when there is no room."""
+        self.lines.append(line)
+        self.total += 1
+
+    def extend(self, lines: Sequence[Stored]) -> None:
+        """Keep many more lines, oldest first."""
+        self.lines.extend(lines)
+        self.total += len(lines)
+
+    def pull(self, count: int) -> list[Stored]:
+        """Take the newest `count` lines back (fewer when there are fewer), oldest first."""
+        taken = [self.lines.pop() for _ in range(min(count, len(self.lines)))]
+        taken.reverse()
+        self._forget_numbers()
+        self.total -= len(taken)
+        return taken
+
+    def replace(self, lines: Iterable[Stored]) -> None:
+        """Keep these lines instead, as after a reflow."""
+        self._forget_numbers()
+        before = len(self.lines)
+        self.lines = deque(lines, maxlen=self.lines.maxlen)
+        self.total += max(0, len(self.lines) - before)
+
+    def clear(self) -> None:
+        """Forget every line (ED 3)."""
+        self._forget_numbers()
+        self.lines.clear()
+
+    def _forget_numbers(self) -> None:
+        self._epoch += self.total + 1
+
+    def revision(self, index: int) -> int:
+        """A number below zero for the line at `index` (-1 = newest) that no other content ever has."""
+        return -(self._epoch + self.total + index + 2)

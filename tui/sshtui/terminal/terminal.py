@@ -1,0 +1,228 @@
+"""The screen with everything a program can set besides cells, and the queues of what goes out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sshtui.model.text import plain
+from sshtui.terminal import limits
+from sshtui.terminal.cells import PLAIN
+from sshtui.terminal.colours import default_colour
+from sshtui.terminal.events import Bell, Event, TitleChanged
+from sshtui.terminal.grid import AUTOWRAP, GRAPHEMES, INSERT, PRIVATE
+from sshtui.terminal.modes import CursorShape, MouseEncoding, MouseTracking
+from sshtui.terminal.pens import Pen
+from sshtui.terminal.rows import BLANK, blank_line
+from sshtui.terminal.screen import Protection, Screen
+
+LEFT_RIGHT = 69 << PRIVATE
+KEYBOARD_RESOURCES = {0: 0, 1: 2, 2: 2, 3: 0, 4: 0, 6: 0, 7: 0}
+"""xterm's modifyKeyboard, -CursorKeys, -FunctionKeys, -KeypadKeys, -OtherKeys … and their defaults."""
+
+_DEFAULT_MODES = frozenset({AUTOWRAP, GRAPHEMES, *(mode << PRIVATE for mode in (2, 8, 25, 1034, 1035, 1036))})
+
+
+class Terminal(Screen):
+    """A screen, its modes, titles, palette and keyboard state. Replies and events wait in `replies` and `events`."""
+
+    def __init__(self, columns: int, lines: int, scrollback: int) -> None:
+        super().__init__(columns, lines, scrollback)
+        self.replies: list[str] = []
+        self._reply_length = 0
+        self.events: list[Event] = []
+        self.palette: dict[int, int] = {}
+        """Colours set by OSC 4, 10, 11 and 12, by the indexes of `PaletteChanged`."""
+        self.theme: dict[int, int] = {}
+        """The colours of the view, by the same indexes; xterm's where it says nothing."""
+        self.title = ""
+        self.icon_name = ""
+        self.titles: list[tuple[str, str]] = []
+        self.sgr_stack: list[Pen] = []
+        self.saved_modes: dict[int, bool] = {}
+        self.keyboard: dict[bool, list[int]] = {}
+        """The kitty keyboard protocol's flags, newest last, for each screen."""
+        self.keyboard_resources = dict(KEYBOARD_RESOURCES)
+        self.keyboard_formats: dict[int, int] = {}
+        self.mouse_tracking = MouseTracking.OFF
+        self.mouse_encoding = MouseEncoding.X10
+        self.level = 4
+        """The VT level chosen by DECSCL, as the tens digit of 61..65."""
+        self.change_extent = 0
+        """DECSACE: 2 rectangle, otherwise stream."""
+        self.reset()
+
+    # Going out
+
+    def write_process_input(self, data: str) -> None:
+        """Queue a reply for the server; past `limits.REPLY` in one feed, queries stay unanswered."""
+        if self._reply_length + len(data) <= limits.REPLY:
+            self.replies.append(data)
+            self._reply_length += len(data)
+
+    def take_replies(self) -> bytes:
+        """The replies since the last call."""
+        data = "".join(self.replies).encode("utf-8", "replace")
+        self.replies.clear()
+        self._reply_length = 0
+        return data
+
+    def tell(self, event: Event) -> None:
+        """Queue an event; past `limits.EVENTS` in one feed they are dropped."""
+        if len(self.events) < limits.EVENTS:
+            self.events.append(event)
+
+    def take_events(self) -> tuple[Event, ...]:
+        """The events since the last call."""
+        events = tuple(self.events)
+        self.events.clear()
+        return events
+
+    def bell(self, *args: Any) -> None:
+        """BEL; bells in a row are one event."""
+        if not (self.events and isinstance(self.events[-1], Bell)):
+            self.tell(Bell())
+
+    # Titles
+
+    def set_title(self, param: str) -> None:
+        """OSC 2: one plain line of at most `limits.TITLE` characters."""
+        title = plain(param, limits.TITLE)
+        if title != self.title:
+            self.title = title
+            self.tell(TitleChanged(title))
+
+    def set_icon_name(self, param: str) -> None:
+        """OSC 1."""
+        self.icon_name = plain(param, limits.TITLE)
+
+    # Modes
+
+    def has(self, mode: int) -> bool:
+        """Whether DEC private mode `mode` is set."""
+        return mode << PRIVATE in self.mode
+
+    def put(self, mode: int, on: bool) -> None:
+        """Set or reset DEC private mode `mode` without its effects."""
+        (self.mode.add if on else self.mode.discard)(mode << PRIVATE)
+
+    @property
+    def keyboard_flags(self) -> int:
+        """The kitty keyboard protocol's flags of the screen in front."""
+        stack = self.keyboard.get(self.alternate)
+        return stack[-1] if stack else 0
+
+    def colour(self, index: int) -> int:
+        """The colour now shown for an index of the palette, as 0xRRGGBB."""
+        found = self.palette.get(index, self.theme.get(index))
+        return default_colour(index) if found is None else found
+
+    # Charsets and rendition
+
+    def shift_out(self) -> None:
+        """SO: G1 on the left (LS1)."""
+        self.shift_to(1)
+
+    def shift_in(self) -> None:
+        """SI: G0 on the left (LS0)."""
+        self.shift_to(0)
+
+    def shift_to(self, which: int) -> None:
+        """LS0 to LS3."""
+        self.charset = which
+        self.drawing_changed()
+
+    def shift_once(self, which: int) -> None:
+        """SS2 and SS3: the next character comes from G2 or G3."""
+        self.shift = which
+        self.drawing_changed()
+
+    def select_rendition(self, parameters: str) -> None:
+        """SGR, parameters as they came."""
+        self.cursor.pen = self.pens.select(self.cursor.pen, parameters)
+
+    def select_graphic_rendition(self, *attrs: int) -> None:
+        """SGR, as pyte calls it."""
+        self.select_rendition(";".join(map(str, attrs)))
+
+    def new_line(self) -> None:
+        """CR and LF at once."""
+        self.carriage_return()
+        self.linefeed()
+
+    def flood_ready(self) -> bool:
+        """Whether whole lines may become rows unseen: a blank last row, nothing special about drawing."""
+        cursor = self.cursor
+        if cursor.x or cursor.y != self.bottom or self.bottom != self.lines - 1 or self.top or self.sides:
+            return False
+        if cursor.pending or not self.plain_drawing or AUTOWRAP not in self.mode:
+            return False
+        line = self.rows[cursor.y]
+        blank = cursor.pen.blank
+        if line.stored is not None or line.wrapped:
+            return False
+        return line.chars.count(BLANK) == self.columns == line.pens.count(blank)
+
+    # Resets
+
+    def leave(self) -> None:
+        """What a disconnected tab looks like: the normal screen, every mode as at the start, all text kept."""
+        self.settle()
+        if self.alternate:
+            self.show_alternate(False)
+            self.restore_cursor()
+        self.other_rows = []
+        cursor = self.cursor
+        x, y = cursor.x, cursor.y
+        rows, stops = self.rows[:], self.tabstops
+        self.reset()
+        self.rows[:] = rows
+        self.tabstops = stops
+        cursor.x, cursor.y = x, y
+
+    def reset(self) -> None:
+        """RIS: everything as at the start, the scrollback kept (xterm's VTReset)."""
+        self.show_alternate(False)
+        self.other_rows = []
+        self.clear_margins()
+        for stack in (self.titles, self.sgr_stack):
+            stack.clear()
+        self.soft_reset()
+        self.saved.clear()
+        self.mode.clear()
+        self.mode.update(_DEFAULT_MODES)
+        self.saved_modes.clear()
+        self.saved_columns = None
+        self.tabstops = set(range(8, self.columns, 8))
+        self.mouse_tracking, self.mouse_encoding = MouseTracking.OFF, MouseEncoding.X10
+        self.keyboard.clear()
+        self.keyboard_resources = dict(KEYBOARD_RESOURCES)
+        self.keyboard_formats.clear()
+        self.change_extent = 0
+        self.level = 4
+        self.last_drawn = ""
+        self.joinable = False
+        cursor = self.cursor
+        cursor.x = cursor.y = 0
+        cursor.shape, cursor.blinking = CursorShape.BLOCK, False
+        self.rows[:] = [blank_line(self.columns, self.pens.plain) for _ in range(self.lines)]
+        self.unparsed = False
+        self.all_dirty = True
+        self.drawing_changed()
+
+    def soft_reset(self) -> None:
+        """DECSTR (VT420 manual, table 4-8; xterm keeps the cursor where it is)."""
+        self.mode.difference_update({INSERT, 6 << PRIVATE, 1 << PRIVATE, 66 << PRIVATE, 45 << PRIVATE, 1045 << PRIVATE})
+        self.mode.update({AUTOWRAP, 25 << PRIVATE})
+        self.mode.discard(LEFT_RIGHT)
+        self.clear_margins()
+        self.charsets = [None] * 4
+        self.charset = 0
+        self.shift = None
+        self.protection = Protection.OFF
+        cursor = self.cursor
+        cursor.hidden = False
+        cursor.pending = False
+        cursor.pen = self.pens.get(PLAIN)
+        cursor.shape, cursor.blinking = CursorShape.BLOCK, False
+        self.saved.pop(self.alternate, None)
+        self.drawing_changed()
