@@ -10,9 +10,9 @@ import pytest
 from sshtui.model.geometry import Point
 from sshtui.terminal.lines import Lines
 from sshtui.terminal.search import LIMIT, Match, Query, find
-from tests.unit.terminal.picture import Picture
+from tests.fakes.terminal import DrawnScreen
 
-LINES = Lines(Picture(
+LINES = Lines(DrawnScreen(
     ["Error: disk", "no error", "漢字 error", "a wrapped err↩", "or here", "[x] (y)"], columns=13, rows=2, forgotten=10
 ))  # fmt: skip
 
@@ -48,7 +48,7 @@ def test_a_broken_expression_says_so() -> None:
 
 
 def test_ten_thousand_lines_are_searched_at_once() -> None:
-    lines = Lines(Picture([f"line {number} of the log" for number in range(10_000)], columns=80, rows=24))
+    lines = Lines(DrawnScreen([f"line {number} of the log" for number in range(10_000)], columns=80, rows=24))
     start = time.perf_counter()
     assert len(find(Query("line 99"), lines)) == 111
     assert time.perf_counter() - start < 0.5
