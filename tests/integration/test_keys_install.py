@@ -1,0 +1,129 @@
+"""A key pair installed on real servers, proved by a login of its own, and taken away again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sshtui.errors import KeyPairError
+from sshtui.keys.identities import FileAndAgentIdentities
+from sshtui.keys.inspect import key_pair
+from sshtui.keys.install import install, rotate, uninstall
+from sshtui.model.hosts import Host
+from sshtui.model.questions import Passphrase, Password, UnknownHostKey
+from sshtui.model.settings import Settings
+from sshtui.ssh.commands import Commands
+from sshtui.ssh.connector import Connector
+from sshtui.ssh.known_hosts import KnownHosts
+from sshtui.ssh.pool import Pool
+from tests.fakes.prompting import ScriptedPrompter
+from tests.servers.accounts import Account
+from tests.servers.dropbear import Dropbear
+from tests.servers.key_files import make_key_file, public_line
+from tests.servers.openssh import OpenSSH
+
+pytestmark = pytest.mark.root
+
+Server = OpenSSH | Dropbear
+
+
+@pytest.fixture(params=["sshd", "dropbear"])
+def server(request: pytest.FixtureRequest) -> Server:
+    """A server that knows no key pair and takes passwords."""
+    start: Callable[..., Server] = request.getfixturevalue(f"start_{request.param}")
+    if request.param == "dropbear":
+        return start()
+    return start(extra=("AuthorizedKeysFile .ssh/authorized_keys",))
+
+
+def commands(tmp_path: Path, server: Server, account: Account, prompter: ScriptedPrompter) -> Commands:
+    """Commands on a host this user has no key pair for yet."""
+    (tmp_path / "none").mkdir()
+    identities = FileAndAgentIdentities(tmp_path / "none")
+    pool = Pool(Connector(KnownHosts(tmp_path / "known_hosts"), identities, Settings()), lambda name: None)
+    return Commands(pool, Host("web", "127.0.0.1", port=server.port, user=account.name), prompter)
+
+
+async def test_a_key_pair_is_installed_with_a_password_and_proved_without(
+    tmp_path: Path, server: Server, account: Account
+) -> None:
+    made = make_key_file(tmp_path / "new", passphrase="sesame", comment='it\'s "me" `id`')
+    pair, prompter = key_pair(made), ScriptedPrompter("save", account.password, "sesame")
+    async with commands(tmp_path, server, account, prompter) as runner:
+        assert pair.public is not None
+
+        async def prove() -> None:
+            await runner.prove(pair)
+
+        done = await install(runner, pair.public, public_line(made).split(" ", 2)[2], prove)
+        assert (done.outcome, done.file) == ("added", ".ssh/authorized_keys")
+        assert [type(question) for question in prompter.questions] == [UnknownHostKey, Password, Passphrase]
+        file = account.home / ".ssh" / "authorized_keys"
+        assert file.read_text() == public_line(made) + "\n"
+        assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+async def test_a_key_the_server_does_not_take_is_not_called_done(
+    tmp_path: Path, start_sshd: Callable[..., OpenSSH], account: Account
+) -> None:
+    server = start_sshd(extra=("AuthorizedKeysFile /nowhere",))
+    made = make_key_file(tmp_path / "new")
+    pair = key_pair(made)
+    async with commands(tmp_path, server, account, ScriptedPrompter("save", account.password)) as runner:
+        assert pair.public is not None
+        with pytest.raises(KeyPairError, match="does not take it"):
+            await install(runner, pair.public, "me", lambda: runner.prove(pair))
+
+
+async def test_a_rotated_account_opens_to_the_new_key_pair_only(
+    tmp_path: Path, server: Server, account: Account
+) -> None:
+    old, new = key_pair(make_key_file(tmp_path / "old")), key_pair(make_key_file(tmp_path / "new", "ecdsa"))
+    prompter = ScriptedPrompter("save", account.password)
+    async with commands(tmp_path, server, account, prompter) as runner:
+        assert old.public is not None
+        assert new.public is not None
+        await install(runner, old.public, "old", lambda: runner.prove(old))
+        await rotate(runner, old.public, new.public, "new", lambda: runner.prove(new))
+        with pytest.raises(KeyPairError, match="does not take it"):
+            await install(runner, new.public, "new", lambda: runner.prove(old))
+
+
+async def test_a_removed_key_pair_no_longer_opens_the_account(tmp_path: Path, server: Server, account: Account) -> None:
+    pair = key_pair(make_key_file(tmp_path / "old"))
+    assert pair.public is not None
+    account.authorise(pair.public.line)
+    prompter = ScriptedPrompter("save", account.password)
+    async with commands(tmp_path, server, account, prompter) as runner:
+        assert (await uninstall(runner, pair.public)).outcome == "removed"
+        assert (account.home / ".ssh" / "authorized_keys").read_text() == ""
+
+
+async def test_an_account_that_must_change_its_password_first_is_explained(
+    tmp_path: Path, start_sshd: Callable[..., OpenSSH], account: Account
+) -> None:
+    server = start_sshd(extra=("AuthorizedKeysFile .ssh/authorized_keys",))
+    pair = key_pair(make_key_file(tmp_path / "new"))
+    assert pair.public is not None
+    account.expire_password()
+    async with commands(tmp_path, server, account, ScriptedPrompter("save", account.password)) as runner:
+        with pytest.raises(KeyPairError) as caught:
+            await install(runner, pair.public, "me")
+        assert "change the password" in caught.value.hint
+
+
+@pytest.mark.parametrize("shell", ["/usr/sbin/nologin", "/bin/bash", "/bin/dash"])
+async def test_the_login_shell_of_the_account_does_not_matter_unless_it_runs_nothing(
+    tmp_path: Path, start_sshd: Callable[..., OpenSSH], new_account: Callable[..., Account], shell: str
+) -> None:
+    server, account = start_sshd(extra=("AuthorizedKeysFile .ssh/authorized_keys",)), new_account(shell=shell)
+    pair = key_pair(make_key_file(tmp_path / "new"))
+    assert pair.public is not None
+    async with commands(tmp_path, server, account, ScriptedPrompter("save", account.password)) as runner:
+        if shell.endswith("nologin"):
+            with pytest.raises(KeyPairError, match="not available"):
+                await install(runner, pair.public, "me")
+        else:
+            assert (await install(runner, pair.public, "me", lambda: runner.prove(pair))).outcome == "added"
