@@ -25,9 +25,10 @@ _OURS = Style(reverse=True)
 class Painting:
     """Puts the lines of one view together. `palette` tells the theme's colours now."""
 
-    def __init__(self, view: TerminalView, palette: Callable[[], Palette]) -> None:
+    def __init__(self, view: TerminalView, palette: Callable[[], Palette], *, unicode: bool) -> None:
         self._view = view
         self._palette = palette
+        self._unicode = unicode
         self._strips: Strips | None = None
         self._reversed = False
 
@@ -70,12 +71,13 @@ class Painting:
         """What we say at the right end of row `y`."""
         viewport = self._view.viewport
         if y == 0 and self._view.ringing:
-            return " ♪ "
+            return " ♪ " if self._unicode else " bell "
         if y != height - 1 or viewport.live:
             return ""
+        down, up = ("▼", "▲") if self._unicode else ("v", "^")
         if viewport.news:
-            return f" ▼ {viewport.news} new {'line' if viewport.news == 1 else 'lines'} "
-        return f" ▲ {viewport.back} back "
+            return f" {down} {viewport.news} new {'line' if viewport.news == 1 else 'lines'} "
+        return f" {up} {viewport.back} back "
 
     def _overlays(self, line: int, row: Row) -> list[Overlay]:
         view = self._view
