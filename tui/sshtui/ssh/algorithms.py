@@ -108,7 +108,8 @@ def for_known(offer: Algorithms, known: Iterable[str], *, authorities: bool) -> 
     return replace(offer, host_keys=certificates + first + rest)
 
 
-def old_ones(offer: Algorithms, names: Iterable[str]) -> tuple[str, ...]:
-    """Those of `names` that only the legacy profile has; empty when `offer` is not that profile."""
-    modern = {*MODERN.kex, *MODERN.ciphers, *MODERN.macs, *MODERN.host_keys}
-    return tuple(name for name in names if name and name not in modern) if offer is not MODERN else ()
+def old_ones(used: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names in use that only the legacy profile has."""
+    modern = {*MODERN.kex, *MODERN.ciphers, *MODERN.macs, *MODERN.host_keys, *MODERN.signatures}
+    old = {*LEGACY.kex, *LEGACY.ciphers, *LEGACY.macs, *LEGACY.host_keys} - modern
+    return tuple(name for name in used if name in old)

@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sshtui.errors import ConnectionLost, LoginRejected, SshtuiError, TimedOut
 from sshtui.model.connection import ConnectionFacts
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
@@ -15,17 +14,15 @@ from sshtui.ssh import translate
 from sshtui.ssh.algorithms import Algorithms, for_known
 from sshtui.ssh.auth import LoginClient
 from sshtui.ssh.connection import Connection
+from sshtui.ssh.failures import explain
 from sshtui.ssh.known_hosts import Known
 from sshtui.ssh.library import asyncssh
 from sshtui.ssh.patience import Patience
+from sshtui.ssh.proxy import Proxy, start
 from sshtui.ssh.quirks import Wire
 from sshtui.ssh.sockets import connect_to_any, resolve
-from sshtui.ssh.trust import revoked
 
 Progress = Callable[[str], None]
-
-_TOO_MANY_FAILURES = asyncssh.DISC_PROTOCOL_ERROR
-"""The reason code OpenSSH gives with "Too many authentication failures"."""
 
 
 class UntrustedHostKey(Exception):
@@ -38,9 +35,19 @@ class UntrustedHostKey(Exception):
 
 @dataclass(frozen=True)
 class Route:
-    """How bytes get to the server: straight, or over the connection to a jump host."""
+    """How bytes get to the server: straight, over the connection to a jump host, or through a program."""
 
     over: Connection | None = None
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class LoggedIn:
+    """What an attempt leaves: the connection, its bytes, and the program that carries them, if one does."""
+
+    ssh: asyncssh.SSHClientConnection
+    wire: Wire
+    proxy: Proxy | None
 
 
 @dataclass(frozen=True)
@@ -62,7 +69,7 @@ async def connect(
     patience: Patience,
     liveliness: Liveliness,
     progress: Progress,
-) -> tuple[asyncssh.SSHClientConnection, Wire]:
+) -> LoggedIn:
     """A logged-in connection to `host`.
 
     Raises UntrustedHostKey, or an SshtuiError that says what to do. Leaves nothing behind then, nor when cancelled.
@@ -70,39 +77,56 @@ async def connect(
     # A revoked host key must reach the callback like an unknown one: the judge has the words for it.
     trusted = [key for key in known.trusted if key not in known.revoked]
     offer = for_known(offer, [key.algorithm for key in trusted], authorities=bool(known.authorities))
+    proxy: Proxy | None = None
     try:
         async with patience.limited():
-            connection = await _connect(host, user, client, route, offer, known, trusted, liveliness, progress)
-    except (*translate.FOREIGN, SshtuiError) as error:
+            if route.command:
+                progress("connecting")
+                proxy = await start(route.command, host, user)
+            way = await _way(host, route, proxy, progress)
+            ssh = await _speak(host, user, client, way, offer, known, trusted, liveliness)
+    except BaseException as error:
+        # Also when cancelled: the program has no other owner.
+        complaint = (
+            await proxy.failure(host.name) if proxy is not None and isinstance(error, translate.FOREIGN) else None
+        )
+        if proxy is not None:
+            await proxy.close()
         if isinstance(error, asyncssh.HostKeyNotVerifiable) and client.refused_host_keys:
             raise UntrustedHostKey(client.refused_host_keys[-1]) from error
-        raise explain(error, host, client, offer, route) from error
+        if isinstance(error, translate.FOREIGN):
+            over = route.over.name if route.over is not None else ""
+            raise complaint or explain(error, host, client, offer, over) from error
+        raise
     assert client.wire is not None
-    return connection, client.wire
+    return LoggedIn(ssh, client.wire, proxy)
 
 
-async def _connect(
+async def _way(host: Host, route: Route, proxy: Proxy | None, progress: Progress) -> dict[str, object]:
+    """What asyncssh is told of the way: a socket it takes over, or the connection to a jump host."""
+    if route.over is not None:
+        progress(f"connecting through {route.over.name}")
+        return {"tunnel": route.over.ssh}
+    if proxy is not None:
+        return {"sock": proxy.link}
+    progress("resolving")
+    addresses = await resolve(host.address, host.port)
+    progress("connecting")
+    link = await connect_to_any(addresses)
+    progress("verifying host key")
+    return {"sock": link}
+
+
+async def _speak(
     host: Host,
     user: str,
     client: LoginClient,
-    route: Route,
+    way: dict[str, object],
     offer: Algorithms,
     known: Known,
     trusted: Sequence[HostKey],
     liveliness: Liveliness,
-    progress: Progress,
 ) -> asyncssh.SSHClientConnection:
-    way: dict[str, object] = {}
-    link: socket.socket | None = None
-    if route.over is not None:
-        progress(f"connecting through {route.over.name}")
-        way["tunnel"] = route.over.ssh
-    else:
-        progress("resolving")
-        addresses = await resolve(host.address, host.port)
-        progress("connecting")
-        way["sock"] = link = await connect_to_any(addresses)
-        progress("verifying host key")
     try:
         return await asyncssh.connect(
             host.address,
@@ -132,69 +156,10 @@ async def _connect(
         )
     except BaseException:
         # On every way out without a connection, cancelled ones too; asyncssh may not have taken it over yet.
-        if link is not None:
+        link = way.get("sock")
+        if isinstance(link, socket.socket):
             link.close()
         raise
-
-
-def explain(error: BaseException, host: Host, client: LoginClient, offer: Algorithms, route: Route) -> SshtuiError:
-    """Why the attempt failed, as far as it came."""
-    if isinstance(error, SshtuiError):
-        return error
-    wire = client.wire
-    logging_in = bool(client.server_methods)
-    if isinstance(error, asyncssh.HostKeyNotVerifiable) and "revoked" in str(error):
-        return revoked(host)
-    if isinstance(error, asyncssh.PermissionDenied) or (
-        logging_in and isinstance(error, asyncssh.DisconnectError) and error.code == _TOO_MANY_FAILURES
-    ):
-        return _rejected(host, client)
-    if isinstance(error, UnicodeError) and wire is not None:
-        return translate.before_login(
-            asyncssh.ProtocolError("bytes that are no text"), host.name, host.address, host.port
-        )
-    if logging_in:
-        return _left_at_login(error, host)
-    if wire is None and route.over is not None:
-        return translate.not_reached_through(error, host.name, host.address, host.port, route.over.name)
-    theirs = wire.server_offers.get("host key", ()) if wire is not None else ()
-    if theirs and not set(theirs) & set(offer.host_keys):
-        # asyncssh leaves this to the server, which just hangs up.
-        return translate.no_common_algorithm(host.name, "host key type", offer.host_keys, theirs)
-    return translate.before_login(
-        error,
-        host.name,
-        host.address,
-        host.port,
-        heard=wire is not None and wire.received > 0,
-        spoke=wire is not None and bool(wire.software),
-    )
-
-
-def _rejected(host: Host, client: LoginClient) -> LoginRejected:
-    offers = tuple(plain(method, 40) for method in client.server_methods)
-    tried = " and ".join(client.tried) or "nothing"
-    sentence = (
-        f"{host.name} rejected the login: tried {tried}; the server takes {', '.join(offers) or 'nothing known'}."
-    )
-    if "password" not in offers and "keyboard-interactive" not in offers and "publickey" in offers:
-        hint = "Passwords are off there: install a key pair on the server, or choose another one."
-    elif "publickey" in offers:
-        hint = "Check the user name and the password, or choose a key pair the server knows."
-    else:
-        hint = "Check the user name and the password."
-    return LoginRejected(sentence, tried=tuple(client.tried), offers=offers, hint=hint)
-
-
-def _left_at_login(error: BaseException, host: Host) -> SshtuiError:
-    if isinstance(error, TimeoutError):
-        return TimedOut(f"{host.name} stopped answering during the login.", hint="Try again.")
-    reason = plain(error.reason) if isinstance(error, asyncssh.DisconnectError) else plain(str(error))
-    said = "" if isinstance(error, asyncssh.ConnectionLost) or not reason else f": {reason}"
-    return ConnectionLost(
-        f"{host.name} hung up during the login{said}.",
-        hint="The time it allows for the login may have passed (LoginGraceTime); try again.",
-    )
 
 
 def facts_of(connection: asyncssh.SSHClientConnection, wire: Wire, host: Host, method: str) -> ConnectionFacts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sshtui.model.connection import ConnectionFacts
 from sshtui.model.geometry import Size
@@ -20,7 +20,7 @@ Release = Callable[[], Awaitable[None]]
 
 
 class Connection:
-    """Counts who uses it; the last one to let go closes it, and then the jump host below it."""
+    """Counts who uses it; the last one to let go closes it, and then what is below it: a jump host, a program."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class Connection:
         facts: ConnectionFacts,
         *,
         keep_alive: int,
-        below: Release | None = None,
+        below: Sequence[Release] = (),
     ) -> None:
         self.ssh = ssh
         self.wire = wire
@@ -39,7 +39,7 @@ class Connection:
         self.full = False
         """Whether the server refused a further channel: the next user needs another connection."""
         self._keep_alive = keep_alive
-        self._below = below
+        self._below = tuple(below)
         self._users = 0
 
     @property
@@ -65,12 +65,12 @@ class Connection:
 
     async def drop(self) -> None:
         """Close it, whoever uses it."""
-        below, self._below = self._below, None
+        below, self._below = self._below, ()
         try:
             await vanish(self.ssh)
         finally:
-            if below is not None:
-                await below()
+            for let_go in below:
+                await let_go()
 
     async def open_pipe(self, size: Size, command: str = "", environment: Mapping[str, str] | None = None) -> Pipe:
         """A terminal on it. Raises ChannelRefused, or ConnectionLost when it broke."""

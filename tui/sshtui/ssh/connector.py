@@ -29,6 +29,11 @@ class Wish:
     legacy: bool = False
 
 
+def old_gear(host: Host, wish: Wish) -> bool:
+    """Whether old algorithms are allowed: `legacy = true` in the saved host, or a yes just now."""
+    return wish.legacy or bool(host.extra.get("legacy"))
+
+
 class Connector:
     """Makes connections, each with its own trust and its own login."""
 
@@ -45,7 +50,8 @@ class Connector:
         A host key nobody trusts yet ends the first attempt before anything was sent. The question is asked
         with nothing open, and the second attempt accepts exactly the host key that was shown.
         """
-        route = Route(over)
+        command = str(host.extra.get("proxy_command") or "") if over is None else ""
+        route = Route(over, command)
         user = host.user or getpass.getuser()
         liveliness = self._liveliness(host)
         while True:
@@ -66,12 +72,12 @@ class Connector:
             )
             known = await self._trust.known(host)
             try:
-                ssh, wire = await connect(
+                there = await connect(
                     host,
                     user,
                     client,
                     route=route,
-                    offer=LEGACY if wish.legacy else MODERN,
+                    offer=LEGACY if old_gear(host, wish) else MODERN,
                     known=known,
                     patience=patience,
                     liveliness=liveliness,
@@ -81,16 +87,16 @@ class Connector:
                 progress("waiting for your decision about the host key")
                 await self._trust.judge(host, refused.host_key, prompter)
                 continue
-            facts = facts_of(ssh, wire, replace(host, user=user), client.method)
+            wire = there.wire
             if wire.chokes_on_ignore:
-                ssh.set_keepalive(0)
+                there.ssh.set_keepalive(0)
             connection = Connection(
-                ssh,
+                there.ssh,
                 wire,
                 host.name,
-                facts,
+                facts_of(there.ssh, wire, replace(host, user=user), client.method),
                 keep_alive=0 if wire.chokes_on_ignore else liveliness.interval,
-                below=over.release if over is not None else None,
+                below=[each for each in (there.proxy and there.proxy.close, over and over.release) if each],
             )
             connection.hold()
             return connection

@@ -58,7 +58,7 @@ class SshDialer:
         Raises an SshtuiError that says what to do next. Cancelling leaves no socket and no task behind.
         """
         stage = progress or _ignore
-        wish = Wish(password=password, legacy=bool(host.extra.get("legacy")))
+        wish = Wish(password=password)
         if choose:
             wish = await self._choose(host, prompter, wish)
         try:

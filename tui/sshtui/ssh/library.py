@@ -34,6 +34,8 @@ with _no_library_search():
 # Whatever reaches stderr is painted over the screen: cryptography warns at every finite-field exchange,
 # asyncssh logs every connection.
 warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning)
-logging.getLogger("asyncssh").propagate = False
+_log = logging.getLogger("asyncssh")
+_log.propagate = False
+_log.addHandler(logging.NullHandler())  # without any handler, warnings go to stderr all the same
 
 __all__ = ["asyncssh"]

@@ -11,8 +11,8 @@ from sshtui.model.hosts import Host
 from sshtui.model.questions import Prompter
 from sshtui.ssh.attempt import Progress
 from sshtui.ssh.connection import Connection
-from sshtui.ssh.connector import Connector, Wish
-from sshtui.ssh.jumps import check_length, last_hop
+from sshtui.ssh.connector import Connector, Wish, old_gear
+from sshtui.ssh.jumps import check_way, last_hop
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Target:
     address: str
     port: int
     key_pair: str
-    jump: str
+    way: str
     legacy: bool
 
 
@@ -44,33 +44,35 @@ class Pool:
         wish: Wish,
         *,
         fresh: bool = False,
-        trail: tuple[str, ...] = (),
     ) -> Connection:
         """A connection the caller holds and must `release`: a shared one, or a new one that asks what it must.
 
         Whoever comes while another one logs in to the same target waits for that login. `fresh` never shares.
         """
-        trail = (*trail, host.name)
-        check_length(trail)
+        # Before any lock is taken: two hosts that jump through each other would wait for each other.
+        check_way(host, self._resolve)
         target = Target(
-            host.user or getpass.getuser(), host.address.lower(), host.port, host.key_pair, host.jump, wish.legacy
+            host.user or getpass.getuser(),
+            host.address.lower(),
+            host.port,
+            host.key_pair,
+            host.jump or str(host.extra.get("proxy_command") or ""),
+            old_gear(host, wish),
         )
         lock = self._logging_in.setdefault(target, asyncio.Lock())
         async with lock:
             if not fresh and (shared := self._usable(target)) is not None:
                 shared.hold()
                 return shared
-            connection = await self._make(host, prompter, progress, wish, trail)
+            connection = await self._make(host, prompter, progress, wish)
         self._connections.setdefault(target, []).append(connection)
         return connection
 
-    async def _make(
-        self, host: Host, prompter: Prompter, progress: Progress, wish: Wish, trail: tuple[str, ...]
-    ) -> Connection:
+    async def _make(self, host: Host, prompter: Prompter, progress: Progress, wish: Wish) -> Connection:
         hop = last_hop(host, self._resolve)
         if hop is None:
             return await self._connector.connect(host, prompter, progress, over=None, wish=wish)
-        over = await self.hold(hop, prompter, progress, Wish(), trail=trail)
+        over = await self.hold(hop, prompter, progress, Wish())
         try:
             return await self._connector.connect(host, prompter, progress, over=over, wish=wish)
         except BaseException:

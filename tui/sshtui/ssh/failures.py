@@ -1,0 +1,73 @@
+"""Why an attempt failed, told by how far it came."""
+
+from __future__ import annotations
+
+from sshtui.errors import ConnectionLost, LoginRejected, SshtuiError, TimedOut
+from sshtui.model.hosts import Host
+from sshtui.model.text import plain
+from sshtui.ssh import translate
+from sshtui.ssh.algorithms import Algorithms
+from sshtui.ssh.auth import LoginClient
+from sshtui.ssh.library import asyncssh
+from sshtui.ssh.trust import revoked
+
+_TOO_MANY_FAILURES = asyncssh.DISC_PROTOCOL_ERROR
+"""The reason code OpenSSH gives with "Too many authentication failures"."""
+
+
+def explain(error: BaseException, host: Host, client: LoginClient, offer: Algorithms, over: str) -> SshtuiError:
+    """Why the attempt failed, as far as it came; `over` names the jump host, "" for none."""
+    wire = client.wire
+    logging_in = bool(client.server_methods)
+    if isinstance(error, asyncssh.HostKeyNotVerifiable) and "revoked" in str(error):
+        return revoked(host)
+    if isinstance(error, asyncssh.PermissionDenied) or (
+        logging_in and isinstance(error, asyncssh.DisconnectError) and error.code == _TOO_MANY_FAILURES
+    ):
+        return _rejected(host, client)
+    if isinstance(error, UnicodeError) and wire is not None:
+        return translate.before_login(
+            asyncssh.ProtocolError("bytes that are no text"), host.name, host.address, host.port
+        )
+    if logging_in:
+        return _left_at_login(error, host)
+    if wire is None and over:
+        return translate.not_reached_through(error, host.name, host.address, host.port, over)
+    theirs = wire.server_offers.get("host key", ()) if wire is not None else ()
+    if theirs and not set(theirs) & set(offer.host_keys):
+        # asyncssh leaves this to the server, which just hangs up.
+        return translate.no_common_algorithm(host.name, "host key type", offer.host_keys, theirs)
+    return translate.before_login(
+        error,
+        host.name,
+        host.address,
+        host.port,
+        heard=wire is not None and wire.received > 0,
+        spoke=wire is not None and bool(wire.software),
+    )
+
+
+def _rejected(host: Host, client: LoginClient) -> LoginRejected:
+    offers = tuple(plain(method, 40) for method in client.server_methods)
+    tried = " and ".join(client.tried) or "nothing"
+    sentence = (
+        f"{host.name} rejected the login: tried {tried}; the server takes {', '.join(offers) or 'nothing known'}."
+    )
+    if "password" not in offers and "keyboard-interactive" not in offers and "publickey" in offers:
+        hint = "Passwords are off there: install a key pair on the server, or choose another one."
+    elif "publickey" in offers:
+        hint = "Check the user name and the password, or choose a key pair the server knows."
+    else:
+        hint = "Check the user name and the password."
+    return LoginRejected(sentence, tried=tuple(client.tried), offers=offers, hint=hint)
+
+
+def _left_at_login(error: BaseException, host: Host) -> SshtuiError:
+    if isinstance(error, TimeoutError):
+        return TimedOut(f"{host.name} stopped answering during the login.", hint="Try again.")
+    reason = plain(error.reason) if isinstance(error, asyncssh.DisconnectError) else plain(str(error))
+    said = "" if isinstance(error, asyncssh.ConnectionLost) or not reason else f": {reason}"
+    return ConnectionLost(
+        f"{host.name} hung up during the login{said}.",
+        hint="The time it allows for the login may have passed (LoginGraceTime); try again.",
+    )
