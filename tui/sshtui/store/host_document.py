@@ -7,6 +7,7 @@ no cut fell inside a string or a list and the pieces mean what the whole means. 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -75,7 +76,7 @@ def read_document(text: str, path: Path, known: Mapping[str, Block]) -> HostDocu
 def _cut(text: str, path: Path, known: Mapping[str, Block], *, lines: bool = True) -> HostDocument:
     cuts = [found.start() for found in _CUT.finditer(text)]
     head = text[: cuts[0]] if cuts else text
-    blocks = tuple(text[start:end] for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True))
+    blocks = tuple(text[start:end] for start, end in itertools.pairwise([*cuts, len(text)]))
     return _assembled(head, blocks, path, known, lines=lines)
 
 

@@ -1,0 +1,17 @@
+"""The command `sshtui`: answers --version at once and loads the rest only when asked for more."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        from sshtui.version import __version__
+
+        print(f"sshtui {__version__}")
+        return
+    from sshtui.cli.run import run
+
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,279 @@
+"""`sshtui hosts …`: the saved hosts from the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, fields, replace
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from sshtui.cli.opening import checked_jump, complete_names, config_hosts, stored_path, unknown_host
+from sshtui.errors import ConfigError, UsageError
+from sshtui.model.destination import split_destination
+from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
+from sshtui.model.text import plain
+from sshtui.store.hosts import HostStore
+from sshtui.store.paths import Paths
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+as_json = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+name_argument = click.argument("name", shell_complete=complete_names)
+
+_FIELD_OPTIONS = (
+    click.option("-p", "--port", type=click.IntRange(1, 65535), metavar="PORT", help="Port on the server."),
+    click.option("-l", "--user", help="User to log in as."),
+    click.option("-i", "--key", metavar="FILE", help="Private key to offer first."),
+    click.option("--folder", metavar="PATH", help="Folder in the sidebar, as prod/web."),
+    click.option("-J", "--jump", metavar="HOSTS", help="Go through these hosts, separated by commas."),
+    click.option("--tag", "tags", multiple=True, help="Add a tag; may be repeated."),
+    click.option("--notes", help="A text of your own."),
+    click.option("--command", help="Run this instead of the login shell."),
+    click.option("--keep-alive", type=click.IntRange(0, 86_400), metavar="SECONDS", help="0 switches it off."),
+    click.option("--theme", help="Theme of its terminal."),
+    click.option("--colour", "--color", help="Mark in the sidebar and on the tab."),
+)
+
+
+def field_options(command: F) -> F:
+    """The options that set a host's fields, for add and edit."""
+    for option in reversed(_FIELD_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def hosts() -> None:
+    """List, add, edit and remove saved hosts."""
+
+
+def with_store(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand the command the paths and the saved hosts, and say on stderr what in their file could not be read."""
+
+    @wraps(command)
+    @click.pass_obj
+    def run(paths: Paths, /, **options: Any) -> Any:
+        store = HostStore(paths.hosts_file)
+        for problem in store.bad_entries:
+            click.echo(f"sshtui: {plain(problem.sentence, 1000)}", err=True)
+        return command(paths, store, **options)
+
+    return run
+
+
+def _readable(store: HostStore) -> None:
+    """Raise what makes the file unreadable; one of a newer version can be read all the same."""
+    if store.problem and not store.hosts():
+        raise store.problem
+
+
+@hosts.command("list")
+@click.argument("words", nargs=-1, metavar="[WORD]…")
+@click.option("--folder", metavar="PATH", help="Only hosts in this folder and below.")
+@click.option("--tag", help="Only hosts with this tag.")
+@click.option("--all", "everything", is_flag=True, help="With the hosts of ~/.ssh/config.")
+@as_json
+@with_store
+def list_hosts(
+    paths: Paths,
+    store: HostStore,
+    words: tuple[str, ...],
+    folder: str | None,
+    tag: str | None,
+    everything: bool,
+    as_json: bool,
+) -> None:
+    """List saved hosts; with words, those that have each of them in some field."""
+    _readable(store)
+    found = [*store.hosts(), *(config_hosts(paths).hosts if everything else ())]
+    if folder is not None:
+        found = [host for host in found if f"{host.folder}/".startswith(f"{folder.strip('/')}/")]
+    if tag is not None:
+        found = [host for host in found if tag in host.tags]
+    found = [host for host in found if all(word.lower() in _searched(host) for word in words)]
+    if as_json:
+        click.echo(json.dumps([facts(host) for host in found], indent=2, ensure_ascii=False, default=str))
+        return
+    for line in _columns(
+        [(host.name, host.destination, host.folder or host.origin or "-", " ".join(host.tags)) for host in found]
+    ):
+        click.echo(line)
+    if not found and sys.stdout.isatty():
+        click.echo("No hosts. Add one: sshtui hosts add web-1 root@10.0.0.5", err=True)
+
+
+@hosts.command()
+@name_argument
+@as_json
+@with_store
+def show(paths: Paths, store: HostStore, name: str, as_json: bool) -> None:
+    """Show every field of a host."""
+    _readable(store)
+    config = config_hosts(paths)
+    host = store.get(name) or config.get(name)
+    if host is None:
+        raise unknown_host(paths, name, config)
+    if as_json:
+        click.echo(json.dumps(facts(host), indent=2, ensure_ascii=False, default=str))
+        return
+    for field, value in facts(host).items():
+        if value not in ("", [], {}, None):
+            click.echo(f"{field:<12} {_shown(value)}")
+
+
+@hosts.command()
+@click.argument("name")
+@click.argument("destination", metavar="[USER@]ADDRESS[:PORT]")
+@field_options
+@with_store
+def add(paths: Paths, store: HostStore, name: str, destination: str, **options: Any) -> None:
+    """Save a host.
+
+    \b
+    sshtui hosts add web-1 root@10.0.0.5:2222 --key ~/.ssh/id_ed25519 --folder prod/web --jump bastion --tag eu
+    """
+    place = split_destination(destination)
+    if store.get(name):
+        raise UsageError(f"There is already a host named {name}.", hint=f"sshtui hosts edit {name} changes it.")
+    if problem := name_problem(name):
+        raise UsageError(f"{name!r} cannot be a name. {problem}")
+    host = Host(name=name, address=place.address, port=place.port or DEFAULT_PORT, user=place.user)
+    store.put(changed(host, **options))
+
+
+@hosts.command()
+@name_argument
+@click.option("--rename", metavar="NAME", help="Give it another name.")
+@click.option("--address", help="Where it is.")
+@click.option("--untag", "untags", multiple=True, metavar="TAG", help="Take a tag away; may be repeated.")
+@field_options
+@with_store
+def edit(
+    paths: Paths,
+    store: HostStore,
+    name: str,
+    rename: str | None,
+    address: str | None,
+    untags: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Change fields of a saved host; an empty value ("") clears one."""
+    _readable(store)
+    host = store.get(name)
+    if host is None:
+        raise _not_ours(paths, name)
+    if not any((rename, address, untags, *(value not in (None, ()) for value in options.values()))):
+        raise UsageError("Nothing to change was given.", hint="sshtui hosts edit --help lists what can be.")
+    if rename is not None and (problem := name_problem(rename)):
+        raise UsageError(f"{rename!r} cannot be a name. {problem}")
+    new = changed(host, **options)
+    store.put(
+        replace(
+            new,
+            name=rename or host.name,
+            address=address or host.address,
+            tags=tuple(tag for tag in new.tags if tag not in untags),
+        ),
+        was=name,
+    )
+
+
+@hosts.command()
+@click.argument("names", nargs=-1, required=True, shell_complete=complete_names)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@with_store
+def remove(paths: Paths, store: HostStore, names: tuple[str, ...], yes: bool) -> None:
+    """Remove saved hosts; asks first."""
+    _readable(store)
+    for name in names:
+        if store.get(name) is None:
+            raise _not_ours(paths, name)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError("Removing asks first, and this is no terminal.", hint="Give --yes to remove at once.")
+        click.confirm(f"Remove {', '.join(names)}?", abort=True, err=True)
+    for name in dict.fromkeys(names):
+        store.remove(name)
+
+
+def changed(
+    host: Host,
+    *,
+    port: int | None,
+    user: str | None,
+    key: str | None,
+    folder: str | None,
+    jump: str | None,
+    tags: tuple[str, ...],
+    notes: str | None,
+    command: str | None,
+    keep_alive: int | None,
+    theme: str | None,
+    colour: str | None,
+) -> Host:
+    """`host` with the fields that were given; None leaves one as it is."""
+    texts: dict[str, Any] = {
+        "user": user,
+        "key_pair": _key_pair(key) if key else key,
+        "folder": folder.strip("/") if folder is not None else None,
+        "jump": checked_jump(jump) if jump else jump,
+        "notes": notes,
+        "command": command,
+        "theme": theme,
+        "colour": colour,
+    }
+    return replace(
+        host,
+        port=port or host.port,
+        keep_alive=host.keep_alive if keep_alive is None else keep_alive,
+        tags=tuple(dict.fromkeys([*host.tags, *tags])),
+        **{name: text for name, text in texts.items() if text is not None},
+    )
+
+
+def facts(host: Host) -> dict[str, Any]:
+    """Every field by name, as JSON has it; fields of the file that we do not know under `extra`."""
+    values = {field.name: getattr(host, field.name) for field in fields(host)}
+    values["tags"] = list(host.tags)
+    values["forwards"] = [asdict(forward) for forward in host.forwards]
+    values["extra"] = dict(host.extra)
+    return values
+
+
+def _key_pair(text: str) -> str:
+    path = stored_path(text)
+    if not Path(os.path.expanduser(path)).is_file():
+        click.echo(f"sshtui: note: there is no file {plain(path)} yet.", err=True)
+    return path
+
+
+def _not_ours(paths: Paths, name: str) -> Exception:
+    host = config_hosts(paths).get(name)
+    if host:
+        return ConfigError(f"{name} comes from {host.origin}.", hint="It is changed in that file.")
+    return unknown_host(paths, name)
+
+
+def _searched(host: Host) -> str:
+    return "\n".join((host.name, host.address, host.user, host.folder, host.notes, *host.tags)).lower()
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_shown(item) for item in value)
+    if isinstance(value, dict):
+        return " ".join(f"{name}={_shown(item)}" for name, item in value.items() if item != "")
+    return plain(str(value), 2000)
+
+
+def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    """Rows as lines, the columns below each other."""
+    rows = [tuple(plain(cell) for cell in row) for row in rows]
+    widths = [max((len(cell) for cell in column), default=0) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
