@@ -61,6 +61,7 @@ class DrawnScreen:
         self.cursor = Cursor(Point(0, 0), True, CursorShape.BLOCK, False, False)
         self.modes = Modes()
         self.palette: Mapping[int, int] = {}
+        self.theme: Mapping[int, int] = {}
         self._forgotten = forgotten
         self.draw(lines)
 
@@ -73,6 +74,10 @@ class DrawnScreen:
         ]
         self._lines += [DrawnRow("", columns) for _ in range(rows - len(self._lines))]
         self.scrolled_total = self._forgotten + self.scrollback_rows
+
+    def set_theme(self, colours: Mapping[int, int]) -> None:
+        """Keep the colours."""
+        self.theme = colours
 
     def append(self, line: str) -> None:
         """Print a line at the bottom; the top one scrolls away."""

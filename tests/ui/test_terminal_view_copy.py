@@ -89,11 +89,12 @@ async def test_escape_ends_the_entry_then_the_mark_then_the_mode() -> None:
     app = Stage(log())
     async with app.run_test(size=SIZE) as pilot:
         app.view.start_copy_mode()
+        copying = app.view.copying
+        assert copying is not None
         await pilot.press("v", "slash", "x", "escape")
-        assert app.view.copying is not None
-        assert app.view.copying.selection is not None
+        assert (copying.entry, copying.selection is None) == (None, False)
         await pilot.press("escape")
-        assert app.view.copying.selection is None
+        assert (app.view.copying, copying.selection) == (copying, None)
         await pilot.press("escape")
         assert app.view.copying is None
         assert app.view.viewport.live

@@ -88,9 +88,10 @@ async def test_shift_means_ours() -> None:
 
 
 def wheel(app: Stage, *, up: bool, shift: bool = False) -> None:
-    kind = events.MouseScrollUp if up else events.MouseScrollDown
-    event = kind(app.view, 1, 1, 0, 0, 0, shift, False, False, 1, 1)
-    (app.view.on_mouse_scroll_up if up else app.view.on_mouse_scroll_down)(event)  # type: ignore[operator]  # by kind
+    if up:
+        app.view.on_mouse_scroll_up(events.MouseScrollUp(app.view, 1, 1, 0, 0, 0, shift, False, False, 1, 1))
+    else:
+        app.view.on_mouse_scroll_down(events.MouseScrollDown(app.view, 1, 1, 0, 0, 0, shift, False, False, 1, 1))
 
 
 async def test_the_wheel_scrolls_our_scrollback_and_never_the_shells_history() -> None:

@@ -170,6 +170,12 @@ class Colours:
         return self._indexed[number + 8 if bright and number < 8 else number & 0xFF]
 
 
+def numbers(palette: Palette) -> dict[int, int]:
+    """The palette as 0xRRGGBB by the indexes of events.PaletteChanged: what a program is told that asks."""
+    named = {FOREGROUND: palette.foreground, BACKGROUND: palette.background, CURSOR: palette.cursor}
+    return {index: int(colour[1:], 16) for index, colour in [*enumerate(palette.colours), *named.items()]}
+
+
 def _override(overrides: Mapping[int, int], index: int, own: Rgb) -> Rgb:
     value = overrides.get(index)
     return own if value is None else (value >> 16 & 0xFF, value >> 8 & 0xFF, value & 0xFF)

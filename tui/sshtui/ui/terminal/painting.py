@@ -12,7 +12,7 @@ from sshtui.model.themes import Palette
 from sshtui.terminal.cells import Row, Style
 from sshtui.terminal.modes import CursorShape
 from sshtui.terminal.selection import columns_at
-from sshtui.ui.terminal.colours import Colours, Mark
+from sshtui.ui.terminal.colours import Colours, Mark, numbers
 from sshtui.ui.terminal.strips import Overlay, Strips
 
 if TYPE_CHECKING:
@@ -43,10 +43,10 @@ class Painting:
         turned = emulator.modes.reverse_video
         if self._strips is None or turned != self._reversed:
             self._reversed = turned
+            palette = self._palette()
+            emulator.set_theme(numbers(palette))
             colourless = bool(os.environ.get("NO_COLOR"))
-            self._strips = Strips(
-                Colours(self._palette(), emulator.palette, reverse_video=turned, colourless=colourless)
-            )
+            self._strips = Strips(Colours(palette, emulator.palette, reverse_video=turned, colourless=colourless))
         return self._strips
 
     def line(self, y: int) -> Strip:

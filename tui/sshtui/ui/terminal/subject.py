@@ -31,6 +31,10 @@ class Picture(Grid, Protocol):
         """Colours that the program set in place of the theme's."""
         ...
 
+    def set_theme(self, colours: Mapping[int, int]) -> None:
+        """Be told the colours that are shown, by the indexes of `events.PaletteChanged`, as 0xRRGGBB."""
+        ...
+
 
 class Subject(Protocol):
     """The session that a view shows."""

@@ -236,11 +236,11 @@ class TerminalView(Widget, can_focus=True):
         if not self.session.emulator.modes.alternate_screen and self.viewport.scroll(lines):
             self.refresh()
 
-    def scroll_page_up(self, *_args: object, **_options: object) -> None:
+    def scroll_page_up(self, **_options: object) -> None:
         """Scroll back by a screen less one line."""
         self._page(-1)
 
-    def scroll_page_down(self, *_args: object, **_options: object) -> None:
+    def scroll_page_down(self, **_options: object) -> None:
         """Scroll forward by a screen less one line."""
         self._page(1)
 

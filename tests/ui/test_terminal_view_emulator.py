@@ -1,0 +1,89 @@
+"""The view over the real emulator: what a program writes is what a person sees."""
+
+from __future__ import annotations
+
+import re
+
+from sshtui.model.geometry import Size
+from sshtui.session.changes import ScreenChanged
+from sshtui.terminal.emulator import Emulator
+from tests.fakes.terminal import DrawnSession
+from tests.fakes.waiting import until
+from tests.ui.terminal_stage import Stage
+
+
+class EmulatedSession(DrawnSession):
+    """A session whose screen is an emulator's."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        self.emulator: Emulator = Emulator(size)  # type: ignore[assignment]  # the real thing in place of a drawing
+
+    def resize(self, size: Size) -> None:
+        super().resize(size)
+        self.tell(ScreenChanged(self.emulator.resize(size).rows))
+
+    def write(self, data: bytes) -> bytes:
+        """Output of the remote; what the emulator answers."""
+        update = self.emulator.feed(data)
+        self.tell(ScreenChanged(update.rows))
+        return update.reply
+
+
+SIZE = (30, 6)
+
+
+async def test_output_appears_in_colour() -> None:
+    session = EmulatedSession(Size(*SIZE))
+    app = Stage(session)
+    async with app.run_test(size=SIZE):
+        session.write("\x1b[31mred\x1b[0m 漢字 \x1b[48;2;1;2;3mtrue".encode())
+        assert app.lines[0] == "red 漢字 true"
+        assert app.look(0, 0)[0] == "#cd0000"
+        assert app.look(0, 10)[1] == "#010203"
+
+
+async def test_every_frame_shows_the_screen_as_it_is() -> None:
+    session = EmulatedSession(Size(*SIZE))
+    app = Stage(session)
+    async with app.run_test(size=SIZE) as pilot:
+        for number in range(40):
+            session.write(f"line {number}\r\n".encode())
+            await pilot.pause()
+            shown = [re.sub(" +$", "", line) for line in screen_of(app)]
+            assert shown == [session.emulator.row(row).text for row in range(6)]
+
+
+def screen_of(app: Stage) -> list[str]:
+    """What the compositor put together, which paints only rows that were told dirty."""
+    return ["".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips()]
+
+
+async def test_scrollback_search_and_copy_over_wrapped_lines() -> None:
+    session = EmulatedSession(Size(*SIZE))
+    app = Stage(session)
+    async with app.run_test(size=SIZE) as pilot:
+        session.write(b"x" * 20 + b"needle in the hay" + b"\r\nmore\r\n" * 10)
+        app.view.start_search()
+        await pilot.press(*"needle", "enter", "V", "y")
+        assert app.clipboard == "x" * 20 + "needle in the hay"
+
+
+async def test_a_program_that_asks_for_colours_is_told_those_that_are_shown() -> None:
+    session = EmulatedSession(Size(*SIZE))
+    app = Stage(session)
+    async with app.run_test(size=SIZE):
+        assert app.lines
+        assert session.write(b"\x1b]11;?\x07") == b"\x1b]11;rgb:0000/0000/0000\x07"
+        assert session.write(b"\x1b]4;1;?\x07") == b"\x1b]4;1;rgb:cdcd/0000/0000\x07"
+
+
+async def test_a_resize_reflows_and_goes_back_to_the_live_screen() -> None:
+    session = EmulatedSession(Size(*SIZE))
+    app = Stage(session)
+    async with app.run_test(size=SIZE) as pilot:
+        session.write(b"".join(b"%d\r\n" % number for number in range(30)))
+        app.view.scroll_page_up()
+        await pilot.resize_terminal(20, 4)
+        await until("the size settled", lambda: session.emulator.size == Size(20, 4))
+        assert app.lines[:3] == ["27", "28", "29"]
