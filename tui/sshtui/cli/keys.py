@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sshtui.cli import keys_agent, keys_make, keys_show, keys_x509
+from sshtui.cli import keys_agent, keys_install, keys_make, keys_show, keys_x509
 
 
 @click.group()
@@ -30,6 +30,8 @@ for command in (
     keys_show.fingerprint,
     keys_show.randomart,
     keys_x509.x509,
+    keys_install.install,
+    keys_install.uninstall,
     keys_agent.agent,
 ):
     keys.add_command(command)

@@ -100,7 +100,7 @@ def read_line(fd: int) -> str:
 def ask(prompt: str) -> str:
     """What a person answers to `prompt`, unseen. ssh(1) tells when SSH_ASKPASS is the one to ask."""
     program, require = os.environ.get("SSH_ASKPASS"), os.environ.get("SSH_ASKPASS_REQUIRE", "")
-    terminal = _has_terminal()
+    terminal = has_terminal()
     if program and (require in ("force", "prefer") or (not terminal and require != "never")):
         return _askpass(program, prompt)
     if not terminal:
@@ -114,7 +114,8 @@ def ask(prompt: str) -> str:
         raise Declined("No passphrase was given.") from error
 
 
-def _has_terminal() -> bool:
+def has_terminal() -> bool:
+    """Whether a person can be asked, wherever input and output go."""
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
     except OSError:

@@ -1,0 +1,162 @@
+"""`sshtui keys install|uninstall`: a public key onto servers, proved by a login, and off again."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sshtui.cli.keys_options import FILE, as_json
+from sshtui.cli.keys_output import print_json
+from sshtui.cli.keys_prompter import PlainPrompter
+from sshtui.cli.opening import config_hosts, destination_host, stored_path
+from sshtui.errors import NotFound, SshtuiError, UsageError
+from sshtui.model.host_keys import PublicKey
+from sshtui.model.hosts import Host
+from sshtui.store.hosts import HostStore
+from sshtui.store.paths import Paths
+from sshtui.store.settings import load_settings
+
+if TYPE_CHECKING:
+    from sshtui.keys.install import Done
+    from sshtui.ssh.commands import Commands
+    from sshtui.ssh.pool import Pool
+
+Job = Callable[["Commands"], Awaitable["Done"]]
+SAID = {
+    "added": "added",
+    "exists": "was there already",
+    "removed": "removed",
+    "absent": "was not there",
+}
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.argument("names", nargs=-1, required=True, metavar="NAME…")
+@click.option("--replace", "old", type=FILE, metavar="OLD", help="Take the key of OLD out after FILE's is proved.")
+@click.option("--use", is_flag=True, help="Save FILE as the key pair of these hosts.")
+@click.option("--no-proof", is_flag=True, help="Do not log in by the key pair afterwards.")
+@as_json
+@click.pass_obj
+def install(
+    paths: Paths, file: Path, names: tuple[str, ...], old: Path | None, use: bool, no_proof: bool, json_wanted: bool
+) -> int:
+    """Let the key pair in FILE log in to saved hosts: adds its public line once, and proves it by a login.
+
+    \b
+    sshtui keys install ~/.ssh/id_ed25519 web-1 web-2
+    sshtui keys install ~/.ssh/id_new web-1 --replace ~/.ssh/id_old --use
+    """
+    from sshtui.keys.inspect import inspect_file, key_pair
+    from sshtui.keys.install import install as put_in
+    from sshtui.keys.install import rotate
+    from sshtui.keys.workshop import public_half
+
+    public, comment = public_half(file)
+    private = file.with_suffix("") if file.suffix == ".pub" else file
+    provable = not no_proof and private.is_file() and inspect_file(private).format.private
+    if not provable and not no_proof:
+        raise UsageError(f"The private key of {file} is not there to prove anything.", hint="Say --no-proof.")
+    if old is not None and no_proof:
+        raise UsageError("An old key is only taken out after the new one is proved.", hint="Leave --no-proof out.")
+    old_public = public_half(old)[0] if old else None
+
+    async def job(runner: Commands) -> Done:
+        async def prove() -> None:
+            await runner.prove(key_pair(private))
+
+        if old_public is not None:
+            return (await rotate(runner, old_public, public, comment, prove))[0]
+        return await put_in(runner, public, comment, prove if provable else None)
+
+    def succeeded(host: Host) -> None:
+        store = HostStore(paths.hosts_file)
+        if use and store.get(host.name):
+            store.put(replace(host, key_pair=stored_path(str(private))))
+
+    return _on_each(paths, names, public, job, json_wanted, succeeded)
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@click.argument("names", nargs=-1, required=True, metavar="NAME…")
+@as_json
+@click.pass_obj
+def uninstall(paths: Paths, file: Path, names: tuple[str, ...], json_wanted: bool) -> int:
+    """Take the public key of FILE off saved hosts."""
+    from sshtui.keys.install import uninstall as take_out
+    from sshtui.keys.workshop import public_half
+
+    public = public_half(file)[0]
+    return _on_each(paths, names, public, lambda runner: take_out(runner, public), json_wanted)
+
+
+def _on_each(
+    paths: Paths,
+    names: tuple[str, ...],
+    public: PublicKey,
+    job: Job,
+    json_wanted: bool,
+    succeeded: Callable[[Host], None] = lambda host: None,
+) -> int:
+    """Do `job` on each host in turn and print a line for each; the exit code of the first that failed."""
+    hosts = [_host(paths, name) for name in names]
+    results, code = [], 0
+    for host in hosts:
+        try:
+            done = asyncio.run(_on(paths, host, job))
+        except SshtuiError as error:
+            code = code or error.exit_code
+            results.append({"host": host.name, "outcome": "failed", "reason": error.sentence, "hint": error.hint})
+        else:
+            succeeded(host)
+            results.append({"host": host.name, "outcome": done.outcome, "file": done.file})
+        if not json_wanted:
+            click.echo(_line(results[-1]))
+    if json_wanted:
+        print_json({"sha256": public.sha256, "results": results})
+    return code
+
+
+def _line(result: dict[str, str]) -> str:
+    if result["outcome"] == "failed":
+        return f"{result['host']}: failed. {result['reason']} {result['hint']}".rstrip()
+    return f"{result['host']}: {SAID[result['outcome']]} ({result['file']})"
+
+
+def _host(paths: Paths, name: str) -> Host:
+    host = destination_host(paths, name)
+    if host is None:
+        raise NotFound("A host is needed.")
+    return host
+
+
+async def _on(paths: Paths, host: Host, job: Job) -> Done:
+    from sshtui.ssh.commands import Commands
+
+    pool = _pool(paths)
+    try:
+        async with Commands(pool, host, PlainPrompter()) as runner:
+            return await job(runner)
+    finally:
+        await pool.close()
+
+
+def _pool(paths: Paths) -> Pool:
+    """Connections as the app makes them: the same host keys, key pairs and settings."""
+    from sshtui.keys.identities import FileAndAgentIdentities
+    from sshtui.ssh.connector import Connector
+    from sshtui.ssh.known_hosts import KnownHosts
+    from sshtui.ssh.pool import Pool
+
+    settings, _ = load_settings(paths.settings_file)
+    identities = FileAndAgentIdentities(paths.ssh_dir, os.environ.get("SSH_AUTH_SOCK") or None)
+    connector = Connector(KnownHosts(paths.known_hosts), identities, settings)
+    store = HostStore(paths.hosts_file)
+    return Pool(connector, lambda name: store.get(name) or config_hosts(paths).get(name))
