@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ import pytest
 
 from tests.servers.accounts import Account, temporary_account
 from tests.servers.dropbear import Dropbear, dropbear
+from tests.servers.embedded import Account as EmbeddedAccount
+from tests.servers.embedded import EmbeddedServer, Manners, embedded
 from tests.servers.key_files import make_key_file, public_line
 from tests.servers.openssh import OpenSSH, openssh
 
@@ -74,3 +76,14 @@ def new_account() -> Iterator[Callable[..., Account]]:
 def account(new_account: Callable[..., Account]) -> Account:
     """A throw-away account with a random password."""
     return new_account()
+
+
+@pytest.fixture
+async def start_embedded(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitable[EmbeddedServer]]]:
+    """`await start_embedded(Account("ada", "secret"), …, manners=Manners(…))`: a running embedded server."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def start(*accounts: EmbeddedAccount, manners: Manners | None = None) -> EmbeddedServer:
+            return await stack.enter_async_context(embedded(tmp_path / "remote", *accounts, manners=manners))
+
+        yield start

@@ -8,7 +8,7 @@ import os
 import signal
 from asyncio.subprocess import PIPE
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -76,6 +76,10 @@ class Surroundings:
     shell: str
     directory: Path
     environment: Mapping[str, str] = field(repr=False)
+
+    def of_login(self, name: str, sent: Mapping[str, str]) -> Surroundings:
+        """These for one login: its name, and the variables the client has sent."""
+        return replace(self, environment={**self.environment, **sent, "LOGNAME": name, "USER": name})
 
     def login(self) -> Sequence[str]:
         """The command of an interactive shell."""

@@ -188,6 +188,10 @@ class _Login(asyncssh.SSHServer):
         asked = self._account.rounds[self._round]
         return asked.title, asked.instruction, "", asked.prompts
 
+    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
+        # Whoever is in has a shell already: forwarding gives away nothing more, and lets a jump host be shown.
+        return True
+
     def session_requested(self) -> ChannelSession:
         if len(self._sessions) >= self._manners.sessions:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_RESOURCE_SHORTAGE, "No more sessions on this connection")

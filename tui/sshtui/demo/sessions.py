@@ -12,6 +12,7 @@ from sshtui.demo.programs import PasswordDialogue, PipedProgram, Program, Surrou
 from sshtui.demo.terminal import TerminalProgram
 from sshtui.ssh.library import asyncssh
 
+_ACCEPTED = re.compile(r"LANG|LC_[A-Z]+|COLORTERM")
 _PASSWD = re.compile(r"(?:^|[\s'\"/])passwd['\"]?$")
 
 
@@ -72,13 +73,18 @@ class ChannelSession(asyncssh.SSHServerSession[bytes]):
             program.pause()
 
     def _chosen(self) -> Program:
-        command, where = self._command, self._surroundings
+        command, where = self._command, self._surroundings.of_login(self._account.name, self._locale())
         if command is not None and self._terminal_type is not None and _PASSWD.search(command.strip()):
             return PasswordDialogue(self, self._account)
         argv = where.login() if command is None else where.running(command)
         if self._terminal_type is None:
             return PipedProgram(self, argv, where)
         return TerminalProgram(self, argv, where, self._size, self._terminal_type)
+
+    def _locale(self) -> dict[str, str]:
+        """What the client sent of its environment, as far as sshd takes it (AcceptEnv LANG LC_* COLORTERM)."""
+        sent = self._channel.get_environment() if self._channel is not None else {}
+        return {name: value for name, value in sent.items() if _ACCEPTED.fullmatch(name)}
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         """Pass on what was typed."""
