@@ -45,8 +45,13 @@ class Leader:
         self.locked = False
 
     def takes(self, name: str) -> bool:
-        """Whether a press of `name` in a terminal is for us: the terminal keeps its hands off."""
+        """Whether a press of `name` in a terminal is for us: the terminal keeps its hands off.
+
+        Asked once for each press: another keystroke between two leaders means that they do not belong together.
+        """
         if self.locked:
+            if name != self._keymap.leader:
+                self._last_while_locked = float("-inf")
             return name == self._keymap.leader
         return self.pending or self._keymap.taken(name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.color import Color
+from textual.color import Color, ColorParseError
 from textual.theme import Theme as TextualTheme
 
 from sshtui.model.themes import Theme
@@ -46,6 +46,6 @@ def colour_problem(colour: str) -> str:
     """Why `colour` is not a colour, or ""."""
     try:
         Color.parse(colour or "#000000")
-    except ValueError:
+    except ColorParseError:
         return "A colour such as #d04040 or red."
     return ""

@@ -59,6 +59,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
     """Turns keystrokes into actions and decides what has the focus; the widgets do the rest."""
 
     ALLOW_SELECT = False
+    AUTO_FOCUS = "HostList"
+    """Not the filter, which comes first on the screen: it would swallow the first keystrokes."""
 
     def __init__(
         self, parts: Parts, keymap: Keymap, glyphs: Glyphs, roster: Roster, prompter: Prompter, *, unicode: bool

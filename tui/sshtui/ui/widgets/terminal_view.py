@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from textual import events
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.timer import Timer
@@ -170,7 +171,8 @@ class TerminalView(Widget, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips in `crop`, straight from the cache: the styles of a widget do not apply inside a terminal."""
         self._place_cursor()
-        filters = self.get_line_filters()
+        # Every colour is a true colour already.
+        filters = [each for each in self.get_line_filters() if not isinstance(each, ANSIToTruecolor)]
         background = self.background_colors[1]
         strips = []
         for y in crop.line_range:

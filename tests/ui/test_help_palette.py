@@ -1,0 +1,69 @@
+"""The help and the palette, made from the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sshtui.model.hosts import Host
+from sshtui.ui.actions import ACTIONS
+from sshtui.ui.screens.help import HelpScreen
+from tests.ui.shell_stage import DB, Stage
+
+Build = Callable[..., Stage]
+
+
+async def test_the_help_names_every_action_and_its_keystrokes(stage: Build) -> None:
+    shell = stage(keymap={"hosts.add": ("f7",)})
+    async with shell.app.run_test(size=(120, 90)) as pilot:
+        await pilot.press("question_mark")
+        picture = await shell.shows(pilot, "Help")
+        for action in ACTIONS:
+            if not action.id.startswith("tab.show_"):
+                assert action.title in picture, action.id
+        assert "F7" in picture
+        assert "Alt+1-9" in picture
+        await pilot.press("escape")
+        await shell.until(pilot, "the main screen", lambda: not isinstance(shell.app.screen, HelpScreen))
+
+
+async def test_the_palette_carries_out_an_action(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test() as pilot:
+        await pilot.press("colon", *"add a", "enter")
+        await shell.until(pilot, "the card", lambda: shell.main.sidebar.editing)
+
+
+async def test_the_palette_connects_to_a_host(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test() as pilot:
+        await pilot.press("colon", *"db")
+        await shell.shows(pilot, "10.0.0.6:2222")
+        await pilot.press("enter")
+        await shell.until(pilot, "a dial", lambda: shell.dialer.hosts)
+        await shell.until(pilot, "the focus", lambda: shell.main.workspace.has_focus_within)
+    assert shell.dialer.hosts == [DB]
+
+
+async def test_the_palette_shows_a_tab(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("end", "enter", "alt+0", "up", "enter")
+        await shell.until(pilot, "two tabs", lambda: len(shell.app.roster.sessions) == 2)
+        await pilot.press("ctrl+backslash", "colon", *"1 lone", "enter")
+        await shell.until(pilot, "lonely in front", lambda: (f := shell.app.roster.front) and f.label == "lonely")
+
+
+async def test_escape_leaves_the_palette_and_nothing_happens(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test() as pilot:
+        await pilot.press("colon", *"quit", "escape")
+        await shell.until(pilot, "the main screen", lambda: shell.app.screen is shell.main)
+    assert shell.app.return_code is None
+
+
+async def test_names_in_the_palette_are_only_text(stage: Build) -> None:
+    hostile = Host("[@click=app.quit]x[/]", "h", origin="~/.ssh/config:1")
+    shell = stage(hosts=(), config_hosts=lambda: (hostile,))
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("colon", *"click")
+        await shell.shows(pilot, "[@click=app.quit]x[/]")

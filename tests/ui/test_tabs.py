@@ -1,0 +1,252 @@
+"""Tabs: opened, switched, renamed, moved, closed, ended, reconnected; what each state says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from sshtui.errors import ConnectionLost, Refused
+from sshtui.model.connection import ChannelEnd
+from sshtui.model.hosts import Host
+from sshtui.model.questions import Confirm, NewPassword, PasswordChange
+from sshtui.session.changes import State
+from sshtui.ui.widgets import workspace
+from sshtui.ui.widgets.tab_bar import TabBar
+from tests.ui.shell_stage import DB, LONELY, WEB, Stage
+
+Build = Callable[..., Stage]
+HOSTS = tuple(Host(host.name, host.address, user=host.user) for host in (WEB, DB, LONELY))
+
+
+@pytest.fixture(autouse=True)
+def _no_pause_after_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace, "QUIET_AFTER_END", 0.0)
+
+
+async def open_tabs(shell: Stage, pilot: Pilot[Any], count: int) -> None:
+    """`count` live tabs on the hosts in their order, the last in front."""
+    for place in range(count):
+        await pilot.press("alt+0", "home", *["down"] * place, "enter")
+        await shell.until(pilot, f"tab {place + 1}", lambda place=place: len(shell.dialer.channels) == place + 1)
+        await shell.until(pilot, "the focus", lambda: shell.main.workspace.has_focus_within)
+
+
+def bar(shell: Stage) -> str:
+    return shell.main.query_one(TabBar).render_line(0).text.rstrip()
+
+
+def fronts(shell: Stage) -> str:
+    front = shell.app.roster.front
+    return front.label if front else ""
+
+
+async def test_tabs_show_number_name_and_state(stage: Build) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 2)
+        assert bar(shell) == " 1 db ● │ 2 lonely ● │"
+
+
+@pytest.mark.parametrize(
+    ("keystrokes", "front"),
+    [
+        (["alt+1"], "db"), (["alt+2"], "lonely"), (["ctrl+backslash", "1"], "db"), (["ctrl+backslash", "n"], "db"),
+        (["ctrl+backslash", "p"], "lonely"), (["alt+9"], "web-1"),
+    ],
+)  # fmt: skip
+async def test_tabs_are_switched_by_keystroke(stage: Build, keystrokes: list[str], front: str) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 3)
+        await pilot.press(*keystrokes)
+        await shell.until(pilot, f"{front} in front", lambda: fronts(shell) == front)
+        await pilot.press("x")
+        await pilot.pause()
+    written = {
+        host.name: channel.written for host, channel in zip(shell.dialer.hosts, shell.dialer.channels, strict=True)
+    }
+    assert written[front].endswith(b"x")
+
+
+async def test_a_click_on_a_tab_shows_it(stage: Build) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 2)
+        await pilot.click("#tabs", offset=(3, 0))
+        await shell.until(pilot, "db in front", lambda: fronts(shell) == "db")
+
+
+async def test_output_and_bell_of_a_background_tab_are_marked(stage: Build) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 2)
+        shell.dialer.channels[0].say(b"news")
+        await shell.until(pilot, "a mark", lambda: "db ●+ " in bar(shell))
+        shell.dialer.channels[0].say(b"\a")
+        await shell.until(pilot, "a bell", lambda: "♪" in bar(shell))
+        await pilot.press("alt+1")
+        await shell.until(pilot, "no mark", lambda: "db ● " in bar(shell))
+
+
+async def test_a_tab_is_renamed_in_place(stage: Build) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 1)
+        await pilot.press("ctrl+backslash", "comma")
+        await shell.shows(pilot, "name of the tab")
+        await pilot.press(*("backspace",) * 5, *"primary", "enter")
+        await shell.until(pilot, "the name", lambda: bar(shell) == " 1 primary ● │")
+        await shell.until(pilot, "the focus", lambda: shell.main.workspace.has_focus_within)
+
+
+async def test_tabs_are_moved(stage: Build) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 2)
+        await pilot.press("ctrl+backslash", "less_than_sign")
+        await shell.until(pilot, "the move", lambda: bar(shell) == " 1 lonely ● │ 2 db ● │")
+        await pilot.press("ctrl+backslash", "greater_than_sign")
+        await shell.until(pilot, "the move back", lambda: bar(shell) == " 1 db ● │ 2 lonely ● │")
+
+
+async def test_closing_a_live_tab_asks_first(stage: Build) -> None:
+    shell = stage(HOSTS, answers=(False, True))
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 2)
+        await pilot.press("ctrl+backslash", "x")
+        await shell.until(pilot, "a question", lambda: len(shell.prompter.questions) == 1)
+        assert len(shell.app.roster.sessions) == 2
+        await pilot.press("ctrl+backslash", "x")
+        await shell.until(pilot, "one tab", lambda: bar(shell) == " 1 db ● │")
+    assert all(isinstance(question, Confirm) and question.danger for question in shell.prompter.questions)
+    assert shell.channel.closed
+
+
+async def test_after_the_last_tab_the_hosts_have_the_focus(stage: Build) -> None:
+    shell = stage(HOSTS, answers=(True,))
+    async with shell.app.run_test() as pilot:
+        await open_tabs(shell, pilot, 1)
+        await pilot.press("ctrl+backslash", "x")
+        await shell.until(pilot, "the hosts", lambda: shell.main.sidebar.has_focus_within)
+
+
+async def test_an_ended_tab_stays_readable_and_reconnects(stage: Build) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 1)
+        shell.channel.say(b"precious words\r\n")
+        await shell.shows(pilot, "precious words")
+        shell.channel.finish(ChannelEnd("lost", reason="Connection reset by peer."))
+        picture = await shell.shows(pilot, "connection lost")
+        assert "Connection reset by peer." in picture
+        assert "Enter reconnects" in picture
+        assert "precious words" in picture
+        await pilot.press("enter")
+        await shell.until(pilot, "another channel", lambda: len(shell.dialer.channels) == 2)
+        picture = await shell.shows(pilot, "precious words")
+        await pilot.press("x")
+        await pilot.pause()
+        assert shell.channel.written == b"x"
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        (ChannelEnd("exited", status=0), "ended  Enter reconnects"),
+        (ChannelEnd("exited", status=3), "ended with exit status 3"),
+        (ChannelEnd("signalled", signal="KILL"), "ended by signal KILL"),
+    ],
+)
+async def test_an_end_says_how(stage: Build, end: ChannelEnd, words: str) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 1)
+        shell.channel.finish(end)
+        await shell.shows(pilot, words)
+
+
+async def test_enter_typed_as_the_connection_ends_does_not_reconnect(
+    stage: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace, "QUIET_AFTER_END", 60.0)
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 1)
+        shell.channel.finish(ChannelEnd("exited", status=0))
+        await shell.shows(pilot, "Enter reconnects")
+        await pilot.press("enter")
+        await pilot.pause()
+    assert len(shell.dialer.hosts) == 1
+
+
+async def test_connecting_shows_its_stage_and_escape_gives_up(stage: Build) -> None:
+    shell = stage(HOSTS)
+    shell.dialer.hold()
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("home", "enter")
+        picture = await shell.shows(pilot, "connecting to db")
+        assert "Esc gives up" in picture
+        await shell.until(pilot, "the focus", lambda: shell.main.workspace.has_focus_within)
+        await pilot.press("escape")
+        await shell.shows(pilot, "Connecting was cancelled.")
+
+
+async def test_a_failure_is_a_sentence_and_a_way_on(stage: Build) -> None:
+    shell = stage(HOSTS)
+    shell.dialer.error = Refused("db refused the connection on port 22.", hint="Is the port right?")
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("home", "enter")
+        picture = await shell.shows(pilot, "db refused the connection on port 22.")
+        assert "Is the port right?" in picture
+        shell.dialer.error = None
+        await shell.until(pilot, "the focus", lambda: shell.main.workspace.has_focus_within)
+        await pilot.press("r")
+        await shell.until(pilot, "a live tab", lambda: shell.app.roster.sessions[0].state is State.LIVE)
+
+
+async def test_the_status_line_tells_the_truth_about_the_connection(stage: Build) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 1)
+        await shell.shows(pilot, "db ● connected  root@10.0.0.5 · ED25519 · aes128-gcm@openssh.com")
+
+
+async def test_quick_connect_takes_an_address(stage: Build) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test() as pilot:
+        await pilot.press("C", *"a b", "enter")
+        await shell.shows(pilot, "An address is needed")
+        await pilot.press(*("backspace",) * 3, *"ada@192.0.2.1", "enter")
+        await shell.until(pilot, "a dial", lambda: shell.dialer.hosts)
+        assert shell.dialer.hosts[0].destination == "ada@192.0.2.1"
+        await shell.until(pilot, "the focus", lambda: shell.main.workspace.has_focus_within)
+
+
+async def test_the_password_on_the_server_is_changed_and_its_words_reported(stage: Build) -> None:
+    change = PasswordChange("old", "new")
+    shell = stage(HOSTS, answers=(change, change))
+    async with shell.app.run_test() as pilot:
+        await open_tabs(shell, pilot, 1)
+        await pilot.press("ctrl+backslash", "P")
+        await shell.until(pilot, "an answer", lambda: shell.prompter.notices)
+        assert shell.channel.password_changes == [change]
+        assert "updated successfully" in shell.prompter.notices[0].text
+        assert shell.prompter.notices[0].server
+        shell.channel.refuses_password = ConnectionLost("BAD PASSWORD")
+        await pilot.press("ctrl+backslash", "P")
+        await shell.until(pilot, "a refusal", lambda: len(shell.prompter.notices) == 2)
+        assert shell.prompter.notices[1].level == "error"
+    question = shell.prompter.questions[0]
+    assert isinstance(question, NewPassword)
+    assert not question.demanded
+
+
+async def test_the_same_host_is_opened_again_from_the_leader(stage: Build) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 1)
+        await pilot.press("ctrl+backslash", "d")
+        await shell.until(pilot, "two tabs", lambda: bar(shell) == " 1 db ● │ 2 db (2) ● │")
