@@ -36,7 +36,7 @@ _TITLES = {
 
 def print_json(value: object) -> None:
     """`value` as JSON for programs."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(value, indent=2))
 
 
 def public_facts(public: PublicKey | None) -> dict[str, Any]:

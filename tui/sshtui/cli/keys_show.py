@@ -11,6 +11,7 @@ from sshtui.cli.keys_options import FILE, as_json, force
 from sshtui.cli.keys_output import agent_facts, file_facts, fingerprint_line, print_file, print_json, public_facts
 from sshtui.cli.keys_passphrases import old_passphrase_option, with_passphrase
 from sshtui.model.host_keys import PublicKey
+from sshtui.model.text import plain
 
 
 @click.command("list")
@@ -28,7 +29,7 @@ def list_keys(directory: Path | None, json_wanted: bool) -> None:
     for file in files:
         about = f"{file.public.kind} {file.public.bits}" if file.public else "?"
         guard = "passphrase" if file.encrypted else "no passphrase"
-        click.echo(f"{file.path}  {about}  {guard}  {file.comment}".rstrip())
+        click.echo(plain(f"{file.path}  {about}  {guard}  {file.comment}", 500))
         if file.problem:
             click.echo(f"  {file.problem} Mend it with: {file.remedy}")
     for key in held:

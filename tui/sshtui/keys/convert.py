@@ -12,6 +12,7 @@ from sshtui.keys.formats import Format
 from sshtui.keys.private import to_ppk
 from sshtui.keys.translate import encoding
 from sshtui.model.host_keys import PublicKey
+from sshtui.model.text import plain
 
 if TYPE_CHECKING:
     import asyncssh
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 ROUNDS = 64
 """bcrypt rounds: about 0.4 s to open. ssh-keygen takes 16 or 24."""
 ROUNDS_LIMIT = 10_000
+COMMENT_LIMIT = 1000
+"""Characters; RFC 4716 section 3.3 allows a header of 1024 bytes."""
 
 _CIPHER = "aes256-ctr"
 _LINE = 70
@@ -111,8 +114,11 @@ def losses(key: asyncssh.SSHKey, source: Format, target: Target, *, protected: b
 
 
 def public_text(public: PublicKey, comment: str, style: str = "openssh") -> str:
-    """A public key as one line, or as RFC 4716 has it; ends in a line end. `style` is openssh or rfc4716."""
-    comment = " ".join(comment.split())
+    """A public key as one line, or as RFC 4716 has it; ends in a line end. `style` is openssh or rfc4716.
+
+    A comment is one line of text without control characters, at most COMMENT_LIMIT.
+    """
+    comment = plain(" ".join(comment.split()), COMMENT_LIMIT)
     if style == "openssh":
         return f"{public.line} {comment}".rstrip() + "\n"
     if style != "rfc4716":
