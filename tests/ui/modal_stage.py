@@ -106,3 +106,8 @@ class Stage(SteadyApp[None]):
 def start(app: Stage, question: Question[Any]) -> asyncio.Task[Any]:
     """Ask `question`; the task ends with the answer."""
     return asyncio.create_task(app.prompter.ask(question))
+
+
+def shown(app: Stage) -> str:
+    """The text on the screen, line by line."""
+    return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import textwrap
 from collections import deque
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -18,6 +19,9 @@ A = TypeVar("A")
 
 TOAST_LINES = 12
 """Lines of a notice shown."""
+
+TOAST_COLUMNS = 60
+"""Columns of a toast; Textual makes it narrower on a narrow screen, half of it."""
 
 TOAST_SECONDS = {"information": 6.0, "warning": 10.0, "error": 15.0}
 
@@ -63,10 +67,12 @@ class ModalPrompter:
                 self._app.call_later(self._take_back, asked)
 
     def tell(self, notice: Notice) -> None:
-        """A toast, as plain text; a server's words stand behind a bar in it."""
+        """A toast, as plain text; a server's words stand behind a bar, wrapped so that no line lacks it."""
         lines = plain_lines(notice.text, lines=TOAST_LINES)
         if notice.server:
-            lines = [f"▎ {line}" for line in lines]
+            columns = max(10, min(TOAST_COLUMNS, self._app.size.width // 2) - 6)
+            pieces = [piece for line in lines for piece in textwrap.wrap(line, columns) or [""]]
+            lines = [f"| {piece}" for piece in pieces[: 2 * TOAST_LINES]]
         self._app.notify(
             "\n".join(lines),
             title=plain(notice.title, limit=80),

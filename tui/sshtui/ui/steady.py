@@ -14,7 +14,12 @@ from sshtui.ui.scrub import SCRUB, scrubbed
 
 
 class SteadyApp(App[ReturnType]):
-    """An app that paints no control characters and whose crash report holds no values of variables."""
+    """An app that paints no control characters and whose crash report holds no values of variables.
+
+    `unicode`: whether the terminal shows more than ASCII.
+    """
+
+    unicode: bool = True
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own filters, then the one that takes control characters out."""

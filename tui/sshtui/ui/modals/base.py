@@ -20,6 +20,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
 
 from sshtui.model.text import plain, plain_lines
+from sshtui.ui.steady import SteadyApp
 
 A = TypeVar("A")
 
@@ -138,6 +139,9 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         border: heavy $error;
         border-title-color: $error;
     }
+    Dialog.-ascii > .dialog-box { border: ascii $primary; }
+    Dialog.-danger.-ascii > .dialog-box { border: ascii $error; }
+    Dialog.-ascii .server-words, Dialog.-ascii .server-prompt { border-left: ascii $warning; }
     Dialog .dialog-body {
         height: auto;
         scrollbar-size-vertical: 1;
@@ -179,15 +183,12 @@ class Dialog(ModalScreen[A | None], Generic[A]):
     Dialog .server-prompt { border-left: outer $warning; padding: 0 1; background: $background; }
     Dialog #prompts { height: auto; }
     Dialog .paste { height: auto; background: $background; padding: 0 1; }
-    Dialog Checkbox {
+    Dialog Tick {
         border: none;
         height: 1;
-        padding: 0;
+        padding: 0 1;
         background: $surface;
-        &:focus { border: none; }
-        & > .toggle--button { color: $panel; background: $panel; }
-        &.-on > .toggle--button { color: $success; background: $panel; text-style: bold; }
-        &:focus > .toggle--label { background: $panel; color: $foreground; text-style: bold; }
+        &:focus { border: none; background: $panel; text-style: bold; }
     }
     Dialog OptionList {
         border: none;
@@ -218,7 +219,7 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         yield Static(Content(f"sshtui asks: {self._who}" if self._who else "sshtui asks"), classes="trust-line")
         with Vertical(classes="dialog-box") as box:
             box.border_title = Content(self.heading)
-            box.border_subtitle = self.HINT
+            box.border_subtitle = self._drawn(self.HINT)
             with VerticalScroll(classes="dialog-body", can_focus=False):
                 yield from self.body()
             with Horizontal(classes="dialog-buttons"):
@@ -261,7 +262,8 @@ class Dialog(ModalScreen[A | None], Generic[A]):
             field.value = ""
 
     def on_mount(self) -> None:
-        """Start waiting for quiet, and fit the body to the screen."""
+        """Start waiting for quiet."""
+        self.set_class(not self._unicode, "-ascii")
         self._last_keystroke = monotonic()
         self.set_timer(self._quiet, self._look_for_quiet)
 
@@ -279,7 +281,16 @@ class Dialog(ModalScreen[A | None], Generic[A]):
     def _hint(self) -> None:
         """Under the frame: how to see the rest when it does not fit, else what the keys do."""
         hidden = self.query_one(".dialog-body", VerticalScroll).max_scroll_y > 0
-        self.query_one(".dialog-box").border_subtitle = "PgUp/PgDn scroll · Esc cancel" if hidden else self.HINT
+        self.query_one(".dialog-box").border_subtitle = self._drawn(
+            "PgUp/PgDn scroll · Esc cancel" if hidden else self.HINT
+        )
+
+    @property
+    def _unicode(self) -> bool:
+        return not isinstance(self.app, SteadyApp) or self.app.unicode
+
+    def _drawn(self, hint: str) -> str:
+        return hint if self._unicode else hint.replace(" · ", ", ")
 
     def on_key(self, event: events.Key) -> None:
         """Drop keystrokes until ready."""

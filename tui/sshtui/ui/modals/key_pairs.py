@@ -33,6 +33,14 @@ def describe(key_pair: KeyPair) -> Content:
     return Content.assemble((plain(key_pair.label, limit=200), "bold"), *((f"\n  {line}", "$muted") for line in lines))
 
 
+class Tick(Checkbox):
+    """A box to tick whose state is a shape and not a colour."""
+
+    def render(self) -> Content:
+        """`[x]` or `[ ]`, then the label."""
+        return Content.assemble(f"[{'x' if self.value else ' '}] ", self.label)
+
+
 class ChooseKeyPairDialog(Dialog[ChosenKeyPair]):
     """A list of key pairs; Enter takes the marked one, the box below keeps it for the host."""
 
@@ -55,7 +63,7 @@ class ChooseKeyPairDialog(Dialog[ChosenKeyPair]):
             )
             return
         yield OptionList(*(Option(describe(key_pair)) for key_pair in key_pairs), id="key-pairs", classes="block")
-        yield Checkbox(Content(f"Remember for {self._host_name}"), id="remember", classes="last")
+        yield Tick(Content(f"Remember for {self._host_name}"), id="remember", classes="last")
 
     def buttons(self) -> Iterable[Button]:
         if self._question.key_pairs:

@@ -1,0 +1,244 @@
+"""Hostile text in everything a dialog shows: none of it controls the terminal, none acts, none crashes.
+
+The output is what the driver is handed to write, taken apart: what is neither printable nor one of the few sequences
+that Textual paints with is a leak.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual import events
+from textual.app import App, ComposeResult
+from textual.content import Content
+from textual.driver import Driver
+from textual.geometry import Size
+from textual.pilot import Pilot
+from textual.widgets import (
+    Button,
+    DataTable,
+    Input,
+    Label,
+    Log,
+    Markdown,
+    OptionList,
+    RichLog,
+    Select,
+    Static,
+    TextArea,
+    Tree,
+)
+
+from sshtui.model.host_keys import HostKey, KnownEntry, PublicKey
+from sshtui.model.key_pairs import KeyPair
+from sshtui.model.questions import (
+    Challenge,
+    ChangedHostKey,
+    ChooseKeyPair,
+    Confirm,
+    ConfirmPaste,
+    Field,
+    NewPassword,
+    Notice,
+    Passphrase,
+    Password,
+    Question,
+    UnknownHostKey,
+)
+from sshtui.ui.steady import SteadyApp
+from tests.ui.modal_stage import Stage, ed25519, start
+
+HOSTILE = [
+    "\x1b]0;PWN\x07",
+    "\x1b]52;c;UFdO\x07",
+    "\x9d0;PWN\x9c\x9b31m",
+    "x\u202etxt.exe\u2066\u200f",
+    "[@click=app.quit]x[/]",
+    "a[/nope]b[0][/",
+    "\x1b[2J\x1b[?1049l\x0e",
+    "\ud800\udfff",
+]
+EVERYTHING = " ".join(HOSTILE)
+
+# What Textual paints with: CSI sequences, private modes included, pointer shapes (OSC 22) and nothing else.
+_PAINT = re.compile(r"\x1b\[[0-9;?]*[Hmhlsu]|\x1b\[[0-9;?$]*p|\x1b\]22;[a-z-]*(?:\x1b\\|\x07)")
+_LEAK = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_FORGED = re.compile(r"\x1b\[\?1049l|\x1b\[2J")
+
+
+class RecordingDriver(Driver):
+    """Stands for a terminal of 100 by 50; keeps what it is handed."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self.written: list[str] = []
+
+    def write(self, data: str) -> None:
+        self.written.append(data)
+
+    def start_application_mode(self) -> None:
+        size = Size(100, 50)
+        self.send_message(events.Resize(size, size))
+
+    def disable_input(self) -> None:
+        pass
+
+    def stop_application_mode(self) -> None:
+        pass
+
+
+def written(app: App[Any]) -> str:
+    """All that the driver was handed."""
+    driver = app._driver
+    assert isinstance(driver, RecordingDriver)
+    return "".join(driver.written)
+
+
+def leaks(app: App[Any]) -> list[str]:
+    """What was written and is neither text nor paint."""
+    text = written(app)
+    assert text, "nothing was painted"
+    return _FORGED.findall(text) + _LEAK.findall(_PAINT.sub("", text))
+
+
+def actions(app: App[Any]) -> list[object]:
+    """Actions that lie armed in the painted cells."""
+    strips = app.screen._compositor.render_strips()
+    return [
+        segment.style.meta["@click"]
+        for strip in strips
+        for segment in strip
+        if segment.style and "@click" in segment.style.meta
+    ]
+
+
+async def play(app: App[Any], scene: Callable[[Pilot[Any]], Awaitable[None]]) -> None:
+    """Run `app` on a recording driver while `scene` plays; its failure is the test's."""
+    failure: list[BaseException] = []
+
+    async def guarded(pilot: Pilot[Any]) -> None:
+        try:
+            await asyncio.wait_for(scene(pilot), 30)
+        except BaseException as error:  # noqa: BLE001  # carried out of the app to the test
+            failure.append(error)
+        app.exit()
+
+    app.driver_class = RecordingDriver
+    await app.run_async(auto_pilot=guarded)
+    if failure:
+        raise failure[0]
+    assert app.return_code == 0
+
+
+def questions(text: str) -> list[Question[Any]]:
+    """Every question with `text` wherever a stranger may have chosen it."""
+    host_key = HostKey(ed25519(1))
+    hostile_key = HostKey(len(text.encode("utf-8", "replace")).to_bytes(4, "big") + text.encode("utf-8", "replace"))
+    public = PublicKey(hostile_key.blob)
+    key_pairs = (KeyPair("file", text, public, text), KeyPair("agent", "", None, text))
+    return [
+        UnknownHostKey(text, text, 22, hostile_key),
+        ChangedHostKey(text, text, 22, hostile_key, (KnownEntry(host_key, text, 1),)),
+        ChangedHostKey(text, text, 22, hostile_key, (KnownEntry(hostile_key, text, 1),), another_type=True),
+        Password(text, text, attempt=2),
+        Passphrase(text, attempt=2, problem=text),
+        Challenge(text, text, text, text, (Field(text, echo=True), Field(text, echo=False))),
+        NewPassword(text, text, text, text),
+        ChooseKeyPair(text, key_pairs, current=text),
+        Confirm(text, text, text, text),
+        ConfirmPaste(text, text),
+    ]
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, EVERYTHING], ids=[*map(str, range(len(HOSTILE))), "all"])
+async def test_hostile_text_in_every_dialog_leaks_nothing_arms_nothing_and_crashes_nothing(text: str) -> None:
+    app = Stage()
+
+    async def scene(pilot: Pilot[Any]) -> None:
+        for question in questions(text):
+            task = start(app, question)
+            await app.ready(pilot)
+            assert actions(app) == [], question
+            assert leaks(app) == [], question
+            await pilot.press("escape")
+            await asyncio.wait_for(task, 5)
+            await app.no_dialog(pilot)
+
+    await play(app, scene)
+
+
+async def test_hostile_notices_leak_nothing_arm_nothing_and_crash_nothing() -> None:
+    app = Stage()
+
+    async def scene(pilot: Pilot[Any]) -> None:
+        for text in HOSTILE:
+            app.prompter.tell(Notice(text, title=text))
+            app.prompter.tell(Notice(text, title=text, server=True))
+        for _ in range(400):
+            await pilot.pause(0.01)
+            if "a[/nope]b" in written(app):
+                break
+        assert "a[/nope]b" in written(app)
+        assert actions(app) == []
+        assert leaks(app) == []
+
+    await play(app, scene)
+
+
+class Careless(SteadyApp[None]):
+    """Every kind of widget with hostile text that nobody has made plain."""
+
+    def compose(self) -> ComposeResult:
+        text = "\x1b]0;PWN\x07\x9b31m\u202e\x0e"
+        yield Static(Content(text))
+        yield Label(text, markup=False)
+        yield Button(Content(text))
+        yield Input(value=text, placeholder=text)
+        yield OptionList(Content(text))
+        yield TextArea(text)
+        yield Select([(text, 1)], value=1)
+        yield Markdown(text)
+        tree: Tree[None] = Tree(Content(text).plain)
+        yield tree
+        log = Log()
+        yield log
+        rich_log = RichLog()
+        yield rich_log
+        table: DataTable[str] = DataTable()
+        yield table
+        log.write(text)
+        rich_log.write(text)
+        table.add_column(text)
+        table.add_row(text)
+        for widget in (log, rich_log, table, tree):
+            widget.styles.height = 3
+
+
+async def test_the_filter_holds_for_every_kind_of_widget_that_forgot_to_be_plain() -> None:
+    app = Careless()
+
+    async def scene(pilot: Pilot[Any]) -> None:
+        app.notify("\x1b]0;PWN\x07\x9b31m", title="\x1b]0;PWN\x07", markup=False)
+        app.query_one(Static).border_title = Content("\x1b]0;PWN\x07")
+        await pilot.pause(0.2)
+        assert leaks(app) == []
+
+    await play(app, scene)
+
+
+async def test_without_the_filter_the_measure_finds_leaks() -> None:
+    class Unfiltered(Careless):
+        def get_line_filters(self) -> list[Any]:
+            return []
+
+    app = Unfiltered()
+
+    async def scene(pilot: Pilot[Any]) -> None:
+        await pilot.pause(0.2)
+        assert leaks(app) != []
+
+    await play(app, scene)
