@@ -82,7 +82,8 @@ def test_an_unknown_action_is_reported() -> None:
     [
         ("Ctrl+\\", "ctrl+backslash", "Ctrl+\\"), ("?", "question_mark", "?"), ("pgup", "pageup", "PgUp"),
         ("shift+PageUp", "shift+pageup", "Shift+PgUp"), ("alt+ctrl+X", "ctrl+alt+x", "Ctrl+Alt+X"), ("F5", "f5", "F5"),
-        ("leader ,", "leader comma", None), ("ctrl++", "ctrl+plus", "Ctrl++"), ("G", "G", "G"), ("Space", "space", "Space"),
+        ("leader ,", "leader comma", None), ("ctrl++", "ctrl+plus", "Ctrl++"), ("G", "G", "G"),
+        ("Space", "space", "Space"),
     ],
 )  # fmt: skip
 def test_names_are_read_and_shown(written: str, name: str, seen: str | None) -> None:

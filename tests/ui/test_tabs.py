@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,8 +31,12 @@ async def open_tabs(shell: Stage, pilot: Pilot[Any], count: int) -> None:
     """`count` live tabs on the hosts in their order, the last in front."""
     for place in range(count):
         await pilot.press("alt+0", "home", *["down"] * place, "enter")
-        await shell.until(pilot, f"tab {place + 1}", lambda place=place: len(shell.dialer.channels) == place + 1)
+        await shell.until(pilot, f"tab {place + 1}", partial(_are_open, shell, place + 1))
         await shell.until(pilot, "the focus", lambda: shell.main.workspace.has_focus_within)
+
+
+def _are_open(shell: Stage, count: int) -> bool:
+    return len(shell.dialer.channels) == count
 
 
 def bar(shell: Stage) -> str:
