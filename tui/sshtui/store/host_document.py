@@ -22,6 +22,9 @@ from sshtui.store.host_tables import BadHost, from_table, to_table
 VERSION = 1
 """Of the file's format. A file of a newer one is read as far as it is understood, and never written."""
 
+JOIN_LIMIT = 8
+"""Pieces that are tried together."""
+
 _CUT = re.compile(r"^[ \t]*\[\[[ \t]*(?:hosts|\"hosts\"|'hosts')[ \t]*\]\]", re.MULTILINE)
 _FOREIGN = re.compile(r"^[ \t]*\[(?!\[?[ \t]*(?:hosts|\"hosts\"|'hosts')[ \t]*\.)", re.MULTILINE)
 
@@ -75,9 +78,21 @@ def read_document(text: str, path: Path, known: Mapping[str, Block]) -> HostDocu
 
 def _cut(text: str, path: Path, known: Mapping[str, Block], *, lines: bool = True) -> HostDocument:
     cuts = [found.start() for found in _CUT.finditer(text)]
-    head = text[: cuts[0]] if cuts else text
-    blocks = tuple(text[start:end] for start, end in itertools.pairwise([*cuts, len(text)]))
-    return _assembled(head, blocks, path, known, lines=lines)
+    pieces = [text[start:end] for start, end in itertools.pairwise([*cuts, len(text)])]
+    meaning = dict(known)
+    blocks: list[str] = []
+    at = 0
+    while at < len(pieces):
+        # A line inside a text of several lines may look like a header: such a piece parses with its neighbours only.
+        for reach in range(1, JOIN_LIMIT + 1):
+            block = "".join(pieces[at : at + reach])
+            if block in meaning or _understood(block, path, meaning):
+                break
+        else:
+            raise _Unusual
+        blocks.append(block)
+        at += reach
+    return _assembled(text[: cuts[0]] if cuts else text, tuple(blocks), path, meaning, lines=lines)
 
 
 def _assembled(
@@ -102,6 +117,15 @@ def _assembled(
             bad.append(BrokenFile(path, line if lines else 0, reason, hint=hint))
         line += text.count("\n")
     return HostDocument(head, blocks, version, meaning, places, tuple(hosts), tuple(bad))
+
+
+def _understood(text: str, path: Path, meaning: dict[str, Block]) -> bool:
+    """Whether `text` is one whole block; what it says is then noted in `meaning`."""
+    try:
+        meaning[text] = _read_block(text, path)
+    except _Unusual:
+        return False
+    return True
 
 
 def _version(head: str, path: Path) -> int:

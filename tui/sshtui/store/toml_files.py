@@ -123,26 +123,37 @@ def _place(text: str, key: str) -> tuple[int, int] | None:
     """Where the statement that sets `key` begins and ends, its lines whole."""
     name = re.escape(key)
     top = text[: _top_end(text)]
-    found = re.search(rf"^[ \t]*(?:{name}|\"{name}\"|'{name}')[ \t]*=", top, re.MULTILINE)
+    pattern = rf"^[ \t]*(?:{name}|\"{name}\"|'{name}')[ \t]*="
+    statements = re.finditer(pattern, top, re.MULTILINE)
+    # The same words may stand inside a text of several lines.
+    found = next((statement for statement in statements if _parses(top[: statement.start()])), None)
     if not found:
         return None
     end = found.start()
     # A value may span lines; the first lines that parse alone are the whole statement.
     for _ in range(1000):
         end = text.find("\n", end) + 1 or len(text)
-        try:
-            tomllib.loads(text[found.start() : end])
-        except tomllib.TOMLDecodeError:
-            if end == len(text):
-                return None
-        else:
+        if _parses(text[found.start() : end]):
             return found.start(), end
+        if end == len(text):
+            break
     return None
 
 
 def _top_end(text: str) -> int:
-    header = _HEADER.search(text)
-    return header.start() if header else len(text)
+    """Where the first table header stands; a line inside a list may look like one, but what is above it parses not."""
+    for found in _HEADER.finditer(text):
+        if _parses(text[: found.start()]):
+            return found.start()
+    return len(text)
+
+
+def _parses(text: str) -> bool:
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
 
 
 def _inserted(text: str, line: str, newline: str) -> str:
