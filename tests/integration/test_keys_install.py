@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from sshtui.errors import KeyPairError
+from sshtui.cli.run import run as sshtui
+from sshtui.errors import KeyPairError, Refused
 from sshtui.keys.identities import FileAndAgentIdentities
 from sshtui.keys.inspect import key_pair
 from sshtui.keys.install import install, rotate, uninstall
@@ -18,6 +22,7 @@ from sshtui.ssh.commands import Commands
 from sshtui.ssh.connector import Connector
 from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.pool import Pool
+from sshtui.store.hosts import HostStore
 from tests.fakes.prompting import ScriptedPrompter
 from tests.servers.accounts import Account
 from tests.servers.dropbear import Dropbear
@@ -127,3 +132,29 @@ async def test_the_login_shell_of_the_account_does_not_matter_unless_it_runs_not
                 await install(runner, pair.public, "me")
         else:
             assert (await install(runner, pair.public, "me", lambda: runner.prove(pair))).outcome == "added"
+
+
+async def test_the_command_installs_on_several_hosts_and_reports_each(
+    tmp_path: Path, start_sshd: Callable[..., OpenSSH], account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = start_sshd(extra=("AuthorizedKeysFile .ssh/authorized_keys",))
+    home = Path(os.environ["HOME"])
+    (home / ".ssh").mkdir(mode=0o700)
+    account.authorise(public_line(make_key_file(home / ".ssh" / "id_ed25519")))
+    KnownHosts(home / ".ssh" / "known_hosts").remember("127.0.0.1", server.port, server.host_keys[0])
+    new = make_key_file(tmp_path / "new", comment="me@new")
+    config = tmp_path / "config"
+    config.mkdir()
+    store = HostStore(config / "hosts.toml")
+    store.put(Host("web", "127.0.0.1", port=server.port, user=account.name))
+    store.put(Host("gone", "127.0.0.1", port=1, user=account.name))
+    arguments = ["--config-dir", str(config), "keys", "install", str(new), "web", "gone", "--use", "--json"]
+    assert await asyncio.to_thread(sshtui, arguments) == Refused.exit_code
+    first, second = json.loads(capsys.readouterr().out)["results"]
+    assert (first["host"], first["outcome"], first["file"]) == ("web", "added", ".ssh/authorized_keys")
+    assert (second["host"], second["outcome"]) == ("gone", "failed")
+    assert public_line(new) in (account.home / ".ssh" / "authorized_keys").read_text()
+    saved = HostStore(config / "hosts.toml")
+    assert [host.key_pair for host in map(saved.get, ("web", "gone")) if host] == [str(new), ""]
+    assert await asyncio.to_thread(sshtui, [*arguments[:3], "uninstall", str(new), "web"]) == 0
+    assert public_line(new) not in (account.home / ".ssh" / "authorized_keys").read_text()
