@@ -1,4 +1,4 @@
-"""One terminal view on a stage, over a drawn session."""
+"""One terminal view on a stage, over a drawn session or a real emulator."""
 
 from __future__ import annotations
 
@@ -7,10 +7,32 @@ from collections.abc import Callable
 from textual.app import App, ComposeResult
 from textual.widgets import Button
 
+from sshtui.model.geometry import Size
 from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Prompter
+from sshtui.session.changes import ScreenChanged
+from sshtui.terminal.emulator import Emulator
 from sshtui.ui.terminal.subject import Subject
 from sshtui.ui.widgets.terminal_view import TerminalView
+from tests.fakes.terminal import DrawnSession
+
+
+class EmulatedSession(DrawnSession):
+    """A session whose screen is an emulator's."""
+
+    def __init__(self, size: Size) -> None:
+        super().__init__()
+        self.emulator: Emulator = Emulator(size)  # type: ignore[assignment]  # the real thing in place of a drawing
+
+    def resize(self, size: Size) -> None:
+        super().resize(size)
+        self.tell(ScreenChanged(self.emulator.resize(size).rows))
+
+    def write(self, data: bytes) -> bytes:
+        """Output of the remote; what the emulator answers."""
+        update = self.emulator.feed(data)
+        self.tell(ScreenChanged(update.rows))
+        return update.reply
 
 
 class Stage(App[None], inherit_bindings=False):

@@ -5,30 +5,8 @@ from __future__ import annotations
 import re
 
 from sshtui.model.geometry import Size
-from sshtui.session.changes import ScreenChanged
-from sshtui.terminal.emulator import Emulator
-from tests.fakes.terminal import DrawnSession
 from tests.fakes.waiting import until
-from tests.ui.terminal_stage import Stage
-
-
-class EmulatedSession(DrawnSession):
-    """A session whose screen is an emulator's."""
-
-    def __init__(self, size: Size) -> None:
-        super().__init__()
-        self.emulator: Emulator = Emulator(size)  # type: ignore[assignment]  # the real thing in place of a drawing
-
-    def resize(self, size: Size) -> None:
-        super().resize(size)
-        self.tell(ScreenChanged(self.emulator.resize(size).rows))
-
-    def write(self, data: bytes) -> bytes:
-        """Output of the remote; what the emulator answers."""
-        update = self.emulator.feed(data)
-        self.tell(ScreenChanged(update.rows))
-        return update.reply
-
+from tests.ui.terminal_stage import EmulatedSession, Stage
 
 SIZE = (30, 6)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import lru_cache
 
-from rich.color import Color
+from rich.color import Color, ColorType
+from rich.color_triplet import ColorTriplet
 from rich.style import Style as RichStyle
 
 from sshtui.model.themes import Palette
@@ -33,7 +35,7 @@ FALLBACK = Palette(
 
 _CUBE = (0, 95, 135, 175, 215, 255)
 
-STYLE_LIMIT = 4096
+STYLE_LIMIT = 16_384
 """Styles kept ready; a program that paints in true colour makes a new one for every cell."""
 
 
@@ -107,7 +109,7 @@ class Colours:
             foreground = _blend(background, foreground, DIM)
         if style.conceal:
             foreground = background
-        underline = bool(style.underline)
+        underline = bool(style.underline or style.link)
         for mark in marks:
             match mark:
                 case Mark.SELECTED:
@@ -129,8 +131,8 @@ class Colours:
                 case Mark.THIN_BAR:
                     foreground = self._cursor
         return RichStyle(
-            color=Color.from_rgb(*foreground),
-            bgcolor=Color.from_rgb(*background),
+            color=_drawn(foreground),
+            bgcolor=_drawn(background),
             bold=style.bold or None,
             italic=style.italic or None,
             underline=underline or None,
@@ -168,6 +170,11 @@ class Colours:
             return number >> 16 & 0xFF, number >> 8 & 0xFF, number & 0xFF
         # Bold brightens the first eight colours, as xterm does by default (boldColors).
         return self._indexed[number + 8 if bright and number < 8 else number & 0xFF]
+
+
+@lru_cache(4096)
+def _drawn(colour: Rgb) -> Color:
+    return Color("#{:02x}{:02x}{:02x}".format(*colour), ColorType.TRUECOLOR, None, ColorTriplet(*colour))
 
 
 def numbers(palette: Palette) -> dict[int, int]:

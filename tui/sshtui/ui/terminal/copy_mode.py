@@ -101,7 +101,7 @@ class CopyMode:
         """What the line at the bottom says."""
         if self.entry is not None:
             kind = "regex" if self.entry.regex else "text"
-            return f"{'?' if self.entry.backwards else '/'}{self.entry.text}▏  {kind}, Ctrl+R changes"
+            return f"{'?' if self.entry.backwards else '/'}{self.entry.text}_  {kind}, Ctrl+R changes"
         if self.problem:
             return self.problem
         found = f"{self.current + 1} of {len(self.matches)}" if self.matches else ""

@@ -35,8 +35,8 @@ class Strips:
         if found is None:
             if len(self._kept) >= KEPT:
                 self._kept.clear()
-            segments = self._marked(row, overlays) if overlays else self._plain(row)
-            found = self._kept[key] = self._fitted(segments, width)
+            strip = self._marked(row, overlays) if overlays else self._plain(row)
+            found = self._kept[key] = self._fitted(strip, width)
         return found
 
     def blank(self, width: int) -> Strip:
@@ -45,9 +45,9 @@ class Strips:
 
     def words(self, text: str, style: Style, width: int, marks: tuple[Mark, ...] = ()) -> Strip:
         """A line of our own, cut or filled to `width`."""
-        return self._fitted([Segment(text, self.colours.marked(style, marks))], width)
+        return self._fitted(Strip([Segment(text, self.colours.marked(style, marks))]), width)
 
-    def _plain(self, row: Row) -> list[Segment]:
+    def _plain(self, row: Row) -> Strip:
         style_of = self.colours.style
         segments: list[Segment] = []
         column = 0
@@ -58,9 +58,9 @@ class Strips:
                 cells = row.cells()[column : column + columns]
                 segments.append(Segment("".join(_measured(cells)), style_of(style)))
             column += columns
-        return segments
+        return Strip(segments, column)
 
-    def _marked(self, row: Row, overlays: Sequence[Overlay]) -> list[Segment]:
+    def _marked(self, row: Row, overlays: Sequence[Overlay]) -> Strip:
         """Cell by cell, because a mark begins and ends anywhere."""
         styles = [style for _text, style, columns in row.runs() for _ in range(columns)]
         cells = _measured(row.cells())
@@ -76,10 +76,9 @@ class Strips:
             if column == len(cells) or (styles[column], marks[column]) != (styles[start], marks[start]):
                 segments.append(Segment("".join(cells[start:column]), self.colours.marked(styles[start], marks[start])))
                 start = column
-        return segments
+        return Strip(segments, len(cells))
 
-    def _fitted(self, segments: list[Segment], width: int) -> Strip:
-        strip = Strip(segments)
+    def _fitted(self, strip: Strip, width: int) -> Strip:
         if strip.cell_length == width:
             return strip
         return strip.adjust_cell_length(width, self.colours.blank)

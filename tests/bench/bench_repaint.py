@@ -1,0 +1,77 @@
+"""What painting costs: a full 200×50 repaint of coloured text, of true colour, and of rows that did not change."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import statistics
+import time
+from collections.abc import Callable
+
+from sshtui.model.geometry import Size
+from tests.ui.terminal_stage import EmulatedSession, Stage
+
+SIZE = Size(200, 50)
+FRAMES = 30
+
+GOALS = {"indexed colours": 6.0, "true colour": 15.0, "nothing changed": 1.5}
+"""Milliseconds of the median frame on a two-core machine of 2020."""
+
+
+def indexed(rng: random.Random) -> str:
+    """A style as programs choose them: sixteen colours on the default background, now and then bold."""
+    return f"\x1b[{rng.choice((0, 1))};{rng.randrange(30, 38)}m"
+
+
+def true_colour(rng: random.Random) -> str:
+    """A colour nobody used before."""
+    return "\x1b[38;2;{};{};{}m".format(*rng.randbytes(3))
+
+
+def frame(rng: random.Random, style: Callable[[random.Random], str]) -> bytes:
+    """A screen full of short words, each in a style of its own."""
+    rows = []
+    for row in range(SIZE.rows):
+        text, column = f"\x1b[{row + 1};1H", 0
+        while column < SIZE.columns:
+            length = min(rng.randint(3, 12), SIZE.columns - column)
+            text += style(rng) + "".join(rng.choices("abcdefgh ijklm", k=length))
+            column += length
+        rows.append(text)
+    return "".join(rows).encode()
+
+
+async def measure() -> dict[str, float]:
+    """Milliseconds of the median frame, by kind."""
+    session = EmulatedSession(SIZE)
+    stage = Stage(session)
+    rng = random.Random(1)
+    took: dict[str, float] = {}
+    async with stage.run_test(size=SIZE):
+        view = stage.view
+        for kind, style in (("indexed colours", indexed), ("true colour", true_colour)):
+            times = []
+            for _ in range(FRAMES):
+                session.emulator.feed(frame(rng, style))
+                start = time.perf_counter()
+                view.render_lines(view.size.region)
+                times.append(time.perf_counter() - start)
+            took[kind] = statistics.median(times) * 1000
+        start = time.perf_counter()
+        for _ in range(FRAMES):
+            view.render_lines(view.size.region)
+        took["nothing changed"] = (time.perf_counter() - start) / FRAMES * 1000
+    return took
+
+
+def main() -> int:
+    """Print the table; 1 when a goal is missed."""
+    missed = 0
+    for kind, milliseconds in asyncio.run(measure()).items():
+        missed += milliseconds > GOALS[kind]
+        print(f"repaint 200x50, {kind:<16} {milliseconds:6.2f} ms   goal {GOALS[kind]:.1f}")
+    return int(missed > 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
