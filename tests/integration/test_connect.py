@@ -122,6 +122,7 @@ async def test_the_known_type_of_host_key_is_asked_for(
     client.known_hosts.remember(LOOPBACK, server.port, server.host_keys[1])
     async with client.terminal(host, ScriptedPrompter()) as channel:
         assert channel.facts.host_key_kind == "RSA"
+        assert channel.facts.old == ()
 
 
 async def test_a_refused_port_says_so(client: Client) -> None:

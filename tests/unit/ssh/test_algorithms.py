@@ -8,24 +8,24 @@ import asyncssh.mac
 import asyncssh.public_key
 import pytest
 
-from sshtui.ssh.algorithms import LEGACY, MODERN, for_known, old_ones
+from sshtui.ssh.algorithms import MODERN, OLD, allowing, for_known, needed_for, old_ones
 
-OLD = ("sha1", "cbc", "md5", "arcfour", "dss", "group1-", "ssh-rsa")
+MARKS = ("sha1", "cbc", "md5", "arcfour", "dss", "group1-", "ssh-rsa")
 
 
 def test_nothing_old_is_offered_unasked() -> None:
     offered = [*MODERN.kex, *MODERN.ciphers, *MODERN.macs, *MODERN.host_keys, *MODERN.signatures]
-    assert not [name for name in offered if any(mark in name for mark in OLD)]
+    assert not [name for name in offered if any(mark in name for mark in MARKS)]
 
 
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [
-        (LEGACY.kex, asyncssh.kex.get_kex_algs()),
-        (LEGACY.ciphers, asyncssh.encryption.get_encryption_algs()),
-        (LEGACY.macs, asyncssh.mac.get_mac_algs()),
-        (LEGACY.host_keys, asyncssh.public_key.get_public_key_algs()),
-        (LEGACY.signatures, asyncssh.public_key.get_public_key_algs()),
+        (MODERN.kex + OLD.kex, asyncssh.kex.get_kex_algs()),
+        (MODERN.ciphers + OLD.ciphers, asyncssh.encryption.get_encryption_algs()),
+        (MODERN.macs + OLD.macs, asyncssh.mac.get_mac_algs()),
+        (MODERN.host_keys + OLD.host_keys, asyncssh.public_key.get_public_key_algs()),
+        (MODERN.signatures + OLD.signatures, asyncssh.public_key.get_public_key_algs()),
     ],
 )
 def test_asyncssh_has_every_name_we_offer(ours: tuple[str, ...], theirs: list[bytes]) -> None:
@@ -47,3 +47,27 @@ def test_certificates_are_asked_for_only_where_an_authority_is_known() -> None:
 def test_the_old_ones_in_use_are_named() -> None:
     used = ("diffie-hellman-group14-sha1", "aes256-ctr", "", "ssh-rsa")
     assert old_ones(used) == ("diffie-hellman-group14-sha1", "ssh-rsa")
+
+
+OLD_SERVER = {
+    "key exchange": ("diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1"),
+    "host key type": ("ssh-rsa", "ssh-dss"),
+    "cipher": ("aes128-ctr", "3des-cbc"),
+    "MAC": ("hmac-md5", "hmac-sha1"),
+}
+
+
+def test_the_least_and_best_that_would_work_is_proposed() -> None:
+    assert needed_for(MODERN, OLD_SERVER) == ("diffie-hellman-group14-sha1", "ssh-rsa", "hmac-sha1")
+
+
+def test_nothing_is_proposed_when_nothing_of_ours_would_do() -> None:
+    assert needed_for(MODERN, {**OLD_SERVER, "host key type": ("ssh-dss",)}) == ()
+
+
+def test_what_is_allowed_comes_last_and_makes_the_server_fit() -> None:
+    wider = allowing(MODERN, [*needed_for(MODERN, OLD_SERVER), "no-such-algorithm"])
+    assert wider.kex == (*MODERN.kex, "diffie-hellman-group14-sha1")
+    assert wider.signatures[-1] == "ssh-rsa"
+    assert needed_for(wider, OLD_SERVER) == ()
+    assert wider.ciphers == MODERN.ciphers

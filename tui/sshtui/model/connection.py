@@ -19,6 +19,8 @@ class ConnectionFacts:
     mac: str = ""
     method: str = ""
     """The authentication method that succeeded: publickey, password, keyboard-interactive, none."""
+    old: tuple[str, ...] = ()
+    """Algorithms in use that are offered only where a person allowed it: the connection is weak."""
 
 
 @dataclass(frozen=True)

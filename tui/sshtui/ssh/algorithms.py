@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+
+NO_ALGORITHMS = ("ext-info-", "kex-strict-")
+"""Beginnings of flags that stand among the key exchanges and are none (RFC 8308 section 2.1)."""
 
 CERTIFICATES = (
     "ssh-ed25519-cert-v01@openssh.com",
@@ -79,19 +82,18 @@ MODERN = Algorithms(
 )
 """The default: nothing that rests on SHA-1, CBC or 1024-bit groups."""
 
-LEGACY = Algorithms(
+OLD = Algorithms(
     kex=(
-        *MODERN.kex,
         "diffie-hellman-group14-sha1",
         "diffie-hellman-group-exchange-sha1",
         "diffie-hellman-group1-sha1",
     ),
-    ciphers=(*MODERN.ciphers, "aes256-cbc", "aes192-cbc", "aes128-cbc", "3des-cbc"),
-    macs=(*MODERN.macs, "hmac-sha1-etm@openssh.com", "hmac-sha1", "hmac-sha1-96", "hmac-md5"),
-    host_keys=(*MODERN.host_keys, "ssh-rsa"),
-    signatures=(*MODERN.signatures, "ssh-rsa"),
+    ciphers=("aes256-cbc", "aes192-cbc", "aes128-cbc", "3des-cbc"),
+    macs=("hmac-sha1-etm@openssh.com", "hmac-sha1", "hmac-sha1-96", "hmac-md5"),
+    host_keys=("ssh-rsa",),
+    signatures=("ssh-rsa",),
 )
-"""For gear that has nothing better; a host says so by its own field, and the status line shows it."""
+"""What gear without anything better needs, best first; never offered unless a host is allowed it by name."""
 
 
 def for_known(offer: Algorithms, known: Iterable[str], *, authorities: bool) -> Algorithms:
@@ -108,8 +110,45 @@ def for_known(offer: Algorithms, known: Iterable[str], *, authorities: bool) -> 
     return replace(offer, host_keys=certificates + first + rest)
 
 
+def allowing(offer: Algorithms, names: Iterable[str]) -> Algorithms:
+    """`offer` with those of OLD that are in `names` at the end of its lists; other names count for nothing."""
+    allowed = set(names)
+
+    def old(more: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in more if name in allowed)
+
+    return replace(
+        offer,
+        kex=offer.kex + old(OLD.kex),
+        ciphers=offer.ciphers + old(OLD.ciphers),
+        macs=offer.macs + old(OLD.macs),
+        host_keys=offer.host_keys + old(OLD.host_keys),
+        signatures=offer.signatures + old(OLD.signatures),
+    )
+
+
+def needed_for(offer: Algorithms, theirs: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """The fewest old algorithms that would make `offer` fit a server's lists; empty when nothing of ours would.
+
+    `theirs` has the kinds of NoCommonAlgorithm: `key exchange`, `host key type`, `cipher`, `MAC`.
+    """
+    needed: list[str] = []
+    for kind, ours, old in (
+        ("key exchange", offer.kex, OLD.kex),
+        ("host key type", offer.host_keys, OLD.host_keys),
+        ("cipher", offer.ciphers, OLD.ciphers),
+        ("MAC", offer.macs, OLD.macs),
+    ):
+        has = set(theirs.get(kind, ()))
+        if has.isdisjoint(ours):
+            name = next((name for name in old if name in has), None)
+            if name is None:
+                return ()
+            needed.append(name)
+    return tuple(needed)
+
+
 def old_ones(used: Iterable[str]) -> tuple[str, ...]:
-    """Those of the names in use that only the legacy profile has."""
-    modern = {*MODERN.kex, *MODERN.ciphers, *MODERN.macs, *MODERN.host_keys, *MODERN.signatures}
-    old = {*LEGACY.kex, *LEGACY.ciphers, *LEGACY.macs, *LEGACY.host_keys} - modern
+    """Those of the names in use that are old."""
+    old = {*OLD.kex, *OLD.ciphers, *OLD.macs, *OLD.host_keys}
     return tuple(name for name in used if name in old)

@@ -11,7 +11,7 @@ from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.text import plain
 from sshtui.ssh import translate
-from sshtui.ssh.algorithms import Algorithms, for_known
+from sshtui.ssh.algorithms import Algorithms, for_known, old_ones
 from sshtui.ssh.auth import LoginClient
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.failures import explain
@@ -178,6 +178,7 @@ def facts_of(connection: asyncssh.SSHClientConnection, wire: Wire, host: Host, m
         # A cipher that authenticates by itself is named in both places.
         mac="" if mac == cipher else mac,
         method=method,
+        old=old_ones((wire.kex, wire.host_key_algorithm, cipher, mac)),
     )
 
 

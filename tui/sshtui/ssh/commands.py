@@ -36,7 +36,7 @@ class Commands:
         self._connection: Connection | None = None
 
     async def __aenter__(self) -> Self:
-        self._connection = await self._pool.hold(self._host, self._prompter, _ignore, self._wish())
+        self._connection = await self._pool.hold(self._host, self._prompter, _ignore, Wish())
         return self
 
     async def __aexit__(self, *unused: object) -> None:
@@ -57,7 +57,7 @@ class Commands:
 
     async def prove(self, key_pair: KeyPair) -> None:
         """Log in anew by `key_pair` and nothing else; LoginRejected when the server does not take it."""
-        wish = Wish(chosen=key_pair, legacy=self._wish().legacy)
+        wish = Wish(chosen=key_pair)
         try:
             connection = await self._pool.hold(self._host, KeyPairOnly(self._prompter), _ignore, wish, fresh=True)
         except Declined as error:
@@ -69,9 +69,6 @@ class Commands:
         await connection.release()
         if method != "publickey":
             raise LoginRejected(f"{self._host.name} let us in by {method}: the key pair proved nothing.")
-
-    def _wish(self) -> Wish:
-        return Wish(legacy=bool(self._host.extra.get("legacy")))
 
 
 class KeyPairOnly:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from sshtui.errors import NoCommonAlgorithm
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
-from sshtui.model.questions import Prompter
+from sshtui.model.questions import Confirm, Prompter
 from sshtui.model.settings import Settings
-from sshtui.ssh.algorithms import LEGACY, MODERN
+from sshtui.ssh.algorithms import MODERN, allowing, needed_for
 from sshtui.ssh.attempt import Liveliness, Progress, Route, UntrustedHostKey, connect, facts_of
 from sshtui.ssh.auth import LoginClient
 from sshtui.ssh.connection import Connection
@@ -19,28 +21,39 @@ from sshtui.ssh.patience import Patience
 from sshtui.ssh.protocols import Identities
 from sshtui.ssh.trust import HostKeyTrust
 
+OLD_ALGORITHMS = "old_algorithms"
+"""The field of a saved host that names the old algorithms it may use; a list of names."""
+
+PROXY_COMMAND = "proxy_command"
+"""The field of a saved host that names a program to reach it through, as ProxyCommand of ssh_config(5)."""
+
 
 @dataclass(frozen=True)
 class Wish:
-    """What a dial wants beyond the saved host: one key pair and no other, a password to begin with, old algorithms."""
+    """What a dial wants beyond the saved host: one key pair and no other, a password to begin with."""
 
     chosen: KeyPair | None = None
     password: str = field(default="", repr=False)
-    legacy: bool = False
-
-
-def old_gear(host: Host, wish: Wish) -> bool:
-    """Whether old algorithms are allowed: `legacy = true` in the saved host, or a yes just now."""
-    return wish.legacy or bool(host.extra.get("legacy"))
 
 
 class Connector:
-    """Makes connections, each with its own trust and its own login."""
+    """Makes connections, each with its own trust and its own login.
 
-    def __init__(self, known_hosts: KnownHosts, identities: Identities, settings: Settings) -> None:
+    `allow_old` is told of a host, and of the old algorithms a person allowed it for good.
+    """
+
+    def __init__(
+        self,
+        known_hosts: KnownHosts,
+        identities: Identities,
+        settings: Settings,
+        allow_old: Callable[[Host, Sequence[str]], None] | None = None,
+    ) -> None:
         self._trust = HostKeyTrust(known_hosts)
         self._identities = identities
         self._settings = settings
+        self._allow_old = allow_old
+        self._allowed: dict[tuple[str, int], tuple[str, ...]] = {}
 
     async def connect(
         self, host: Host, prompter: Prompter, progress: Progress, *, over: Connection | None, wish: Wish
@@ -50,7 +63,7 @@ class Connector:
         A host key nobody trusts yet ends the first attempt before anything was sent. The question is asked
         with nothing open, and the second attempt accepts exactly the host key that was shown.
         """
-        command = str(host.extra.get("proxy_command") or "") if over is None else ""
+        command = str(host.extra.get(PROXY_COMMAND) or "") if over is None else ""
         route = Route(over, command)
         user = host.user or getpass.getuser()
         liveliness = self._liveliness(host)
@@ -71,13 +84,14 @@ class Connector:
                 progress=on_login,
             )
             known = await self._trust.known(host)
+            offer = allowing(MODERN, self._allowed_for(host))
             try:
                 there = await connect(
                     host,
                     user,
                     client,
                     route=route,
-                    offer=LEGACY if old_gear(host, wish) else MODERN,
+                    offer=offer,
                     known=known,
                     patience=patience,
                     liveliness=liveliness,
@@ -86,6 +100,11 @@ class Connector:
             except UntrustedHostKey as refused:
                 progress("waiting for your decision about the host key")
                 await self._trust.judge(host, refused.host_key, prompter)
+                continue
+            except NoCommonAlgorithm as error:
+                theirs = client.wire.server_offers if client.wire is not None else {}
+                if not await self._allow(host, error, needed_for(offer, theirs), prompter):
+                    raise
                 continue
             wire = there.wire
             if wire.chokes_on_ignore:
@@ -101,6 +120,31 @@ class Connector:
             connection.hold()
             return connection
 
+    def _allowed_for(self, host: Host) -> tuple[str, ...]:
+        saved = host.extra.get(OLD_ALGORITHMS, ())
+        return (*(saved if isinstance(saved, (list, tuple)) else ()), *self._allowed.get(_place(host), ()))
+
+    async def _allow(self, host: Host, error: NoCommonAlgorithm, needed: tuple[str, ...], prompter: Prompter) -> bool:
+        """Whether a person lets this host, and no other, use the old algorithms it needs."""
+        if not needed:
+            return False
+        text = (
+            f"They have no {error.kind} in common.\n\n"
+            f"Server: {', '.join(error.theirs)}\nsshtui: {', '.join(error.ours)}\n\n"
+            f"The least that would work: {', '.join(needed)}. Whoever can read or change the traffic may break these."
+        )
+        question = Confirm(f"{host.name} knows only old algorithms", text, yes="Allow for this host", danger=True)
+        if not await prompter.ask(question):
+            return False
+        self._allowed[_place(host)] = (*self._allowed.get(_place(host), ()), *needed)
+        if self._allow_old is not None:
+            self._allow_old(host, self._allowed_for(host))
+        return True
+
     def _liveliness(self, host: Host) -> Liveliness:
         interval = self._settings.keep_alive if host.keep_alive is None else host.keep_alive
         return Liveliness(interval, self._settings.keep_alive_misses)
+
+
+def _place(host: Host) -> tuple[str, int]:
+    return host.address.lower(), host.port

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sshtui.errors import ChannelRefused, Declined, LoginRejected, NotFound
@@ -26,7 +26,8 @@ from sshtui.ssh.tab import TabChannel
 class SshDialer:
     """Opens terminals on servers; tabs on one account of one server share a connection.
 
-    `resolve` finds a saved host by name, for jumps. `remember` is told the key pair a person chose for good.
+    `resolve` finds a saved host by name, for jumps. `remember` is told the key pair a person chose for good,
+    `allow_old` the old algorithms a person allowed a host.
     """
 
     def __init__(
@@ -37,10 +38,11 @@ class SshDialer:
         resolve: Callable[[str], Host | None],
         *,
         remember: Callable[[Host, KeyPair], None] | None = None,
+        allow_old: Callable[[Host, Sequence[str]], None] | None = None,
     ) -> None:
         self._identities = identities
         self._remember = remember
-        self._pool = Pool(Connector(known_hosts, identities, settings), resolve)
+        self._pool = Pool(Connector(known_hosts, identities, settings, allow_old), resolve)
 
     async def dial(
         self,

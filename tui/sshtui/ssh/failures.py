@@ -33,7 +33,7 @@ def explain(error: BaseException, host: Host, client: LoginClient, offer: Algori
         return _left_at_login(error, host)
     if wire is None and over:
         return translate.not_reached_through(error, host.name, host.address, host.port, over)
-    theirs = wire.server_offers.get("host key", ()) if wire is not None else ()
+    theirs = wire.server_offers.get("host key type", ()) if wire is not None else ()
     if theirs and not set(theirs) & set(offer.host_keys):
         # asyncssh leaves this to the server, which just hangs up.
         return translate.no_common_algorithm(host.name, "host key type", offer.host_keys, theirs)

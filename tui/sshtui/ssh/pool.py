@@ -11,7 +11,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.questions import Prompter
 from sshtui.ssh.attempt import Progress
 from sshtui.ssh.connection import Connection
-from sshtui.ssh.connector import Connector, Wish, old_gear
+from sshtui.ssh.connector import PROXY_COMMAND, Connector, Wish
 from sshtui.ssh.jumps import check_way, last_hop
 
 
@@ -24,7 +24,6 @@ class Target:
     port: int
     key_pair: str
     way: str
-    legacy: bool
 
 
 class Pool:
@@ -56,8 +55,7 @@ class Pool:
             host.address.lower(),
             host.port,
             host.key_pair,
-            host.jump or str(host.extra.get("proxy_command") or ""),
-            old_gear(host, wish),
+            host.jump or str(host.extra.get(PROXY_COMMAND) or ""),
         )
         lock = self._logging_in.setdefault(target, asyncio.Lock())
         async with lock:

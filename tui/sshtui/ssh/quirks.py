@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sshtui.ssh.algorithms import NO_ALGORITHMS
 from sshtui.ssh.library import asyncssh
 
 _MSG_IGNORE = 2
@@ -47,14 +48,23 @@ class Wire:
 
     @property
     def server_offers(self) -> dict[str, tuple[str, ...]]:
-        """The server's lists: `key exchange`, `host key`, `cipher`, `MAC`; empty before its KEXINIT."""
+        """The server's lists: `key exchange`, `host key type`, `cipher`, `MAC`; empty before its KEXINIT."""
         return _offers(getattr(self.connection, "_server_kexinit", b""))
 
     @property
     def kex(self) -> str:
-        """The key exchange in use: the client's first that the server has too (RFC 4253 section 7.1)."""
-        ours = _offers(getattr(self.connection, "_client_kexinit", b"")).get("key exchange", ())
-        theirs = set(self.server_offers.get("key exchange", ()))
+        """The key exchange in use."""
+        return self._agreed("key exchange")
+
+    @property
+    def host_key_algorithm(self) -> str:
+        """What the server signed the exchange with: `ssh-rsa` is SHA-1, `rsa-sha2-512` is not."""
+        return self._agreed("host key type")
+
+    def _agreed(self, kind: str) -> str:
+        """The client's first that the server has too (RFC 4253 section 7.1)."""
+        ours = _offers(getattr(self.connection, "_client_kexinit", b"")).get(kind, ())
+        theirs = set(self.server_offers.get(kind, ()))
         return next((name for name in ours if name in theirs), "")
 
     async def ping(self) -> float:
@@ -99,8 +109,8 @@ def _offers(kexinit: bytes) -> dict[str, tuple[str, ...]]:
     while len(lists) < 6 and at + 4 <= len(kexinit):
         (length,) = struct.unpack_from(">I", kexinit, at)
         text = kexinit[at + 4 : at + 4 + length].decode("ascii", "replace")
-        lists.append(tuple(name for name in text.split(",") if name))
+        lists.append(tuple(name for name in text.split(",") if name and not name.startswith(NO_ALGORITHMS)))
         at += 4 + length
     if len(lists) < 6:
         return {}
-    return {"key exchange": lists[0], "host key": lists[1], "cipher": lists[3], "MAC": lists[5]}
+    return {"key exchange": lists[0], "host key type": lists[1], "cipher": lists[3], "MAC": lists[5]}

@@ -21,6 +21,7 @@ from sshtui.errors import (
     Unreachable,
 )
 from sshtui.model.text import plain
+from sshtui.ssh.algorithms import NO_ALGORITHMS
 from sshtui.ssh.library import asyncssh
 
 FOREIGN = (OSError, UnicodeError, asyncssh.Error, asyncssh.ChannelListenError, TimeoutError)
@@ -170,4 +171,5 @@ def _number(error: BaseException) -> int | None:
 
 
 def _names(listed: str) -> tuple[str, ...]:
-    return tuple(plain(name, 80) for name in listed.split(",") if name and name != "<None>")
+    names = (name for name in listed.split(",") if name and name != "<None>" and not name.startswith(NO_ALGORITHMS))
+    return tuple(plain(name, 80) for name in names)

@@ -1,0 +1,91 @@
+"""A server with old algorithms only: both lists, the least that would work, for this host on a yes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from sshtui.errors import NoCommonAlgorithm
+from sshtui.model.host_keys import HostKey
+from sshtui.model.hosts import Host
+from sshtui.model.questions import Confirm
+from sshtui.model.settings import Settings
+from sshtui.ssh.dialer import SshDialer
+from tests.fakes.prompting import ScriptedPrompter
+from tests.integration.dialing import SIZE, Client
+from tests.servers.process import LOOPBACK
+
+NEEDED = ("diffie-hellman-group14-sha1", "aes128-cbc", "hmac-sha1")
+
+
+@pytest.fixture
+def client(surroundings: Path) -> Client:
+    """A program with an empty home."""
+    return Client(surroundings)
+
+
+@asynccontextmanager
+async def old_switch(client: Client) -> AsyncIterator[Host]:
+    """A saved host as switches of 2008 are, one that lets everybody in."""
+
+    class Open(asyncssh.SSHServer):
+        def begin_auth(self, username: str) -> bool:
+            return False
+
+    host_key = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
+    listener = await asyncssh.listen(
+        LOOPBACK,
+        0,
+        server_factory=Open,
+        server_host_keys=[host_key],
+        process_factory=lambda process: process.exit(0),
+        kex_algs=["diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1"],
+        encryption_algs=["3des-cbc", "aes128-cbc"],
+        mac_algs=["hmac-md5", "hmac-sha1"],
+        signature_algs=["ssh-rsa"],
+    )
+    async with listener:
+        client.known_hosts.remember(LOOPBACK, listener.get_port(), HostKey(host_key.public_data))
+        yield Host("switch", LOOPBACK, listener.get_port(), "admin")
+
+
+async def test_old_algorithms_are_used_only_on_a_yes_and_the_connection_is_marked(client: Client) -> None:
+    saved: list[tuple[Host, Sequence[str]]] = []
+    dialer = SshDialer(
+        client.known_hosts,
+        client.identities,
+        Settings(),
+        client.saved.get,
+        allow_old=lambda host, names: saved.append((host, names)),
+    )
+    prompter = ScriptedPrompter(True)
+    async with old_switch(client) as host:
+        channel = await dialer.dial(host, SIZE, prompter)
+        old = channel.facts.old
+        await channel.close()
+    (question,) = prompter.asked(Confirm)
+    assert isinstance(question, Confirm)
+    assert question.danger
+    assert not [name for name in (*NEEDED, "curve25519-sha256") if name not in question.text], question.text
+    assert set(old) == set(NEEDED)
+    assert saved == [(host, NEEDED)]
+
+
+async def test_a_no_ends_the_attempt_with_both_lists(client: Client) -> None:
+    async with old_switch(client) as host:
+        with pytest.raises(NoCommonAlgorithm) as caught:
+            await client.dial(host, ScriptedPrompter(None))
+    assert caught.value.kind == "key exchange"
+    assert "curve25519-sha256" in caught.value.ours
+    assert caught.value.theirs[0] == "diffie-hellman-group1-sha1"
+
+
+async def test_a_saved_host_that_may_use_them_asks_nothing(client: Client) -> None:
+    async with old_switch(client) as host:
+        allowed = Host(host.name, host.address, host.port, host.user, extra={"old_algorithms": list(NEEDED)})
+        async with client.terminal(allowed, ScriptedPrompter()) as channel:
+            assert channel.facts.old
