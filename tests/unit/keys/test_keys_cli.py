@@ -14,6 +14,8 @@ import pytest
 
 from sshtui.cli.run import run
 from sshtui.keys.workshop import Made, make, open_file
+from sshtui.model.hosts import Host
+from sshtui.store.hosts import HostStore
 
 
 @pytest.fixture
@@ -175,6 +177,17 @@ def test_show_names_the_problem_and_the_remedy(plain_pair: Made, capsys: pytest.
     said = capsys.readouterr().out
     assert "Others may read it" in said
     assert "chmod 600 pair" in said
+
+
+def test_show_names_the_hosts_that_use_the_key_pair(
+    folder: Path, plain_pair: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = HostStore(folder / "hosts.toml")
+    store.put(Host("web-1", "10.0.0.5", key_pair=str(plain_pair.path)))
+    store.put(Host("web-2", "10.0.0.6", key_pair="~/.ssh/another"))
+    for file in ("pair", "pair.pub"):
+        assert run(["--config-dir", str(folder), "keys", "show", file, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["used_by"] == ["web-1"]
 
 
 @pytest.mark.parametrize(

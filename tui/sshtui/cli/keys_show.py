@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -12,6 +13,8 @@ from sshtui.cli.keys_output import agent_facts, file_facts, fingerprint_line, pr
 from sshtui.cli.keys_passphrases import old_passphrase_option, with_passphrase
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.text import plain
+from sshtui.store.hosts import HostStore
+from sshtui.store.paths import Paths
 
 
 @click.command("list")
@@ -41,15 +44,30 @@ def list_keys(directory: Path | None, json_wanted: bool) -> None:
 @click.command()
 @click.argument("file", type=FILE)
 @as_json
-def show(file: Path, json_wanted: bool) -> None:
+@click.pass_obj
+def show(paths: Paths, file: Path, json_wanted: bool) -> None:
     """Tell what FILE is: any private or public key, certificate, authorized_keys, PKCS#12."""
     from sshtui.keys.inspect import inspect_file
 
     found = inspect_file(file)
+    used_by = _used_by(paths, file)
     if json_wanted:
-        print_json(file_facts(found))
-    else:
-        print_file(found)
+        print_json(file_facts(found) | {"used_by": used_by})
+        return
+    print_file(found)
+    if used_by:
+        click.echo(f"Used by: {', '.join(used_by)}")
+
+
+def _used_by(paths: Paths, file: Path) -> list[str]:
+    """Names of the saved hosts that log in with the key pair of `file`."""
+    own = os.path.realpath(file.expanduser())
+    private = own.removesuffix(".pub")
+    return [
+        host.name
+        for host in HostStore(paths.hosts_file).hosts()
+        if host.key_pair and os.path.realpath(os.path.expanduser(host.key_pair)) in (own, private)
+    ]
 
 
 @click.command()

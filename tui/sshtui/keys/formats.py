@@ -169,7 +169,7 @@ def decode_base64(text: bytes) -> bytes:
 def public_lines(data: bytes) -> list[PublicLine]:
     """Every public key line in `data`, in order; comments and lines that are none are passed over."""
     found = []
-    for line in data.splitlines():
+    for line in data.removeprefix(b"\xef\xbb\xbf").splitlines():
         if line.lstrip().startswith(b"#"):
             continue
         match = _LINE.search(line)

@@ -88,7 +88,7 @@ class PpkFile:
         )
 
     def _mac_of(self, plain: bytes, key: bytes) -> bytes:
-        parts = (self.algorithm.encode(), self.encryption.encode(), _bytes(self.comment), self.public, plain)
+        parts = (_bytes(self.algorithm), self.encryption.encode(), _bytes(self.comment), self.public, plain)
         message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
         return hmac.new(key, message, "sha256" if self.version == 3 else "sha1").digest()
 
@@ -170,6 +170,8 @@ def read_ppk(data: bytes) -> PpkFile:
     try:
         lines = data.decode("utf-8", "surrogateescape").splitlines()
         fields, blobs = _fields(lines)
+        if not fields:
+            raise KeyFormatError("The PPK file is cut off in its first line.")
         name, algorithm = next(iter(fields.items()))
         version: Literal[2, 3] = 3 if name.endswith("-3") else 2
         encryption = fields["Encryption"]
