@@ -14,7 +14,8 @@ from sshtui.model.hosts import Host
 from sshtui.model.questions import ChangedHostKey, UnknownHostKey
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, read_to_end, say
-from tests.servers.openssh import OpenSSH, host_key_of
+from tests.servers.key_files import make_key_file, public_key
+from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK, free_port
 from tests.servers.waiting import eventually
 
@@ -94,7 +95,7 @@ async def test_a_changed_host_key_ends_the_attempt_before_login(
     client: Client, sshd: OpenSSH, client_key: Path, tmp_path: Path
 ) -> None:
     host = client.save(sshd, trusted=False, key_pair=str(client_key))
-    client.known_hosts.remember(LOOPBACK, sshd.port, host_key_of(tmp_path / "sshd", "ecdsa"))
+    client.known_hosts.remember(LOOPBACK, sshd.port, public_key(make_key_file(tmp_path / "other", "ecdsa")))
     prompter = ScriptedPrompter(None)
     with pytest.raises(HostKeyChanged):
         await client.dial(host, prompter)

@@ -37,7 +37,7 @@ class LoginClient(asyncssh.SSHClient):
         host: Host,
         destination: str,
         prompter: Prompter,
-        offers: Offers,
+        offers: Offers | None,
         *,
         password: str = "",
         progress: Callable[[], None] = lambda: None,
@@ -95,7 +95,7 @@ class LoginClient(asyncssh.SSHClient):
     async def public_key_auth_requested(self) -> asyncssh.SSHKeyPair | None:
         """The next key pair; asyncssh asks the server first whether it would do, and signs only then."""
         self._asked_for("publickey")
-        key_pair = await self._offers.next()
+        key_pair = await self._offers.next() if self._offers is not None else None
         if key_pair is not None:
             self._try("publickey")
         return key_pair

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sshtui.errors import NoCommonAlgorithm
+from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Confirm, Prompter
@@ -15,6 +16,7 @@ from sshtui.ssh.algorithms import MODERN, allowing, needed_for
 from sshtui.ssh.attempt import Liveliness, Progress, Route, UntrustedHostKey, connect, facts_of
 from sshtui.ssh.auth import LoginClient
 from sshtui.ssh.connection import Connection
+from sshtui.ssh.diagnosis import Examination, diagnose
 from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.offers import Offers
 from sshtui.ssh.patience import Patience
@@ -63,8 +65,7 @@ class Connector:
         A host key nobody trusts yet ends the first attempt before anything was sent. The question is asked
         with nothing open, and the second attempt accepts exactly the host key that was shown.
         """
-        command = str(host.extra.get(PROXY_COMMAND) or "") if over is None else ""
-        route = Route(over, command)
+        route = self._route(host, over)
         user = host.user or getpass.getuser()
         liveliness = self._liveliness(host)
         while True:
@@ -120,6 +121,22 @@ class Connector:
             connection.hold()
             return connection
 
+    async def diagnose(self, host: Host, prompter: Prompter, *, over: Connection | None) -> AsyncIterator[Finding]:
+        """What stands between us and `host`, as `diagnosis.diagnose` tells it; `over` stays the caller's."""
+        examination = Examination(
+            self._identities,
+            self._settings,
+            prompter,
+            await self._trust.known(host),
+            allowing(MODERN, self._allowed_for(host)),
+            self._route(host, over),
+        )
+        async for finding in diagnose(host, examination):
+            yield finding
+
+    def _route(self, host: Host, over: Connection | None) -> Route:
+        return Route(over, str(host.extra.get(PROXY_COMMAND) or "") if over is None else "")
+
     def _allowed_for(self, host: Host) -> tuple[str, ...]:
         saved = host.extra.get(OLD_ALGORITHMS, ())
         return (*(saved if isinstance(saved, (list, tuple)) else ()), *self._allowed.get(_place(host), ()))
@@ -143,7 +160,7 @@ class Connector:
 
     def _liveliness(self, host: Host) -> Liveliness:
         interval = self._settings.keep_alive if host.keep_alive is None else host.keep_alive
-        return Liveliness(interval, self._settings.keep_alive_misses)
+        return Liveliness(interval, max(1, self._settings.keep_alive_misses))
 
 
 def _place(host: Host) -> tuple[str, int]:

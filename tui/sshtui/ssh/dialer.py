@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
 from sshtui.errors import ChannelRefused, Declined, LoginRejected, NotFound
+from sshtui.model.diagnosis import Finding
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
@@ -69,6 +70,13 @@ class SshDialer:
             if choose or "publickey" not in rejected.offers or not await self._untried(host):
                 raise
             return await self._open(host, size, prompter, stage, await self._choose(host, prompter, wish))
+
+    def diagnose(self, host: Host, prompter: Prompter) -> AsyncIterator[Finding]:
+        """Each step of a connection to `host` as a finding, as soon as it is known; no credential is sent.
+
+        `prompter` is asked only for the jump hosts on the way, which must be logged in to.
+        """
+        return self._pool.diagnose(host, prompter)
 
     async def close(self) -> None:
         """Drop every connection."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
+from sshtui.errors import SshtuiError
+from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Prompter
 from sshtui.ssh.attempt import Progress
@@ -77,6 +79,25 @@ class Pool:
             # Whatever ended it, a cancelled task too: the way there is not needed any more.
             await over.release()
             raise
+
+    async def diagnose(self, host: Host, prompter: Prompter) -> AsyncIterator[Finding]:
+        """What stands between us and `host`; the way to it through others is logged in to, with their questions."""
+        check_way(host, self._resolve)
+        hop = last_hop(host, self._resolve)
+        over: Connection | None = None
+        if hop is not None:
+            try:
+                over = await self.hold(hop, prompter, lambda stage: None, Wish())
+            except SshtuiError as error:
+                text = f"{hop.name}, which {host.name} is reached through: {error.sentence}"
+                yield Finding("way", "failed", text, None, error.hint, error.exit_code)
+                return
+        try:
+            async for finding in self._connector.diagnose(host, prompter, over=over):
+                yield finding
+        finally:
+            if over is not None:
+                await over.release()
 
     def _usable(self, target: Target) -> Connection | None:
         alive = [each for each in self._connections.get(target, []) if each.users and not each.ssh.is_closed()]

@@ -1,0 +1,177 @@
+"""Why can't I connect? Each step, the first failed one, and what to do next."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from sshtui.errors import ConnectionFailed, LoginRejected, TrustRefused
+from sshtui.model.diagnosis import STEPS, Finding
+from sshtui.model.host_keys import HostKey
+from sshtui.model.hosts import Host
+from sshtui.model.settings import Settings
+from tests.fakes.prompting import ScriptedPrompter
+from tests.integration.dialing import Client
+from tests.servers import misbehaving as bad
+from tests.servers.key_files import make_key_file, public_key, public_line
+from tests.servers.openssh import OpenSSH
+from tests.servers.process import LOOPBACK, free_port
+from tests.servers.waiting import eventually
+
+
+@pytest.fixture
+def client(surroundings: Path) -> Client:
+    """A program with an empty home and little patience."""
+    return Client(surroundings, Settings(connect_timeout=1))
+
+
+async def findings(client: Client, host: Host) -> list[Finding]:
+    """The whole diagnosis; its steps come in their order."""
+    found = [each async for each in client.dialer.diagnose(host, ScriptedPrompter())]
+    places = [STEPS.index(each.step) for each in found]
+    assert places == sorted(places)
+    assert all(each.advice and each.exit_code for each in found if each.verdict == "failed")
+    return found
+
+
+def verdicts(found: list[Finding]) -> dict[str, str]:
+    """The last verdict of each step."""
+    return {each.step: each.verdict for each in found}
+
+
+def one(found: list[Finding], step: str) -> Finding:
+    """The only finding of `step`."""
+    (finding,) = [each for each in found if each.step == step]
+    return finding
+
+
+async def test_a_host_that_works_has_a_finding_for_every_step(
+    client: Client, sshd: OpenSSH, client_key: Path, surroundings: Path
+) -> None:
+    host = client.save(sshd, key_pair=str(client_key))
+    make_key_file(surroundings / ".ssh" / "id_rsa", "rsa")
+    found = await findings(client, host)
+    assert set(verdicts(found)) == set(STEPS) - {"way"}
+    assert not [each for each in found if each.verdict in ("failed", "skipped")]
+    assert one(found, "greeting").text.startswith("SSH-2.0-OpenSSH")
+    assert one(found, "methods").text == "publickey, password"
+    taken, refused = [each for each in found if each.step == "key pairs"]
+    assert (taken.verdict, refused.verdict) == ("ok", "note")
+    assert str(client_key) in one(found, "login").text
+    # Shown by their public halves only: nothing was signed, so nobody got in.
+    assert "Postponed publickey" in sshd.log
+    assert "Accepted publickey" not in sshd.log
+    await eventually(lambda: not sshd.sessions(), "end of the connection")
+
+
+async def test_an_encrypted_key_pair_is_judged_without_its_passphrase(
+    client: Client, start_sshd: Callable[..., OpenSSH], surroundings: Path
+) -> None:
+    (surroundings / ".ssh").mkdir(mode=0o700)
+    file = make_key_file(surroundings / ".ssh" / "id_ed25519", passphrase="secret")
+    host = client.save(start_sshd(authorised=(public_line(file),)))
+    assert one(await findings(client, host), "key pairs").verdict == "ok"
+
+
+async def test_an_unknown_host_key_stops_before_the_user_name(client: Client, sshd: OpenSSH, client_key: Path) -> None:
+    found = await findings(client, client.save(sshd, trusted=False, key_pair=str(client_key)))
+    assert one(found, "host key").verdict == "note"
+    assert sshd.host_keys[0].sha256 in one(found, "host key").text
+    assert one(found, "login").verdict == "skipped"
+    assert sshd.login_attempts() == 0
+
+
+async def test_a_changed_and_a_revoked_host_key_fail(client: Client, sshd: OpenSSH, tmp_path: Path) -> None:
+    host = client.save(sshd, trusted=False)
+    client.known_hosts.remember(LOOPBACK, sshd.port, public_key(make_key_file(tmp_path / "other")))
+    changed = one(await findings(client, host), "host key")
+    assert "not the known one" in changed.text
+    assert changed.exit_code == TrustRefused.exit_code
+    client.known_hosts.revoke(LOOPBACK, sshd.port, sshd.host_keys[0])
+    assert "revoked" in one(await findings(client, host), "host key").text
+    assert sshd.login_attempts() == 0
+
+
+async def test_passwords_that_are_off_are_named_with_a_way_on(
+    client: Client, start_sshd: Callable[..., OpenSSH]
+) -> None:
+    login = one(await findings(client, client.save(start_sshd(password=False))), "login")
+    assert login.verdict == "failed"
+    assert login.exit_code == LoginRejected.exit_code
+    assert "install" in login.advice
+
+
+async def test_a_password_is_announced_and_not_asked(client: Client, sshd: OpenSSH) -> None:
+    assert "password" in one(await findings(client, client.save(sshd)), "login").text
+
+
+async def test_a_refused_port_asks_whether_it_is_the_right_one(client: Client) -> None:
+    found = await findings(client, Host("box", LOOPBACK, free_port()))
+    assert one(found, "tcp").verdict == "failed"
+    assert "ss -ltn" in one(found, "tcp").advice
+    assert verdicts(found)["login"] == "skipped"
+
+
+async def test_a_name_without_an_address(client: Client) -> None:
+    found = await findings(client, Host("box", "no-such-host.invalid"))
+    assert one(found, "name").verdict == "failed"
+    assert one(found, "name").exit_code == ConnectionFailed.exit_code
+
+
+async def test_a_silent_address_is_a_matter_of_address_or_firewall(client: Client) -> None:
+    with socket.socket() as server:
+        server.bind((LOOPBACK, 0))
+        server.listen(0)
+        port = server.getsockname()[1]
+        queue = [socket.socket() for _ in range(4)]
+        for each in queue:
+            each.setblocking(False)
+            each.connect_ex((LOOPBACK, port))
+        found = await findings(client, Host("box", LOOPBACK, port))
+        for each in queue:
+            each.close()
+    assert one(found, "tcp").verdict == "failed"
+    assert "firewall" in one(found, "tcp").advice
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "words"),
+    [(bad.speaks_http, "HTTP/1.1 400"), (bad.closes_at_once, "says nothing"), (bad.sends_garbage, "no SSH server")],
+    ids=["http", "closes", "garbage"],
+)
+async def test_what_is_no_ssh_server_is_quoted(client: Client, behaviour: bad.Behaviour, words: str) -> None:
+    async with bad.misbehaving(behaviour) as server:
+        greeting = one(await findings(client, Host("box", LOOPBACK, server.port)), "greeting")
+    assert greeting.verdict == "failed"
+    assert words in greeting.text
+    assert greeting.text.isprintable()
+
+
+async def test_a_server_without_a_common_algorithm_shows_both_lists(client: Client) -> None:
+    host_key = asyncssh.generate_private_key("ssh-ed25519")
+    listener = await asyncssh.listen(
+        LOOPBACK, 0, server_factory=asyncssh.SSHServer, server_host_keys=[host_key], encryption_algs=["3des-cbc"]
+    )
+    async with listener:
+        client.known_hosts.remember(LOOPBACK, listener.get_port(), HostKey(host_key.public_data))
+        exchange = one(await findings(client, Host("box", LOOPBACK, listener.get_port())), "key exchange")
+    assert exchange.verdict == "failed"
+    assert "3des-cbc" in exchange.advice
+    assert "aes256-ctr" in exchange.advice
+
+
+async def test_the_way_through_a_jump_host_is_a_step(
+    client: Client, start_sshd: Callable[..., OpenSSH], client_key: Path
+) -> None:
+    outer, inner = start_sshd("outer"), start_sshd("inner")
+    client.save(outer, "outer", key_pair=str(client_key))
+    host = client.save(inner, "inner", key_pair=str(client_key), jump="outer")
+    found = await findings(client, host)
+    assert one(found, "way").text == "through outer"
+    assert one(found, "login").verdict == "ok"
+    outer.kill()
+    assert one(await findings(client, host), "way").verdict == "failed"

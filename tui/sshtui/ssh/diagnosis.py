@@ -1,0 +1,284 @@
+"""Why a host cannot be reached, or that it can: every step of a connection by itself, each with a next step."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from sshtui.errors import LoginRejected, NoCommonAlgorithm, NotSSH, SshtuiError, TrustRefused
+from sshtui.model.diagnosis import Finding
+from sshtui.model.host_keys import HostKey
+from sshtui.model.hosts import Host
+from sshtui.model.key_pairs import KeyPair
+from sshtui.model.questions import Prompter
+from sshtui.model.settings import Settings
+from sshtui.model.text import plain
+from sshtui.ssh import translate
+from sshtui.ssh.algorithms import Algorithms
+from sshtui.ssh.attempt import Liveliness, LoggedIn, Route, UntrustedHostKey, connect
+from sshtui.ssh.known_hosts import Known
+from sshtui.ssh.offers import MOST_OFFERS
+from sshtui.ssh.patience import Patience
+from sshtui.ssh.probe import ProbeClient
+from sshtui.ssh.protocols import Identities
+from sshtui.ssh.quirks import vanish
+from sshtui.ssh.sockets import Address, connect_to, resolve
+
+GREETING_LIMIT = 5.0
+"""Seconds to wait for the first line; servers that look up our name first take some."""
+
+RESTART = "On the server: `ss -ltn` shows the ports it listens on, `sudo systemctl restart ssh` starts it anew."
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What a diagnosis works with."""
+
+    identities: Identities
+    settings: Settings
+    prompter: Prompter
+    known: Known
+    offer: Algorithms
+    route: Route
+
+
+async def diagnose(host: Host, with_: Examination) -> AsyncIterator[Finding]:
+    """Findings in the order of STEPS; the first failed one is why the host cannot be reached.
+
+    No credential is sent: key pairs are offered by their public half, no signature is made, and passwords are not
+    asked for. Before the host key is trusted not even the user name leaves.
+    """
+    if with_.route.over is None and not with_.route.command:
+        reached = False
+        async for finding in _network(host, with_):
+            reached = finding.verdict == "ok" if finding.step == "greeting" else reached
+            yield finding
+        if not reached:
+            for step in ("key exchange", "host key", "methods", "key pairs", "login"):
+                yield Finding(step, "skipped", "there is no server to ask")
+            return
+    async for finding in _server(host, with_):
+        yield finding
+
+
+async def _network(host: Host, with_: Examination) -> AsyncIterator[Finding]:
+    began = time.monotonic()
+    try:
+        async with asyncio.timeout(with_.settings.connect_timeout):
+            addresses = await resolve(host.address, host.port)
+    except translate.FOREIGN as error:
+        yield _failed("name", translate.before_login(error, host.name, host.address, host.port), began)
+        yield Finding("tcp", "skipped", "there is no address")
+        yield Finding("greeting", "skipped", "there is no address")
+        return
+    yield Finding(
+        "name", "ok", f"{host.address} is {', '.join(each.text for each in addresses)}", time.monotonic() - began
+    )
+    answering: Address | None = None
+    for address in addresses:
+        finding = await _tcp(host, address, with_.settings.connect_timeout)
+        if finding.verdict == "ok":
+            answering = answering or address
+        yield finding
+    if answering is None:
+        yield Finding("greeting", "skipped", "no address answers")
+        return
+    yield await _greeting(host, answering)
+
+
+async def _tcp(host: Host, address: Address, limit: float) -> Finding:
+    began = time.monotonic()
+    try:
+        async with asyncio.timeout(limit):
+            (await connect_to(address)).close()
+    except OSError as error:
+        failure = translate.before_login(error, host.name, address.text, host.port)
+        advice = f"{failure.hint} {RESTART}" if isinstance(error, ConnectionRefusedError) else failure.hint
+        return _failed("tcp", failure, began, advice)
+    return Finding("tcp", "ok", f"{address.text} port {host.port} answers", time.monotonic() - began)
+
+
+async def _greeting(host: Host, address: Address) -> Finding:
+    """The first line (RFC 4253 section 4.2), read on a connection of its own."""
+    began = time.monotonic()
+    line = b""
+    link = await connect_to(address)
+    try:
+        reader, writer = await asyncio.open_connection(sock=link, limit=1024)
+        async with asyncio.timeout(GREETING_LIMIT):
+            line = await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+    except (OSError, ValueError):
+        # Hung up, silent, or a line without end: the text below says what did come.
+        link.close()
+    said = plain(line.decode("utf-8", "replace"), 80)
+    if line.startswith((b"SSH-2.0-", b"SSH-1.99-")):
+        return Finding("greeting", "ok", said, time.monotonic() - began)
+    text = f"it says {said!r}, which is no SSH server" if said else "it says nothing"
+    if not line:
+        advice = f"The server may be overloaded, or refuse this address (hosts.deny, fail2ban). {RESTART}"
+    else:
+        advice = f"Another program listens on port {host.port}: is the port right?"
+    return Finding("greeting", "failed", text, time.monotonic() - began, advice, NotSSH.exit_code)
+
+
+async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
+    user = host.user or getpass.getuser()
+    available = list(await with_.identities.available(host))
+    client = ProbeClient(host, [pair for pair in available if pair.automatic][:MOST_OFFERS], with_.prompter)
+    began = time.monotonic()
+    untrusted: HostKey | None = None
+    failure: SshtuiError | None = None
+    there: LoggedIn | None = None
+    try:
+        there = await connect(
+            host,
+            user,
+            client,
+            route=with_.route,
+            offer=with_.offer,
+            known=with_.known,
+            patience=Patience(with_.settings.connect_timeout),
+            liveliness=Liveliness(0, 1),
+            progress=lambda stage: None,
+        )
+    except UntrustedHostKey as error:
+        untrusted = error.host_key
+    except SshtuiError as error:
+        failure = error
+    if there is not None:
+        await vanish(there.ssh)
+        if there.proxy is not None:
+            await there.proxy.close()
+    exchanged = there is not None or untrusted is not None or bool(client.server_methods)
+    if with_.route.over is not None or with_.route.command:
+        via = with_.route.over.name if with_.route.over is not None else "the proxy command"
+        reached = client.wire is not None and bool(client.wire.software)
+        yield Finding("way", "ok" if reached else "failed", f"through {via}", advice="" if reached else _hint(failure))
+    if not exchanged and not isinstance(failure, (TrustRefused, LoginRejected)):
+        assert failure is not None
+        yield _failed("key exchange", failure, began, _hint(failure))
+        for step in ("host key", "methods", "key pairs", "login"):
+            yield Finding(step, "skipped", "the key exchange failed")
+        return
+    wire = client.wire
+    assert wire is not None
+    yield Finding("key exchange", "ok", f"{wire.kex}, host key {wire.host_key_algorithm}", time.monotonic() - began)
+    for finding in _after_exchange(host, with_, client, untrusted, failure, available, open_door=there is not None):
+        yield finding
+
+
+def _after_exchange(
+    host: Host,
+    with_: Examination,
+    client: ProbeClient,
+    untrusted: HostKey | None,
+    failure: SshtuiError | None,
+    available: Sequence[KeyPair],
+    *,
+    open_door: bool,
+) -> Sequence[Finding]:
+    found = [_host_key(host, with_.known, untrusted, failure)]
+    if found[0].verdict != "ok":
+        why = "not asked before the host key is trusted"
+        return [*found, *(Finding(step, "skipped", why) for step in ("methods", "key pairs", "login"))]
+    methods = client.server_methods
+    found.append(
+        Finding("methods", "ok", "none needed" if open_door else ", ".join(plain(each, 40) for each in methods))
+    )
+    found += _key_pairs(client, available, methods)
+    return [*found, _login(host, client, methods, available, failure, open_door=open_door)]
+
+
+def _host_key(host: Host, known: Known, offered: HostKey | None, failure: SshtuiError | None) -> Finding:
+    if isinstance(failure, TrustRefused):
+        return Finding("host key", "failed", failure.sentence, advice=failure.hint, exit_code=failure.exit_code)
+    if offered is None:
+        return Finding("host key", "ok", "it is the known one")
+    shown = f"{offered.kind} {offered.sha256}"
+    code = TrustRefused.exit_code
+    if offered in known.revoked:
+        return Finding(
+            "host key", "failed", f"{shown} is marked as revoked", None, "It is refused without a way around.", code
+        )
+    if known.exact:
+        entry = known.exact[0]
+        return Finding(
+            "host key",
+            "failed",
+            f"{shown} is not the known one ({entry.host_key.kind} {entry.host_key.sha256}, "
+            f"{entry.path} line {entry.line})",
+            None,
+            "Was the server rebuilt? Ask its administrator for the fingerprint before you replace the known one; "
+            "otherwise someone may stand in between.",
+            code,
+        )
+    advice = f"Connect to {host.name} and compare the fingerprint with the one its administrator gives you."
+    return Finding("host key", "note", f"{shown} is not known yet", None, advice)
+
+
+def _key_pairs(client: ProbeClient, available: Sequence[KeyPair], methods: Sequence[str]) -> list[Finding]:
+    if "publickey" not in methods:
+        return [Finding("key pairs", "skipped", "the server takes none")]
+    if not available:
+        advice = "Make one with ssh-keygen and install it on the server, or add one to the agent."
+        return [Finding("key pairs", "note", "there are none to offer", None, advice)]
+    findings = []
+    offered = [pair for pair in available if pair.automatic]
+    for at, pair in enumerate(offered):
+        kind = pair.public.kind if pair.public else "type unknown"
+        label = f"{plain(pair.label, 100)} ({kind})"
+        if at >= MOST_OFFERS:
+            findings.append(Finding("key pairs", "note", f"{label} is not offered: {MOST_OFFERS} others come first"))
+        elif pair in client.accepted:
+            findings.append(Finding("key pairs", "ok", f"{label}: the server takes it"))
+        elif pair.public is None:
+            findings.append(Finding("key pairs", "skipped", f"{label}: its public half needs the passphrase"))
+        else:
+            findings.append(Finding("key pairs", "note", f"{label}: the server does not take it"))
+    others = len(available) - len(offered)
+    if others:
+        findings.append(Finding("key pairs", "note", f"{others} more can be chosen, and are not offered unasked"))
+    return findings
+
+
+def _login(
+    host: Host,
+    client: ProbeClient,
+    methods: Sequence[str],
+    available: Sequence[KeyPair],
+    failure: SshtuiError | None,
+    *,
+    open_door: bool,
+) -> Finding:
+    if open_door:
+        return Finding("login", "note", "the server lets everybody in", None, "It did not ask who you are.")
+    if failure is not None and not isinstance(failure, LoginRejected):
+        return _failed("login", failure, None, _hint(failure))
+    if client.accepted:
+        return Finding("login", "ok", f"by key pair {plain(client.accepted[0].label, 100)}")
+    asked = [method for method in ("password", "keyboard-interactive") if method in methods]
+    if asked:
+        return Finding("login", "ok", f"you will be asked ({' or '.join(asked)})")
+    code = LoginRejected.exit_code
+    if "publickey" in methods:
+        hint = "PasswordAuthentication is off there and the server knows none of these key pairs: install one with"
+        way = f"{hint} `sshtui keys install {host.name}` from a machine that gets in, or ask its administrator."
+        return Finding("login", "failed", "no key pair is taken, and passwords are off", None, way, code)
+    text = f"the server takes only {', '.join(plain(each, 40) for each in methods) or 'methods unknown here'}"
+    return Finding("login", "failed", text, None, "sshtui has none of these methods.", code)
+
+
+def _hint(failure: SshtuiError | None) -> str:
+    if isinstance(failure, NoCommonAlgorithm):
+        return f"{failure.hint} Server: {plain(', '.join(failure.theirs))}. Ours: {', '.join(failure.ours)}."
+    return failure.hint if failure is not None else ""
+
+
+def _failed(step: str, failure: SshtuiError, began: float | None, advice: str = "") -> Finding:
+    seconds = time.monotonic() - began if began is not None else None
+    return Finding(step, "failed", failure.sentence, seconds, advice or failure.hint, failure.exit_code)
