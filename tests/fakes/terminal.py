@@ -99,6 +99,7 @@ class DrawnSession:
 
     def __init__(self, *lines: str, columns: int = 20, rows: int = 5) -> None:
         self.emulator = DrawnScreen([*lines], columns=columns, rows=rows)
+        self.label = "drawn"
         self.sent = b""
         self.sizes: list[Size] = []
         self._listeners: list[Callable[[Change], None]] = []

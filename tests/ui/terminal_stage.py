@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
+from typing import Any
 
 from textual.app import App, ComposeResult
+from textual.geometry import Region
+from textual.strip import Strip
 from textual.widgets import Button
 
 from sshtui.model.geometry import Size
 from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Prompter
-from sshtui.session.changes import ScreenChanged
+from sshtui.session.changes import Noticed, ScreenChanged
 from sshtui.terminal.emulator import Emulator
 from sshtui.ui.terminal.subject import Subject
 from sshtui.ui.widgets.terminal_view import TerminalView
@@ -32,7 +36,31 @@ class EmulatedSession(DrawnSession):
         """Output of the remote; what the emulator answers."""
         update = self.emulator.feed(data)
         self.tell(ScreenChanged(update.rows))
+        for event in update.events:
+            self.tell(Noticed(event))
         return update.reply
+
+    def offer(self, text: str) -> None:
+        """A program sets the clipboard (OSC 52)."""
+        self.write(b"\x1b]52;c;" + base64.b64encode(text.encode()) + b"\x07")
+
+
+class WatchedView(TerminalView):
+    """A view that remembers what Textual had it paint."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.painted: dict[int, str] = {}
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Paint and remember."""
+        strips = super().render_lines(crop)
+        self.painted |= {y: strip.text.rstrip() for y, strip in zip(crop.line_range, strips, strict=True)}
+        return strips
+
+    def looked_at(self) -> list[Strip]:
+        """All lines as they would be painted now."""
+        return super().render_lines(self.size.region)
 
 
 class Stage(App[None], inherit_bindings=False):
@@ -49,7 +77,7 @@ class Stage(App[None], inherit_bindings=False):
         claims: Callable[[Keystroke], bool] = lambda _pressed: False,
     ) -> None:
         super().__init__()
-        self.view = TerminalView(session, claims=claims, prompter=prompter)
+        self.view = WatchedView(session, claims=claims, prompter=prompter)
         self.claimed: list[str] = []
         self.opened: list[str] = []
 
@@ -67,11 +95,16 @@ class Stage(App[None], inherit_bindings=False):
     @property
     def lines(self) -> list[str]:
         """What the view shows, without blanks at the ends."""
-        return [strip.text.rstrip() for strip in self.view.render_lines(self.view.size.region)]
+        return [strip.text.rstrip() for strip in self.view.looked_at()]
+
+    @property
+    def painted(self) -> list[str]:
+        """What was painted last: rows that nobody told dirty are as they were."""
+        return [self.view.painted.get(row, "") for row in range(self.view.size.height)]
 
     def look(self, y: int, x: int) -> tuple[str, str]:
         """Foreground and background of a cell as `#rrggbb`."""
-        strip = self.view.render_lines(self.view.size.region)[y].crop(x, x + 1)
+        strip = self.view.looked_at()[y].crop(x, x + 1)
         style = next(iter(strip)).style
         assert style is not None
         assert style.color is not None

@@ -13,7 +13,7 @@ from textual.widgets import Button
 from sshtui.model.geometry import Point, Size
 from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Confirm
-from sshtui.session.changes import Noticed, ScreenChanged
+from sshtui.session.changes import Noticed
 from sshtui.terminal.cells import TRUE_COLOUR, Style
 from sshtui.terminal.cursor import Cursor
 from sshtui.terminal.events import Bell, PaletteChanged
@@ -21,7 +21,7 @@ from sshtui.terminal.modes import CursorShape
 from tests.fakes.prompting import ScriptedPrompter
 from tests.fakes.terminal import DrawnSession
 from tests.fakes.waiting import until
-from tests.ui.terminal_stage import Stage
+from tests.ui.terminal_stage import EmulatedSession, Stage
 
 SMALL = (20, 5)
 
@@ -195,19 +195,44 @@ async def test_several_lines_are_shown_before_they_are_pasted() -> None:
 
 
 async def test_a_program_that_holds_painting_is_waited_for_but_not_for_ever() -> None:
-    app = Stage(session := DrawnSession("old"))
-    painted: list[bool] = []
+    session = EmulatedSession(Size(*SMALL))
+    app = Stage(session)
     async with app.run_test(size=SMALL) as pilot:
-        session.emulator.modes = replace(session.emulator.modes, synchronized=True)
+        session.write(b"old")
+        await until("it is painted", lambda: app.painted[0] == "old")
+        session.write(b"\x1b[?2026h\rnew")
         await pilot.pause()
-        app.view.refresh = lambda *_args, **_options: painted.append(True) or app.view  # type: ignore[method-assign,func-returns-value]  # a probe
-        session.tell(ScreenChanged(frozenset({0})))
-        assert painted == []
-        await until("the hold is over", lambda: painted, patience=2)
-        painted.clear()
-        session.emulator.modes = replace(session.emulator.modes, synchronized=False)
-        session.tell(ScreenChanged(frozenset({0})))
-        assert painted
+        assert app.painted[0] == "old"
+        await until("the hold is over", lambda: app.painted[0] == "new", patience=2)
+        session.write(b"\rend\x1b[?2026l")
+        await until("it is painted", lambda: app.painted[0] == "end")
+
+
+async def test_a_program_may_set_the_clipboard_only_after_a_yes_for_the_tab() -> None:
+    prompter = ScriptedPrompter(True)
+    session = EmulatedSession(Size(*SMALL))
+    app = Stage(session, prompter=prompter)
+    async with app.run_test(size=SMALL):
+        session.offer("first")
+        session.offer("second")
+        await until("the answer", lambda: app.clipboard)
+        assert app.clipboard == "second"
+        session.offer("third")
+        assert app.clipboard == "third"
+        assert len(prompter.questions) == 1
+
+
+async def test_a_no_to_the_clipboard_is_not_asked_again() -> None:
+    prompter = ScriptedPrompter(None)
+    session = EmulatedSession(Size(*SMALL))
+    app = Stage(session, prompter=prompter)
+    async with app.run_test(size=SMALL):
+        session.offer("first")
+        await app.workers.wait_for_complete()
+        session.offer("second")
+        await app.workers.wait_for_complete()
+        assert app.clipboard == ""
+        assert len(prompter.questions) == 1
 
 
 async def test_a_bell_leaves_a_mark_for_a_moment() -> None:

@@ -23,6 +23,8 @@ class Exchange:
         self._view = view
         self._prompter = prompter
         self._confirm_paste = confirm_paste
+        self._may_offer: bool | None = None
+        self._offer = ""
 
     def copy(self, text: str) -> None:
         """Put `text` on the outer terminal's clipboard (OSC 52) and on this machine's own."""
@@ -43,9 +45,31 @@ class Exchange:
         """Paste this machine's clipboard, or what was copied in sshtui last."""
         self._view.run_worker(self._read_and_paste(), group="paste", exclusive=True)
 
+    def offered(self, text: str) -> None:
+        """A program wants to set the clipboard (OSC 52): asked once, the answer holds for the tab."""
+        if self._may_offer:
+            self.copy(text)
+        elif self._may_offer is None and text and self._prompter is not None:
+            # While the question stands a program may offer again: the newest text is the one that counts.
+            asking, self._offer = bool(self._offer), text
+            if not asking:
+                self._view.run_worker(self._ask_offer(), group="offer")
+
     def open_link(self, target: str) -> None:
         """Open an address in a browser after showing it."""
         self._view.run_worker(self._show_link(target), group="link", exclusive=True)
+
+    async def _ask_offer(self) -> None:
+        name = plain(self._view.session.label, 64)
+        shown = "\n".join(plain_lines(self._offer, lines=8, limit=100))
+        self._may_offer = await self._asked(
+            Confirm(
+                f"May {name} set your clipboard?", f"It wants to put this there:\n\n{shown}", yes="Allow", no="Never"
+            )
+        )
+        text, self._offer = self._offer, ""
+        if self._may_offer:
+            self.copy(text)
 
     async def _show_first(self, text: str) -> None:
         count = len(sanitise(text).splitlines()) or 1

@@ -40,6 +40,11 @@ class Subject(Protocol):
     """The session that a view shows."""
 
     @property
+    def label(self) -> str:
+        """The tab's name."""
+        ...
+
+    @property
     def emulator(self) -> Picture:
         """Its picture."""
         ...

@@ -17,7 +17,7 @@ from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Prompter
 from sshtui.model.themes import Palette
 from sshtui.session.changes import Change, Noticed, ScreenChanged, StateChanged
-from sshtui.terminal.events import Bell, PaletteChanged
+from sshtui.terminal.events import Bell, ClipboardOffered, PaletteChanged
 from sshtui.terminal.lines import Lines
 from sshtui.terminal.pointer import encode_focus
 from sshtui.terminal.selection import Selection, text_of
@@ -25,6 +25,7 @@ from sshtui.ui.keys import keystroke
 from sshtui.ui.terminal.colours import FALLBACK
 from sshtui.ui.terminal.copy_mode import CopyMode, Outcome
 from sshtui.ui.terminal.exchange import Exchange
+from sshtui.ui.terminal.frames import Frames
 from sshtui.ui.terminal.mouse import Mouse
 from sshtui.ui.terminal.painting import Painting
 from sshtui.ui.terminal.subject import Subject
@@ -32,9 +33,6 @@ from sshtui.ui.terminal.viewport import Viewport
 
 SETTLED = 0.1
 """Seconds without another size before the remote is told: a drag of the window is one change."""
-
-HOLD_LIMIT = 0.15
-"""Seconds a program may hold painting back (DECSET 2026)."""
 
 BELL_SHOWN = 1.0
 """Seconds the mark of a bell stays."""
@@ -70,8 +68,7 @@ class TerminalView(Widget, can_focus=True):
         self._unsubscribe: Callable[[], None] = lambda: None
         self._settling: Timer | None = None
         self._told_size = Size(0, 0)
-        self._held_since: float | None = None
-        self._holding: Timer | None = None
+        self._frames = Frames(self._paint, self.set_timer, time.monotonic)
         self._ringing: Timer | None = None
         self._cursor_row = 0
 
@@ -83,6 +80,7 @@ class TerminalView(Widget, can_focus=True):
 
     def on_unmount(self) -> None:
         self._unsubscribe()
+        self._frames.stop()
 
     def on_resize(self, event: events.Resize) -> None:
         if not (event.size.width and event.size.height):
@@ -124,18 +122,18 @@ class TerminalView(Widget, can_focus=True):
                 self._ring()
             case Noticed(PaletteChanged()):
                 self.recolour()
+            case Noticed(ClipboardOffered(text)) if self.is_on_screen:
+                self.exchange.offered(text)
             case StateChanged():
                 self.refresh()
 
     def _note(self, rows: frozenset[int] | None) -> None:
-        """Have `rows` painted with the next frame; Textual makes at most 60 a second, the first one at once."""
-        if self.session.emulator.modes.synchronized and not self._hold_over():
-            return
-        self._held_since = None
-        held, self._holding = self._holding, None
-        if held is not None:
-            held.stop()
-            rows = None
+        """Have `rows` of the screen painted; a view that nobody sees is painted whole when it is shown."""
+        if self.is_on_screen:
+            emulator = self.session.emulator
+            self._frames.note(rows, height=emulator.size.rows, held=emulator.modes.synchronized)
+
+    def _paint(self, rows: frozenset[int] | None) -> None:
         cursor = self.session.emulator.cursor.point.row
         if rows is None or not self.viewport.live:
             self.refresh()
@@ -143,13 +141,8 @@ class TerminalView(Widget, can_focus=True):
             self.refresh_rows({*rows, cursor, self._cursor_row})
         self._cursor_row = cursor
 
-    def _hold_over(self) -> bool:
-        """Whether the program held painting back for too long; starts to count when it begins."""
-        now = time.monotonic()
-        if self._held_since is None:
-            self._held_since = now
-            self._holding = self.set_timer(HOLD_LIMIT, lambda: self._note(None))
-        return now - self._held_since >= HOLD_LIMIT
+    def on_show(self) -> None:
+        self.refresh()
 
     def _ring(self) -> None:
         if self._ringing is None and self.is_on_screen:
