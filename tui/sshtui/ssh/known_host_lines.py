@@ -140,7 +140,9 @@ def well_formed(key: HostKey) -> bool:
         (length,) = struct.unpack_from(">I", blob, at)
         found.append(blob[at + 4 : at + 4 + length])
         at += 4 + length
-    if at != len(blob) or len(found) != _STRINGS.get(key.algorithm, 0) or not all(found[1:]):
+    if at != len(blob) or key.algorithm not in _STRINGS or len(found) != _STRINGS[key.algorithm]:
+        return False
+    if not all(found):
         return False
     return len(found[1]) == _LENGTHS.get(key.algorithm, len(found[1]))
 
@@ -173,6 +175,9 @@ def _pattern_fits(names: bytes, name: bytes) -> bool:
 
 @lru_cache(maxsize=1024)
 def _pattern(text: bytes) -> re.Pattern[bytes]:
-    # Neighbouring stars are one star; as many `.*` in a row would take ages to fail.
-    text = re.sub(rb"\*+", b"*", text)
-    return re.compile(re.escape(text).replace(rb"\*", b".*").replace(rb"\?", b"."), re.DOTALL)
+    first, *more = (re.escape(piece).replace(rb"\?", b".") for piece in text.split(b"*"))
+    if not more:
+        return re.compile(first, re.DOTALL)
+    # What stands between two stars may be taken where it fits first; never trying another place keeps this quick.
+    between = b"".join(b"(?>.*?" + piece + b")" for piece in more[:-1] if piece)
+    return re.compile(first + between + b".*" + more[-1], re.DOTALL)
