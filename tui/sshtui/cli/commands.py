@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 PROGRAM = "sshtui"
+COMPLETION_VARIABLE = "_SSHTUI_COMPLETE"
 
 _LAZY = {
     "hosts": ("sshtui.cli.hosts", "hosts", "List, add, edit and remove saved hosts."),
@@ -173,5 +174,5 @@ def completion(ctx: click.Context, shell: str) -> None:
     kind = get_completion_class(shell)
     if kind is None:
         raise NotFound(f"There is no completion for {shell}.")
-    script: Callable[[], Any] = kind(ctx.find_root().command, {}, PROGRAM, "_SSHTUI_COMPLETE").source
+    script: Callable[[], Any] = kind(ctx.find_root().command, {}, PROGRAM, COMPLETION_VARIABLE).source
     click.echo(script())

@@ -8,8 +8,9 @@ import sys
 from collections.abc import Sequence
 
 import click
+from click.shell_completion import shell_complete
 
-from sshtui.cli.commands import PROGRAM, cli
+from sshtui.cli.commands import COMPLETION_VARIABLE, PROGRAM, cli
 from sshtui.errors import SshtuiError, UsageError
 from sshtui.model.text import plain
 
@@ -19,9 +20,11 @@ LINE_LIMIT = 1000
 def run(arguments: Sequence[str]) -> int:
     """The exit code of `sshtui arguments…`; every expected error is a sentence on stderr, never a traceback."""
     try:
-        result = cli.main(list(arguments), prog_name=PROGRAM, standalone_mode=False)
+        result = _invoke(arguments)
         # Written here, so that a closed pipe is met inside this try and not while the interpreter ends.
         sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except click.Abort:
         complain("Cancelled.")
         return 128 + signal.SIGINT
@@ -40,6 +43,14 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     return result if isinstance(result, int) else 0
+
+
+def _invoke(arguments: Sequence[str]) -> object:
+    """What the command returns. Unlike `cli.main`, this leaves a closed pipe to be met above."""
+    if instruction := os.environ.get(COMPLETION_VARIABLE):
+        return shell_complete(cli, {}, PROGRAM, COMPLETION_VARIABLE, instruction)
+    with cli.make_context(PROGRAM, list(arguments)) as context:
+        return cli.invoke(context)
 
 
 def complain(sentence: str, hint: str = "") -> None:

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from sshtui.cli.commands import EXIT_CODES
+from sshtui.cli.run import run
+from sshtui.errors import SshtuiError
+from sshtui.model.hosts import Host
+from sshtui.store.hosts import HostStore
+from sshtui.store.paths import Paths
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Sshtui = Callable[..., Said]
+
+
+@pytest.fixture
+def sshtui(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Sshtui:
+    """Runs the command line on a configuration directory of its own."""
+    monkeypatch.setenv("SSHTUI_CONFIG_DIR", str(tmp_path / "config"))
+
+    def call(*arguments: str) -> Said:
+        code = run(arguments)
+        told = capsys.readouterr()
+        return Said(code, told.out, told.err)
+
+    return call
+
+
+def saved() -> tuple[Host, ...]:
+    return HostStore(Paths.default().hosts_file).hosts()
+
+
+def ssh_config(home: Path, text: str) -> None:
+    (home / ".ssh").mkdir(exist_ok=True)
+    (home / ".ssh" / "config").write_text(text)
+
+
+def test_the_example_of_the_readme_saves_what_it_says(sshtui: Sshtui, surroundings: Path) -> None:
+    ssh_config(surroundings, "")
+    key = surroundings / ".ssh" / "id_ed25519"
+    key.write_text("")
+    line = "hosts add web-1 root@10.0.0.5:2222 --folder prod/web --jump bastion --tag eu --key"
+    assert sshtui(*line.split(), str(key)) == (0, "", "")
+    assert saved() == (
+        Host(
+            "web-1", "10.0.0.5", 2222, "root", "prod/web",
+            key_pair="~/.ssh/id_ed25519", jump="bastion", tags=("eu",),
+        ),
+    )  # fmt: skip
+
+
+def test_every_field_can_be_edited_and_cleared(sshtui: Sshtui) -> None:
+    sshtui("hosts", "add", "a", "h", "--tag", "x", "--tag", "y", "--user", "root")
+    options = "--rename b --address i --port 2222 --folder f --notes n --command top --keep-alive 0 --theme nord"
+    assert sshtui("hosts", "edit", "a", *options.split(), "--colour", "red", "--untag", "x", "--tag", "z").code == 0
+    assert saved() == (
+        Host(
+            "b", "i", 2222, "root", "f", tags=("y", "z"), notes="n", command="top", keep_alive=0, theme="nord",
+            colour="red",
+        ),
+    )  # fmt: skip
+    cleared = [word for name in ("user", "folder", "notes", "command", "theme", "colour") for word in (f"--{name}", "")]
+    assert sshtui("hosts", "edit", "b", *cleared).code == 0
+    assert saved() == (Host("b", "i", 2222, tags=("y", "z"), keep_alive=0),)
+
+
+def test_the_list_shows_saved_hosts_and_on_request_those_of_openssh(sshtui: Sshtui, surroundings: Path) -> None:
+    ssh_config(surroundings, "Host web-1\n  User me\nHost *.lan\n")
+    sshtui("hosts", "add", "db", "root@10.0.0.9", "--folder", "prod/data", "--tag", "eu")
+    sshtui("hosts", "add", "pi", "10.0.0.7")
+    assert sshtui("hosts", "list").out == "db  root@10.0.0.9  prod/data  eu\npi  10.0.0.7       -\n"
+    assert "web-1  me@web-1" in sshtui("hosts", "list", "--all").out
+    for narrower in (["--folder", "prod"], ["--tag", "eu"], ["DATA"], ["10.0", "root"]):
+        assert sshtui("hosts", "list", *narrower).out.split()[:1] == ["db"]
+        assert "pi" not in sshtui("hosts", "list", *narrower).out
+    assert sshtui("hosts", "list", "--folder", "pro").out == ""
+
+
+def test_json_holds_every_field(sshtui: Sshtui) -> None:
+    sshtui("hosts", "add", "db", "root@10.0.0.9:2222", "--tag", "eu")
+    facts = json.loads(sshtui("hosts", "show", "db", "--json").out)
+    assert json.loads(sshtui("hosts", "list", "--json").out) == [facts]
+    assert (facts["address"], facts["port"], facts["tags"], facts["origin"]) == ("10.0.0.9", 2222, ["eu"], "")
+
+
+def test_removing_asks_and_without_a_terminal_wants_yes(sshtui: Sshtui) -> None:
+    sshtui("hosts", "add", "a", "h")
+    refused = sshtui("hosts", "remove", "a")
+    assert (refused.code, len(saved())) == (2, 1)
+    assert "--yes" in refused.err
+    assert sshtui("hosts", "remove", "a", "nobody", "--yes").code == 4
+    assert len(saved()) == 1
+    assert sshtui("hosts", "remove", "a", "a", "--yes").code == 0
+    assert saved() == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["hosts", "add", "a", "h"], 2, "already a host named a"),
+        (["hosts", "add", "-x", "h"], 2, "No such option"),
+        (["hosts", "add", "x;y", "h"], 2, "cannot be a name"),
+        (["hosts", "add", "b", "-oProxyCommand=id"], 2, "No such option"),
+        (["hosts", "add", "b", "h;id"], 2, "not a destination"),
+        (["hosts", "add", "b", "h", "--jump", "u@-oX"], 2, "not a destination"),
+        (["hosts", "add", "b", "h", "--folder", "a//b"], 2, "folder"),
+        (["hosts", "add", "b", "h", "--notes", "a\udcff"], 2, "UTF-8"),
+        (["hosts", "add", "b", "h", "--port", "70000"], 2, "70000"),
+        (["hosts", "edit", "a"], 2, "Nothing to change"),
+        (["hosts", "edit", "nobody", "--user", "x"], 4, "no saved host"),
+        (["hosts", "edit", "web", "--user", "x"], 3, "comes from ~/.ssh/config:1"),
+        (["hosts", "show", "alpha-2"], 4, "Did you mean alpha-1?"),
+        (["hosts", "nonsense"], 2, "No such command"),
+        (["alpha-2"], 4, "Did you mean alpha-1?"),
+        (["zzz"], 4, "ssh://zzz"),
+        (["a"], 2, "needs a terminal"),
+        (["web"], 2, "needs a terminal"),
+        (["-p", "22", "zzz"], 2, "needs a terminal"),
+        (["root@10.0.0.5:2222", "-i", "key", "-J", "a,b"], 2, "needs a terminal"),
+        (["ssh://root@10.0.0.5:2222"], 2, "needs a terminal"),
+        (["open", "demo"], 4, "no host 'demo'"),
+        (["demo"], 2, "needs a terminal"),
+        ([], 2, "needs a terminal"),
+        (["-p", "22"], 2, "need a host"),
+        (["-l", "-x", "10.0.0.5"], 2, "cannot be one"),
+        (["a", "-J", "-oX"], 2, "not a destination"),
+        (["a", "b"], 2, "unexpected extra argument"),
+        (["\x1b]0;PWN\x07"], 4, "no host"),
+    ],
+)
+def test_every_mistake_is_a_sentence_on_stderr_and_a_code(
+    sshtui: Sshtui, surroundings: Path, arguments: list[str], code: int, words: str
+) -> None:
+    ssh_config(surroundings, "Host web\n")
+    sshtui("hosts", "add", "a", "h")
+    sshtui("hosts", "add", "alpha-1", "h")
+    said = sshtui(*arguments)
+    assert (said.code, said.out) == (code, "")
+    assert words in said.err
+    assert said.err.startswith("sshtui: ")
+    assert "\x1b" not in said.err
+
+
+def test_a_host_that_cannot_be_read_is_named_and_the_others_are_listed(sshtui: Sshtui) -> None:
+    sshtui("hosts", "add", "a", "h")
+    path = Paths.default().hosts_file
+    path.write_text(path.read_text() + '\n[[hosts]]\nname = "bad"\n')
+    said = sshtui("hosts", "list")
+    assert (said.code, said.out.split()[0]) == (0, "a")
+    assert "hosts.toml, line 7: address: An address is needed." in said.err
+
+
+def test_a_broken_file_is_code_3_with_its_line(sshtui: Sshtui) -> None:
+    sshtui("hosts", "add", "a", "h")
+    path = Paths.default().hosts_file
+    path.write_text("[[hosts]\n")
+    for arguments in (["hosts", "list"], ["hosts", "add", "b", "h"], ["hosts", "remove", "a", "-y"]):
+        said = sshtui(*arguments)
+        assert said.code == 3
+        assert "line 1" in said.err
+
+
+def test_the_config_dir_option_moves_everything(sshtui: Sshtui, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    assert sshtui("--config-dir", str(other), "hosts", "add", "a", "h").code == 0
+    assert sshtui(f"--config-dir={other}", "hosts", "list").out.startswith("a")
+    assert sshtui("hosts", "list").out == ""
+    places = json.loads(sshtui("--config-dir", str(other), "paths", "--json").out)
+    assert places["hosts_file"] == str(other / "hosts.toml")
+
+
+def test_the_help_names_every_exit_code_of_the_errors(sshtui: Sshtui) -> None:
+    codes = {kind.exit_code for kind in _subclasses(SshtuiError)} | {0}
+    shown = sshtui("--help").out
+    assert EXIT_CODES.split("\n", 1)[1].split("\n")[0] in shown
+    assert {int(word) for word in EXIT_CODES.split() if word.isdigit()} >= codes
+    assert all(name in shown for name in ("hosts", "keys", "demo", "paths", "completion", "--identity", "--jump"))
+
+
+def _subclasses(kind: type[SshtuiError]) -> list[type[SshtuiError]]:
+    return [kind, *(below for each in kind.__subclasses__() for below in _subclasses(each))]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_completion_script_names_the_command(sshtui: Sshtui, shell: str) -> None:
+    assert "_SSHTUI_COMPLETE" in sshtui("completion", shell).out
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("sshtui we", ["web-1", "web-2"]), ("sshtui ho", ["hosts"]), ("sshtui hosts show web-2", ["web-2"])],
+)
+def test_completion_offers_commands_and_names(
+    sshtui: Sshtui,
+    surroundings: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+    offered: list[str],
+) -> None:
+    ssh_config(surroundings, "Host web-2\n")
+    sshtui("hosts", "add", "web-1", "h")
+    monkeypatch.setenv("_SSHTUI_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", typed)
+    monkeypatch.setenv("COMP_CWORD", str(len(typed.split()) - 1))
+    assert [line.partition(",")[2] for line in sshtui().out.splitlines()] == offered
