@@ -15,6 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static
@@ -69,6 +70,11 @@ class Choice(Button, inherit_css=False):
 
     def __init__(self, label: str, id: str, *, loud: bool = False, disabled: bool = False) -> None:
         super().__init__(Content(label), id=id, disabled=disabled, classes="-loud" if loud else None)
+        self._columns = Content(label).cell_length
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """As wide as the label; Textual adds two cells that a narrow screen has not."""
+        return self._columns
 
 
 class Row(Horizontal):
