@@ -1,0 +1,145 @@
+"""The judge of host keys, with a scripted person and a real known_hosts file."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from sshtui.errors import ConfigError, HostKeyChanged, HostKeyRevoked, HostKeyUnknown
+from sshtui.model.host_keys import HostKey
+from sshtui.model.hosts import Host
+from sshtui.model.questions import ChangedHostKey, UnknownHostKey
+from sshtui.ssh.known_hosts import KnownHosts
+from sshtui.ssh.trust import ONCE, HostKeyTrust
+from tests.fakes.prompting import ScriptedPrompter
+
+HOST = Host("web-1", "10.0.0.5", 2222)
+
+
+def ed25519(number: int) -> HostKey:
+    return HostKey(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + number.to_bytes(32, "big"))
+
+
+def ecdsa(number: int) -> HostKey:
+    point = b"\x04" + number.to_bytes(64, "big")
+    return HostKey(b"\0\0\0\x13ecdsa-sha2-nistp256\0\0\0\x08nistp256\0\0\0\x41" + point)
+
+
+@pytest.fixture
+def known_hosts(surroundings: Path) -> KnownHosts:
+    return KnownHosts(surroundings / ".ssh" / "known_hosts")
+
+
+async def test_a_known_host_key_asks_nothing(known_hosts: KnownHosts) -> None:
+    known_hosts.remember(HOST.address, HOST.port, ed25519(1))
+    await HostKeyTrust(known_hosts).judge(HOST, ed25519(1), ScriptedPrompter())
+
+
+async def test_an_unknown_host_key_is_shown_and_saved_when_accepted(known_hosts: KnownHosts) -> None:
+    prompter = ScriptedPrompter("save")
+    await HostKeyTrust(known_hosts).judge(HOST, ed25519(1), prompter)
+    assert prompter.questions == [UnknownHostKey("web-1", "10.0.0.5", 2222, ed25519(1))]
+    assert known_hosts.lookup("10.0.0.5", 2222).trusted == (ed25519(1),)
+
+
+async def test_accepting_once_holds_for_the_run_and_writes_nothing(known_hosts: KnownHosts) -> None:
+    trust, prompter = HostKeyTrust(known_hosts), ScriptedPrompter("once")
+    await trust.judge(HOST, ed25519(1), prompter)
+    await trust.judge(HOST, ed25519(1), prompter)
+    assert (await trust.known(HOST)).trusted == (ed25519(1),)
+    assert not known_hosts.path.exists()
+    assert (await HostKeyTrust(known_hosts).known(HOST)).trusted == ()
+
+
+async def test_declining_an_unknown_host_key_ends_the_attempt(known_hosts: KnownHosts) -> None:
+    with pytest.raises(HostKeyUnknown, match="web-1 was not accepted") as refusal:
+        await HostKeyTrust(known_hosts).judge(HOST, ed25519(1), ScriptedPrompter(None))
+    assert ed25519(1).sha256 in refusal.value.hint
+
+
+async def test_a_changed_host_key_shows_the_old_one_and_where_it_stands(known_hosts: KnownHosts) -> None:
+    known_hosts.remember(HOST.address, HOST.port, ed25519(1))
+    prompter = ScriptedPrompter(None)
+    with pytest.raises(HostKeyChanged, match="has changed") as refusal:
+        await HostKeyTrust(known_hosts).judge(HOST, ed25519(2), prompter)
+    (question,) = prompter.questions
+    assert isinstance(question, ChangedHostKey)
+    assert [(entry.host_key, entry.line) for entry in question.known] == [(ed25519(1), 1)]
+    assert not question.another_type
+    assert f"{known_hosts.path}, line 1" in str(refusal.value)
+    assert known_hosts.lookup(HOST.address, HOST.port).trusted == (ed25519(1),)
+
+
+async def test_another_type_on_a_known_host_is_as_loud_as_a_changed_host_key(known_hosts: KnownHosts) -> None:
+    known_hosts.remember(HOST.address, HOST.port, ed25519(1))
+    prompter = ScriptedPrompter(None)
+    with pytest.raises(HostKeyChanged):
+        await HostKeyTrust(known_hosts).judge(HOST, ecdsa(1), prompter)
+    (question,) = prompter.questions
+    assert isinstance(question, ChangedHostKey)
+    assert question.another_type
+
+
+async def test_replacing_forgets_the_old_host_key(known_hosts: KnownHosts) -> None:
+    known_hosts.remember(HOST.address, HOST.port, ed25519(1))
+    await HostKeyTrust(known_hosts).judge(HOST, ed25519(2), ScriptedPrompter("replace"))
+    assert known_hosts.lookup(HOST.address, HOST.port).trusted == (ed25519(2),)
+
+
+async def test_a_host_key_that_differs_from_the_one_accepted_once_is_a_changed_one(known_hosts: KnownHosts) -> None:
+    trust, prompter = HostKeyTrust(known_hosts), ScriptedPrompter("once", None)
+    await trust.judge(HOST, ed25519(1), prompter)
+    with pytest.raises(HostKeyChanged, match=ONCE):
+        await trust.judge(HOST, ed25519(2), prompter)
+
+
+async def test_a_revoked_host_key_is_refused_without_a_question(known_hosts: KnownHosts) -> None:
+    known_hosts.remember(HOST.address, HOST.port, ed25519(1))
+    known_hosts.revoke(HOST.address, HOST.port, ed25519(1))
+    with pytest.raises(HostKeyRevoked, match="revoked"):
+        await HostKeyTrust(known_hosts).judge(HOST, ed25519(1), ScriptedPrompter())
+
+
+async def test_what_was_accepted_once_ends_with_its_revocation(known_hosts: KnownHosts) -> None:
+    trust = HostKeyTrust(known_hosts)
+    await trust.judge(HOST, ed25519(1), ScriptedPrompter("once"))
+    known_hosts.revoke(HOST.address, HOST.port, ed25519(1))
+    assert (await trust.known(HOST)).trusted == ()
+
+
+async def test_a_file_that_cannot_be_read_trusts_nobody_and_asks_nobody(surroundings: Path) -> None:
+    (surroundings / "known_hosts").mkdir()
+    trust = HostKeyTrust(KnownHosts(surroundings / "known_hosts"))
+    with pytest.raises(ConfigError):
+        await trust.judge(HOST, ed25519(1), ScriptedPrompter())
+
+
+async def test_a_host_key_that_cannot_be_saved_is_trusted_for_the_run_and_the_person_told(
+    known_hosts: KnownHosts,
+) -> None:
+    (known_hosts.path.parent / ".known_hosts.lock").mkdir(parents=True)
+    trust, prompter = HostKeyTrust(known_hosts), ScriptedPrompter("save")
+    await trust.judge(HOST, ed25519(1), prompter)
+    assert [notice.title for notice in prompter.notices] == ["Host key not saved"]
+    assert (await trust.known(HOST)).trusted == (ed25519(1),)
+
+
+async def test_two_tabs_that_meet_the_same_host_key_ask_once(known_hosts: KnownHosts) -> None:
+    trust, prompter = HostKeyTrust(known_hosts), ScriptedPrompter("once")
+    await asyncio.gather(*(trust.judge(HOST, ed25519(1), prompter) for _ in range(2)))
+    assert len(prompter.questions) == 1
+
+
+async def test_strict_checking_refuses_the_unknown_without_asking(known_hosts: KnownHosts) -> None:
+    with pytest.raises(HostKeyUnknown, match="StrictHostKeyChecking"):
+        await HostKeyTrust(known_hosts).judge(HOST, ed25519(1), ScriptedPrompter(), strictness="yes")
+
+
+async def test_accept_new_saves_the_unknown_and_refuses_the_changed(known_hosts: KnownHosts) -> None:
+    trust = HostKeyTrust(known_hosts)
+    await trust.judge(HOST, ed25519(1), ScriptedPrompter(), strictness="accept-new")
+    assert known_hosts.lookup(HOST.address, HOST.port).trusted == (ed25519(1),)
+    with pytest.raises(HostKeyChanged):
+        await trust.judge(HOST, ed25519(2), ScriptedPrompter(), strictness="accept-new")
