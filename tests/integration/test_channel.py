@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import re
+import signal
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, read_to_end, read_until, say
 from tests.servers.accounts import Account
 from tests.servers.openssh import OpenSSH
+from tests.servers.process import send_signal
 from tests.servers.waiting import eventually
 
 Start = Callable[..., OpenSSH]
@@ -148,6 +150,32 @@ async def test_a_broken_connection_ends_every_tab_on_it(client: Client, sshd: Op
         await say(again, "true")
     for tab in tabs:
         await tab.close()
+
+
+async def test_the_second_tab_opens_in_a_fraction_of_the_first(client: Client, sshd: OpenSSH, client_key: Path) -> None:
+    host = client.save(sshd, key_pair=str(client_key), command="cat")
+    tabs, times = [], []
+    for _ in range(4):
+        began = time.monotonic()
+        tabs.append(await client.dial(host, ScriptedPrompter()))
+        times.append(time.monotonic() - began)
+    for tab in tabs:
+        await tab.close()
+    assert min(times[1:]) <= 0.3 * times[0], times
+
+
+async def test_a_shared_connection_that_died_unnoticed_is_not_waited_for(
+    client: Client, start_sshd: Start, client_key: Path
+) -> None:
+    server = start_sshd()
+    host = client.save(server, key_pair=str(client_key))
+    async with client.terminal(host, ScriptedPrompter()) as first:
+        await say(first, "true")
+        frozen = server.sessions()
+        send_signal(signal.SIGSTOP, *frozen)
+        async with asyncio.timeout(9), client.terminal(host, ScriptedPrompter()) as second:
+            await say(second, "true")
+        send_signal(signal.SIGCONT, *frozen)
 
 
 async def test_a_server_without_room_for_another_session_gets_another_connection(

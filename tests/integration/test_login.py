@@ -120,6 +120,17 @@ async def test_a_passphrase_is_asked_only_for_a_key_pair_the_server_takes(
     assert [question.attempt for question in prompter.asked(Passphrase) if isinstance(question, Passphrase)] == [1, 2]
 
 
+@pytest.mark.root
+async def test_a_declined_passphrase_goes_on_with_the_password(
+    client: Client, sshd: OpenSSH, account: Account, surroundings: Path
+) -> None:
+    (surroundings / ".ssh").mkdir(mode=0o700)
+    account.authorise(public_line(make_key_file(surroundings / ".ssh" / "id_ecdsa", "ecdsa", passphrase="secret")))
+    prompter = ScriptedPrompter(None, account.password)
+    assert account.name in await who(client, client.save(sshd, user=account.name), prompter)
+    assert [type(question) for question in prompter.questions] == [Passphrase, Password]
+
+
 async def test_a_full_folder_of_key_pairs_never_locks_a_person_out(
     client: Client, start_sshd: Start, surroundings: Path, client_key: Path
 ) -> None:

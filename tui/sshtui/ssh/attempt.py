@@ -33,6 +33,10 @@ class UntrustedHostKey(Exception):
         self.host_key = host_key
 
 
+class UntrustedAuthority(Exception):
+    """The server showed a certificate of an authority nobody trusts; its plain host key may still be known."""
+
+
 @dataclass(frozen=True)
 class Route:
     """How bytes get to the server: straight, over the connection to a jump host, or through a program."""
@@ -72,7 +76,8 @@ async def connect(
 ) -> LoggedIn:
     """A logged-in connection to `host`.
 
-    Raises UntrustedHostKey, or an SshtuiError that says what to do. Leaves nothing behind then, nor when cancelled.
+    Raises UntrustedHostKey or UntrustedAuthority, or an SshtuiError that says what to do. Leaves nothing behind
+    then, nor when cancelled.
     """
     # A revoked host key must reach the callback like an unknown one: the judge has the words for it.
     trusted = [key for key in known.trusted if key not in known.revoked]
@@ -94,6 +99,8 @@ async def connect(
             await proxy.close()
         if isinstance(error, asyncssh.HostKeyNotVerifiable) and client.refused_host_keys:
             raise UntrustedHostKey(client.refused_host_keys[-1]) from error
+        if isinstance(error, asyncssh.HostKeyNotVerifiable) and "CA key is not trusted" in str(error):
+            raise UntrustedAuthority from error
         if isinstance(error, translate.FOREIGN):
             over = route.over.name if route.over is not None else ""
             raise complaint or explain(error, host, client, offer, over) from error

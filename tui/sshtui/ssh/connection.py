@@ -10,11 +10,16 @@ from sshtui.model.connection import ConnectionFacts
 from sshtui.model.geometry import Size
 from sshtui.ssh.channel import Pipe, open_pipe
 from sshtui.ssh.library import asyncssh
-from sshtui.ssh.quirks import Wire, vanish
-from sshtui.ssh.translate import channel_refused
+from sshtui.ssh.quirks import Wire
+from sshtui.ssh.translate import channel_refused, lost
 
 CHANNEL_LIMIT = 20.0
 """Seconds a server may take to open a channel on a connection that is up."""
+
+CHANNEL_LIMIT_SHARED = 5.0
+
+_NO_MATTER_WHERE = (asyncssh.OPEN_REQUEST_PTY_FAILED, asyncssh.OPEN_REQUEST_SESSION_FAILED)
+"""Refusals that another connection would meet too."""
 
 Release = Callable[[], Awaitable[None]]
 
@@ -37,7 +42,7 @@ class Connection:
         self.name = name
         self.facts = facts
         self.full = False
-        """Whether the server refused a further channel: the next user needs another connection."""
+        """Whether it takes no further channel: the next user needs another connection."""
         self._keep_alive = keep_alive
         self._below = tuple(below)
         self._users = 0
@@ -67,23 +72,26 @@ class Connection:
         """Close it, whoever uses it."""
         below, self._below = self._below, ()
         try:
-            await vanish(self.ssh)
+            self.ssh.close()
+            await self.ssh.wait_closed()
         finally:
             for let_go in below:
                 await let_go()
 
     async def open_pipe(self, size: Size, command: str = "", environment: Mapping[str, str] | None = None) -> Pipe:
-        """A terminal on it. Raises ChannelRefused, or ConnectionLost when it broke."""
+        """A terminal on it. Raises ChannelRefused, or ConnectionLost when it broke.
+
+        `usable` is false after a refusal or a loss that another connection could be spared.
+        """
+        # Where others are on it already, it may have died unnoticed: a new login is quicker than a long wait.
+        limit = CHANNEL_LIMIT_SHARED if self._users > 1 else CHANNEL_LIMIT
         try:
-            async with asyncio.timeout(CHANNEL_LIMIT):
+            async with asyncio.timeout(limit):
                 pipe = await open_pipe(self.ssh, self.name, size, command=command, environment=environment)
         except (asyncssh.Error, OSError) as error:
-            if isinstance(error, asyncssh.ChannelOpenError):
-                self.full = error.code not in (
-                    asyncssh.OPEN_REQUEST_PTY_FAILED,
-                    asyncssh.OPEN_REQUEST_SESSION_FAILED,
-                )
-            raise channel_refused(error, self.name) from error
+            failure = lost(None, self.name) if self.ssh.is_closed() else channel_refused(error, self.name)
+            self.full = not (isinstance(error, asyncssh.ChannelOpenError) and error.code in _NO_MATTER_WHERE)
+            raise failure from error
         if self.wire.chokes_on_ignore:
             self.full = True
         return pipe

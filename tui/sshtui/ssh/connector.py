@@ -13,7 +13,16 @@ from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Confirm, Prompter
 from sshtui.model.settings import Settings
 from sshtui.ssh.algorithms import MODERN, allowing, needed_for
-from sshtui.ssh.attempt import Liveliness, Progress, Route, UntrustedHostKey, connect, facts_of
+from sshtui.ssh.attempt import (
+    Liveliness,
+    LoggedIn,
+    Progress,
+    Route,
+    UntrustedAuthority,
+    UntrustedHostKey,
+    connect,
+    facts_of,
+)
 from sshtui.ssh.auth import LoginClient
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.diagnosis import Examination, diagnose
@@ -65,61 +74,68 @@ class Connector:
         A host key nobody trusts yet ends the first attempt before anything was sent. The question is asked
         with nothing open, and the second attempt accepts exactly the host key that was shown.
         """
-        route = self._route(host, over)
-        user = host.user or getpass.getuser()
-        liveliness = self._liveliness(host)
+        plain_only = False
         while True:
             patience = Patience(self._settings.connect_timeout)
-            offers = Offers(host, self._identities, patience.watching(prompter), wish.chosen)
-
-            def on_login(patience: Patience = patience) -> None:
-                patience.extend()
-                progress("logging in")
-
-            client = LoginClient(
-                host,
-                replace(host, user=user).destination,
-                patience.watching(prompter),
-                offers,
-                password=wish.password,
-                progress=on_login,
-            )
+            client = self._login(host, prompter, progress, wish, patience)
             known = await self._trust.known(host)
             offer = allowing(MODERN, self._allowed_for(host))
             try:
                 there = await connect(
                     host,
-                    user,
+                    _user(host),
                     client,
-                    route=route,
+                    route=self._route(host, over),
                     offer=offer,
-                    known=known,
+                    known=replace(known, authorities=()) if plain_only else known,
                     patience=patience,
-                    liveliness=liveliness,
+                    liveliness=self._liveliness(host),
                     progress=progress,
                 )
             except UntrustedHostKey as refused:
                 progress("waiting for your decision about the host key")
                 await self._trust.judge(host, refused.host_key, prompter)
-                continue
+            except UntrustedAuthority:
+                # As ssh does: with certificates left out the server shows its plain host key.
+                plain_only = True
             except NoCommonAlgorithm as error:
                 theirs = client.wire.server_offers if client.wire is not None else {}
                 if not await self._allow(host, error, needed_for(offer, theirs), prompter):
                     raise
-                continue
-            wire = there.wire
-            if wire.chokes_on_ignore:
-                there.ssh.set_keepalive(0)
-            connection = Connection(
-                there.ssh,
-                wire,
-                host.name,
-                facts_of(there.ssh, wire, replace(host, user=user), client.method),
-                keep_alive=0 if wire.chokes_on_ignore else liveliness.interval,
-                below=[each for each in (there.proxy and there.proxy.close, over and over.release) if each],
-            )
-            connection.hold()
-            return connection
+            else:
+                return self._connection(host, there, client.method, over)
+
+    def _login(self, host: Host, prompter: Prompter, progress: Progress, wish: Wish, patience: Patience) -> LoginClient:
+        def on_login() -> None:
+            patience.extend()
+            progress("logging in")
+
+        asking = patience.watching(prompter)
+        return LoginClient(
+            host,
+            replace(host, user=_user(host)).destination,
+            asking,
+            Offers(host, self._identities, asking, wish.chosen),
+            password=wish.password,
+            progress=on_login,
+        )
+
+    def _connection(self, host: Host, there: LoggedIn, method: str, over: Connection | None) -> Connection:
+        """Held once, by the caller."""
+        interval = self._liveliness(host).interval
+        if there.wire.chokes_on_ignore:
+            there.ssh.set_keepalive(0)
+            interval = 0
+        connection = Connection(
+            there.ssh,
+            there.wire,
+            host.name,
+            facts_of(there.ssh, there.wire, replace(host, user=_user(host)), method),
+            keep_alive=interval,
+            below=[each for each in (there.proxy and there.proxy.close, over and over.release) if each],
+        )
+        connection.hold()
+        return connection
 
     async def diagnose(self, host: Host, prompter: Prompter, *, over: Connection | None) -> AsyncIterator[Finding]:
         """What stands between us and `host`, as `diagnosis.diagnose` tells it; `over` stays the caller's."""
@@ -161,6 +177,10 @@ class Connector:
     def _liveliness(self, host: Host) -> Liveliness:
         interval = self._settings.keep_alive if host.keep_alive is None else host.keep_alive
         return Liveliness(interval, max(1, self._settings.keep_alive_misses))
+
+
+def _user(host: Host) -> str:
+    return host.user or getpass.getuser()
 
 
 def _place(host: Host) -> tuple[str, int]:

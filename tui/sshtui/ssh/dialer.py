@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
-from sshtui.errors import ChannelRefused, Declined, LoginRejected, NotFound
+from sshtui.errors import ChannelRefused, ConnectionLost, Declined, LoginRejected, NotFound
 from sshtui.model.diagnosis import Finding
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
@@ -63,13 +63,19 @@ class SshDialer:
         stage = progress or _ignore
         wish = Wish(password=password)
         if choose:
-            wish = await self._choose(host, prompter, wish)
+            chosen = await self._choose(host, prompter)
+            if chosen is None:
+                raise Declined(f"No key pair was chosen for {host.name}.")
+            wish = replace(wish, chosen=chosen)
         try:
             return await self._open(host, size, prompter, stage, wish)
         except LoginRejected as rejected:
             if choose or "publickey" not in rejected.offers or not await self._untried(host):
                 raise
-            return await self._open(host, size, prompter, stage, await self._choose(host, prompter, wish))
+            chosen = await self._choose(host, prompter)
+            if chosen is None:
+                raise
+            return await self._open(host, size, prompter, stage, replace(wish, chosen=chosen))
 
     def diagnose(self, host: Host, prompter: Prompter) -> AsyncIterator[Finding]:
         """Each step of a connection to `host` as a finding, as soon as it is known; no credential is sent.
@@ -93,14 +99,14 @@ class SshDialer:
     async def _pipe(
         self, host: Host, size: Size, prompter: Prompter, stage: Progress, wish: Wish, *, fresh: bool = False
     ) -> tuple[Connection, Pipe]:
-        """A terminal, on another connection when the server has no room for it on the shared one (MaxSessions)."""
+        """A terminal, on another connection when the shared one is dead or has no room for it (MaxSessions)."""
         while True:
             connection = await self._pool.hold(host, prompter, stage, wish, fresh=fresh or wish.chosen is not None)
             shared = connection.users > 1
             stage("opening a terminal")
             try:
                 return connection, await connection.open_pipe(size, host.command, environment())
-            except ChannelRefused:
+            except (ChannelRefused, ConnectionLost):
                 await connection.release()
                 if not shared or not connection.full:
                     raise
@@ -109,7 +115,8 @@ class SshDialer:
                 await connection.release()
                 raise
 
-    async def _choose(self, host: Host, prompter: Prompter, wish: Wish) -> Wish:
+    async def _choose(self, host: Host, prompter: Prompter) -> KeyPair | None:
+        """The key pair a person picks; None when they do not."""
         key_pairs = tuple(await self._identities.available(host))
         if not key_pairs:
             raise NotFound(
@@ -117,10 +124,10 @@ class SshDialer:
             )
         answer = await prompter.ask(ChooseKeyPair(host.name, key_pairs, host.key_pair))
         if answer is None:
-            raise Declined(f"No key pair was chosen for {host.name}.")
+            return None
         if answer.remember and self._remember is not None:
             self._remember(host, answer.key_pair)
-        return replace(wish, chosen=answer.key_pair)
+        return answer.key_pair
 
     async def _untried(self, host: Host) -> bool:
         """Whether there is a key pair the login did not offer by itself."""

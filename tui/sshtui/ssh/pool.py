@@ -100,12 +100,15 @@ class Pool:
                 await over.release()
 
     def _usable(self, target: Target) -> Connection | None:
-        alive = [each for each in self._connections.get(target, []) if each.users and not each.ssh.is_closed()]
-        if alive:
-            self._connections[target] = alive
-        else:
-            self._connections.pop(target, None)
-        return next((each for each in alive if each.usable), None)
+        self._forget_ended()
+        return next((each for each in self._connections.get(target, ()) if each.usable), None)
+
+    def _forget_ended(self) -> None:
+        alive = {
+            target: [each for each in group if each.users and not each.ssh.is_closed()]
+            for target, group in self._connections.items()
+        }
+        self._connections = {target: group for target, group in alive.items() if group}
 
     async def close(self) -> None:
         """Drop every connection, whoever uses it."""

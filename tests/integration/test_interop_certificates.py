@@ -1,0 +1,96 @@
+"""OpenSSH certificates of hosts and users, made by ssh-keygen."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sshtui.errors import TrustRefused
+from sshtui.model.questions import UnknownHostKey
+from tests.fakes.prompting import ScriptedPrompter
+from tests.integration.dialing import Client, say
+from tests.servers.key_files import make_key_file, public_line
+from tests.servers.openssh import OpenSSH
+from tests.servers.process import LOOPBACK
+
+Start = Callable[..., OpenSSH]
+
+
+@pytest.fixture
+def client(surroundings: Path) -> Client:
+    """A program with an empty home."""
+    return Client(surroundings)
+
+
+@pytest.fixture
+def authority(tmp_path: Path, need: Callable[[str], str]) -> Path:
+    """The key pair that signs."""
+    need("ssh-keygen")
+    return make_key_file(tmp_path / "authority")
+
+
+def sign(authority: Path, file: Path, principal: str, *options: str) -> Path:
+    """The certificate for the public half of `file`."""
+    command = ["ssh-keygen", "-q", "-s", str(authority), "-I", "test", "-n", principal, *options, f"{file}.pub"]
+    subprocess.run(command, check=True, capture_output=True)
+    return file.with_name(file.name + "-cert.pub")
+
+
+def server_with_certificate(start_sshd: Start, authority: Path, tmp_path: Path, *options: str) -> OpenSSH:
+    """An sshd whose further host key carries a host certificate for the loopback address."""
+    file = make_key_file(tmp_path / "certified", "ecdsa")
+    certificate = sign(authority, file, LOOPBACK, "-h", *options)
+    return start_sshd(extra=[f"HostKey {file}", f"HostCertificate {certificate}"])
+
+
+def trust_authority(client: Client, authority: Path) -> None:
+    """Every host certified by it is to be trusted."""
+    client.known_hosts.path.parent.mkdir(mode=0o700, exist_ok=True)
+    with client.known_hosts.path.open("a") as file:
+        file.write(f"@cert-authority * {public_line(authority)}\n")
+
+
+async def test_a_host_certificate_of_a_trusted_authority_needs_no_question(
+    client: Client, start_sshd: Start, authority: Path, tmp_path: Path, client_key: Path
+) -> None:
+    server = server_with_certificate(start_sshd, authority, tmp_path)
+    trust_authority(client, authority)
+    host = client.save(server, trusted=False, key_pair=str(client_key))
+    async with client.terminal(host, ScriptedPrompter()) as channel:
+        await say(channel, "true")
+
+
+async def test_a_certificate_of_another_authority_falls_back_to_the_plain_host_key(
+    client: Client, start_sshd: Start, authority: Path, tmp_path: Path, client_key: Path
+) -> None:
+    server = server_with_certificate(start_sshd, authority, tmp_path)
+    trust_authority(client, make_key_file(tmp_path / "other_authority"))
+    prompter = ScriptedPrompter("once")
+    async with client.terminal(client.save(server, trusted=False, key_pair=str(client_key)), prompter):
+        pass
+    assert [type(question) for question in prompter.questions] == [UnknownHostKey]
+
+
+async def test_an_expired_host_certificate_is_refused_with_the_reason(
+    client: Client, start_sshd: Start, authority: Path, tmp_path: Path, client_key: Path
+) -> None:
+    server = server_with_certificate(start_sshd, authority, tmp_path, "-V", "20200101:20200102")
+    trust_authority(client, authority)
+    with pytest.raises(TrustRefused, match="expired"):
+        await client.dial(client.save(server, trusted=False, key_pair=str(client_key)), ScriptedPrompter())
+    assert server.login_attempts() == 0
+
+
+@pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
+async def test_a_user_certificate_logs_in(
+    client: Client, start_sshd: Start, authority: Path, tmp_path: Path, kind: str
+) -> None:
+    file = make_key_file(tmp_path / f"user_{kind}", kind)
+    server = start_sshd(extra=[f"TrustedUserCAKeys {authority}.pub"])
+    sign(authority, file, server.user)
+    async with client.terminal(client.save(server, key_pair=str(file)), ScriptedPrompter()) as channel:
+        assert channel.facts.method == "publickey"
+    assert "Accepted certificate ID" in server.log
