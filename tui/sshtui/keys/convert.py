@@ -94,11 +94,12 @@ def _export_pem(key: asyncssh.SSHKey, target: Target, passphrase: str | None) ->
         return held.private_bytes(serialization.Encoding.PEM, form, protection)
 
 
-def losses(key: asyncssh.SSHKey, source: Format, target: Target, *, protected: bool) -> tuple[str, ...]:
-    """What does not survive writing `key`, read from `source`, as `target`: one sentence each."""
+def losses(
+    algorithm: str, source: Format, target: Target, *, commented: bool = True, protected: bool = False
+) -> tuple[str, ...]:
+    """What does not survive writing a key of `algorithm`, read from `source`, as `target`: one sentence each."""
     found = []
-    pem = target in (Target.PKCS1, Target.PKCS8)
-    if pem and key.has_comment():
+    if commented and target in (Target.PKCS1, Target.PKCS8):
         found.append("The comment has no place in PEM; it stays in the .pub file only.")
     if source is Format.PKCS12:
         found.append("The certificates of the bundle stay behind; only the private key is taken.")
@@ -106,11 +107,18 @@ def losses(key: asyncssh.SSHKey, source: Format, target: Target, *, protected: b
         found.append("The passphrase protects weakly: this format derives its key with MD5, once.")
     if protected and target is Target.PPK2:
         found.append("The passphrase protects weakly: PPK 2 derives its key with SHA-1, once; ppk3 has Argon2id.")
-    if key.get_algorithm() == "ssh-ed25519" and target is Target.PKCS8:
+    if algorithm == "ssh-ed25519" and target is Target.PKCS8:
         found.append("OpenSSH before 9.6 does not read Ed25519 keys in PKCS#8.")
-    if key.get_algorithm() == "ssh-ed448" and target is Target.OPENSSH:
+    if algorithm == "ssh-ed448" and target is Target.OPENSSH:
         found.append("OpenSSH itself does not know Ed448.")
     return tuple(found)
+
+
+def targets_for(algorithm: str) -> tuple[Target, ...]:
+    """The formats a private key of `algorithm` exists in."""
+    if algorithm.startswith("sk-"):
+        return (Target.OPENSSH,)
+    return tuple(target for target in Target if target is not Target.PKCS1 or not algorithm.startswith("ssh-ed"))
 
 
 def public_text(public: PublicKey, comment: str, style: str = "openssh") -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sshtui.errors import KeyFormatError, KeyPairError, NotFound, UsageError, WrongPassphrase
+from sshtui.files import not_saved
 from sshtui.keys.convert import ROUNDS, SAME, Target, export_private, losses, public_text
 from sshtui.keys.formats import Format, public_lines, sniff
 from sshtui.keys.generate import generate
@@ -97,16 +98,29 @@ def convert_file(
     kind = sniff(read_key_file(source))
     data = export_private(key, target, new_passphrase, rounds=rounds)
     save_private(out, data, replace=replace)
-    lost = losses(key, kind, target, protected=new_passphrase is not None)
+    lost = losses(key.get_algorithm(), kind, target, commented=key.has_comment(), protected=new_passphrase is not None)
     return Made(out, PublicKey(key.public_data), key.get_comment(errors="replace") or "", lost)
 
 
-def change_passphrase(path: Path, old: str | None, new: str | None, *, rounds: int = ROUNDS) -> None:
-    """Protect the private key at `path` by `new` instead of `old`; None means no passphrase. The format stays."""
+def change_passphrase(path: Path, old: str | None, new: str | None, *, rounds: int = ROUNDS) -> Path:
+    """Protect the private key at `path`, which is returned, by `new` instead of `old`; None means no passphrase.
+
+    The format stays.
+    """
     data = read_key_file(path)
     target = _same_target(path, sniff(data))
     key = open_private(data, old, str(path))
     save_private(path, export_private(key, target, new, rounds=rounds), replace=True)
+    return path
+
+
+def make_private(path: Path) -> Path:
+    """Take the rights of everyone but the owner away from `path`, which is returned. Raises NotSaved."""
+    try:
+        path.chmod(0o600)
+    except OSError as error:
+        raise not_saved(path, error) from error
+    return path
 
 
 def _same_target(path: Path, kind: Format) -> Target:

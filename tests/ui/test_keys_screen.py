@@ -1,0 +1,191 @@
+"""The key workshop, by the keyboard: what is pressed, and what then stands on the disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from sshtui.errors import LoginRejected
+from sshtui.keys.workshop import Made, make, open_file
+from sshtui.model.hosts import Host
+from sshtui.model.questions import Passphrase
+from sshtui.ui.modals.base import Dialog
+from sshtui.ui.screens.keys import Install, KeysScreen, KeyTools
+from sshtui.ui.steady import SteadyApp
+from tests.fakes.prompting import ScriptedPrompter
+
+HOSTS = (Host("web-1", "10.0.0.5", user="root"), Host("web-2", "10.0.0.6"))
+
+
+class Stage(SteadyApp[None]):
+    """An app that opens the workshop."""
+
+    def __init__(self, folder: Path, prompter: ScriptedPrompter, install: Install | None) -> None:
+        super().__init__()
+        self.workshop = KeysScreen(KeyTools(folder, None, lambda: HOSTS, install), prompter, quiet=0.01)
+
+    def on_mount(self) -> None:
+        self.push_screen(self.workshop)
+
+
+@asynccontextmanager
+async def workshop(
+    folder: Path, *answers: object, install: Install | None = None, size: tuple[int, int] = (100, 40)
+) -> AsyncIterator[tuple[Pilot[None], ScriptedPrompter]]:
+    """The screen over `folder`; questions of the prompter get `answers`."""
+    prompter = ScriptedPrompter(*answers)
+    app = Stage(folder, prompter, install)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot)
+        yield pilot, prompter
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until nothing loads, and a dialog in front takes keystrokes."""
+
+    def busy() -> bool:
+        screen = pilot.app.screen
+        loading = any(worker.is_running and worker.group == "load" for worker in pilot.app.workers)
+        return loading or (isinstance(screen, Dialog) and not screen.ready)
+
+    await until(pilot, lambda: not busy())
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Wait for `condition`, at most five seconds."""
+    async with asyncio.timeout(5):
+        await pilot.pause()
+        while not condition():
+            await pilot.pause(0.01)
+
+
+def text(pilot: Pilot[None], selector: str = "#keys-text") -> str:
+    assert isinstance(pilot.app, Stage)
+    return str(pilot.app.workshop.query_one(selector, Static).content)
+
+
+async def fill(pilot: Pilot[None], **fields: str) -> None:
+    for name, value in fields.items():
+        pilot.app.screen.query_one(f"#{name}", Input).value = value
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Made:
+    return make(tmp_path / "id_ed25519", comment="me@here", passphrase="sesame", rounds=1)
+
+
+async def test_an_empty_folder_says_how_to_begin(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as (pilot, _):
+        assert "n makes one" in text(pilot)
+
+
+async def test_the_marked_key_pair_is_described(tmp_path: Path, pair: Made) -> None:
+    make(tmp_path / "work", "ecdsa", comment="[bold]not markup[/]")
+    async with workshop(tmp_path) as (pilot, _):
+        for word in (pair.public.sha256[7:], "me@here", "bcrypt 1 rounds", pair.public.randomart, pair.public_line):
+            assert word in text(pilot)
+        await pilot.press("j")
+        await until(pilot, lambda: "[bold]not markup[/]" in text(pilot))
+        assert "ECDSA 256" in text(pilot)
+
+
+async def test_n_makes_a_key_pair_and_shows_it(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as (pilot, _):
+        await pilot.press("n")
+        await settled(pilot)
+        await fill(pilot, comment="new@here", new="a long passphrase", again="a long passphrase")
+        pilot.app.screen.query_one("#again").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: "Made " in text(pilot))
+        key = open_file(tmp_path / "id_ed25519", "a long passphrase")
+        assert key.get_fingerprint() in text(pilot)
+        assert key.get_comment() == "new@here"
+
+
+async def test_no_passphrase_must_be_ticked_and_two_must_agree(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as (pilot, _):
+        await pilot.press("n")
+        await settled(pilot)
+        pilot.app.screen.query_one("#again").focus()
+        await pilot.press("enter")
+        problem = pilot.app.screen.query_one("#problem", Static)
+        assert "tick" in str(problem.content)
+        await fill(pilot, new="one", again="two")
+        await pilot.press("enter")
+        assert "differ" in str(problem.content)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, KeysScreen))
+        assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 (a test may block)
+
+
+async def test_p_changes_the_passphrase_after_asking_the_old_one_until_it_fits(tmp_path: Path, pair: Made) -> None:
+    async with workshop(tmp_path, "wrong", "sesame") as (pilot, prompter):
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Dialog))
+        await settled(pilot)
+        assert [question.attempt for question in prompter.questions if isinstance(question, Passphrase)] == [1, 2]
+        await fill(pilot, new="another", again="another")
+        pilot.app.screen.query_one("#again").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(prompter.notices))
+    open_file(pair.path, "another")
+
+
+async def test_c_writes_a_ppk_file_beside_and_says_what_is_lost_before(tmp_path: Path, pair: Made) -> None:
+    async with workshop(tmp_path, "sesame") as (pilot, prompter):
+        await pilot.press("c")
+        await settled(pilot)
+        await pilot.press("down")
+        lost = pilot.app.screen.query_one("#lost", Static)
+        await until(pilot, lambda: "comment" in str(lost.content))
+        await pilot.press("down", "down", "enter", "enter")
+        await until(pilot, lambda: bool(prompter.notices))
+    assert open_file(tmp_path / "id_ed25519.ppk", "sesame").public_data == pair.public.blob
+
+
+async def test_i_installs_on_the_ticked_hosts_and_lists_what_happened(tmp_path: Path, pair: Made) -> None:
+    async def install(host: Host, path: Path) -> str:
+        if host.name == "web-2":
+            raise LoginRejected("web-2 rejected the login.")
+        return f"added {path.name}"
+
+    async with workshop(tmp_path, install=install) as (pilot, _):
+        await pilot.press("i")
+        await settled(pilot)
+        await pilot.press("space", "down", "space", "tab", "enter")
+        await until(pilot, lambda: "failed" in text(pilot))
+        assert "web-1: added id_ed25519" in text(pilot)
+        assert "web-2: failed. web-2 rejected the login." in text(pilot)
+
+
+async def test_x_mends_permissions(tmp_path: Path, pair: Made) -> None:
+    pair.path.chmod(0o644)
+    async with workshop(tmp_path) as (pilot, _):
+        assert "Others may read it" in text(pilot)
+        await pilot.press("x")
+        await until(pilot, lambda: "Others may read it" not in text(pilot))
+    assert pair.path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_y_copies_the_public_line(tmp_path: Path, pair: Made) -> None:
+    async with workshop(tmp_path) as (pilot, _):
+        await pilot.press("y")
+        await until(pilot, lambda: bool(pilot.app.clipboard))
+        assert pilot.app.clipboard == pair.public_line
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20, 6), (40, 12), (80, 24), (300, 100)])
+async def test_it_stands_at_every_size_and_escape_leaves(tmp_path: Path, pair: Made, size: tuple[int, int]) -> None:
+    async with workshop(tmp_path, size=size) as (pilot, _):
+        await pilot.press("n")
+        await settled(pilot)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, KeysScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, KeysScreen))

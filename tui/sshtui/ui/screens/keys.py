@@ -1,0 +1,439 @@
+"""The key workshop: every key file and what the agent holds, what each is, and what can be done with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from sshtui.errors import SshtuiError, WrongPassphrase
+from sshtui.keys import workshop
+from sshtui.keys.agent import Agent, AgentKey, add_file
+from sshtui.keys.convert import public_text
+from sshtui.keys.inspect import list_directory
+from sshtui.keys.key_file import KeyFile
+from sshtui.model.hosts import Host
+from sshtui.model.questions import Notice, Passphrase, Prompter
+from sshtui.model.text import plain, plain_lines
+from sshtui.ui.modals.base import QUIET
+from sshtui.ui.screens.keys_dialogs import (
+    CommentDialog,
+    ConvertDialog,
+    HostsDialog,
+    NewKeyPairDialog,
+    ProtectionDialog,
+)
+
+T = TypeVar("T")
+
+SIDE_BY_SIDE = 76
+"""Columns from which the list and the facts stand beside each other."""
+
+Install = Callable[[Host, Path], Awaitable[str]]
+"""Puts a public key on a host and proves it by a login; what happened, for a person. Raises SshtuiError."""
+
+
+@dataclass(frozen=True)
+class KeyTools:
+    """What the workshop is handed: where key files are, the agent's socket, the saved hosts, and the wire."""
+
+    directory: Path
+    agent_path: str | None
+    hosts: Callable[[], Sequence[Host]]
+    install: Install | None = None
+
+
+Entry = KeyFile | AgentKey
+
+
+class KeysScreen(Screen[None], inherit_bindings=False):
+    """Lists key pairs and carries out what is asked for the marked one; everything slow runs in a thread."""
+
+    AUTO_FOCUS = "#keys-list"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "leave", "back"),
+        Binding("n", "new", "new"),
+        Binding("p", "protect", "passphrase"),
+        Binding("c", "convert", "convert"),
+        Binding("m", "comment", "comment"),
+        Binding("i", "install", "install"),
+        Binding("a", "to_agent", "to agent"),
+        Binding("d", "from_agent", "from agent"),
+        Binding("y", "copy", "copy public"),
+        Binding("x", "mend", "chmod 600"),
+        Binding("r,f5", "reload", "reload"),
+        Binding("j", "step(1)", show=False),
+        Binding("k", "step(-1)", show=False),
+        Binding("tab", "app.focus_next", show=False),
+        Binding("shift+tab", "app.focus_previous", show=False),
+    ]
+
+    DEFAULT_CSS = """
+    KeysScreen {
+        background: $background;
+        color: $foreground;
+        #keys-title { height: 1; padding: 0 1; background: $panel; text-style: bold; text-wrap: nowrap; }
+        #keys-body { height: 1fr; layout: vertical; }
+        #keys-list {
+            height: 45%;
+            border: none;
+            padding: 0;
+            background: $surface;
+            color: $foreground;
+            scrollbar-size-vertical: 1;
+        }
+        #keys-list > .option-list--option-highlighted { background: $panel; color: $foreground; text-style: bold; }
+        #keys-list:focus > .option-list--option-highlighted { background: $focus; color: $background; }
+        #keys-facts { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+        #keys-facts Static { height: auto; }
+        #keys-footer { height: auto; max-height: 3; padding: 0 1; background: $panel; }
+        &.-wide #keys-body { layout: horizontal; }
+        &.-wide #keys-list { width: 34; height: 100%; }
+    }
+    """
+
+    def __init__(self, tools: KeyTools, prompter: Prompter, *, quiet: float = QUIET) -> None:
+        super().__init__()
+        self._tools = tools
+        self._prompter = prompter
+        self._quiet = quiet
+        self._entries: list[Entry] = []
+        self._told: tuple[str, Content] | None = None
+        """What the last action has to tell in place of the facts, and of which entry: until another one is marked."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(f"Key workshop: {plain(str(self._tools.directory), 200)}"), id="keys-title")
+        with Horizontal(id="keys-body"):
+            yield OptionList(id="keys-list")
+            with VerticalScroll(id="keys-facts"):
+                yield Static("", id="keys-text")
+        yield Static(self._footer(), id="keys-footer")
+
+    def _footer(self) -> Content:
+        shown = [each for each in self.BINDINGS if isinstance(each, Binding) and each.show]
+        parts: list[Any] = []
+        for each in shown:
+            label = {"escape,q": "Esc", "r,f5": "r"}.get(each.key, each.key)
+            parts += [(label, "bold $accent"), f" {each.description}  "]
+        return Content.assemble(*parts)
+
+    def on_mount(self) -> None:
+        self.action_reload()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= SIDE_BY_SIDE, "-wide")
+
+    # The list
+
+    def action_reload(self) -> None:
+        """Read the folder and the agent again."""
+        self._load("")
+
+    @work(group="load", exclusive=True)
+    async def _load(self, select: str) -> None:
+        files: list[Entry] = [*await asyncio.to_thread(list_directory, self._tools.directory)]
+        if self._tools.agent_path:
+            try:
+                files += await Agent(self._tools.agent_path).held()
+            except SshtuiError as error:
+                self._prompter.tell(Notice(error.sentence, level="warning"))
+        marked = select or self._label_of(self.marked)
+        entries = self.query_one("#keys-list", OptionList)
+        entries.clear_options()
+        self._entries = files
+        entries.add_options([Option(_row(entry)) for entry in files])
+        names = [self._label_of(entry) for entry in files]
+        if files:
+            entries.highlighted = names.index(marked) if marked in names else 0
+        self._show_facts()
+
+    @staticmethod
+    def _label_of(entry: Entry | None) -> str:
+        return entry.path if isinstance(entry, KeyFile) else (f"agent {entry.public.sha256}" if entry else "")
+
+    @property
+    def marked(self) -> Entry | None:
+        """The entry under the mark."""
+        at = self.query_one("#keys-list", OptionList).highlighted
+        return self._entries[at] if at is not None and at < len(self._entries) else None
+
+    @on(OptionList.OptionHighlighted)
+    def _marked_changed(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        marked = self.marked
+        if self._told and marked and self._label_of(marked) != self._told[0]:
+            self._told = None
+        text = self._told[1] if self._told else _facts(marked) if marked else Content(_EMPTY)
+        self.query_one("#keys-text", Static).update(text)
+
+    def _tell_here(self, about: str, *lines: str) -> None:
+        self._told = about, Content("\n".join(lines))
+        self.query_one("#keys-text", Static).update(self._told[1])
+
+    def action_step(self, by: int) -> None:
+        """Move the mark."""
+        entries = self.query_one("#keys-list", OptionList)
+        if by > 0:
+            entries.action_cursor_down()
+        else:
+            entries.action_cursor_up()
+
+    def action_leave(self) -> None:
+        """Back to where we came from."""
+        self.dismiss()
+
+    # What can be done
+
+    @work(group="job", exclusive=True)
+    async def action_new(self) -> None:
+        """Ask how, make the pair, show what was made and what comes next."""
+        dialog = NewKeyPairDialog(self._tools.directory, quiet=self._quiet)
+        await self.app.push_screen_wait(dialog)
+        recipe = dialog.recipe
+        if recipe is None:
+            return
+        busy = f"Making a key pair of type {recipe.kind} with {recipe.bits} bits…"
+        self._tell_here(self._label_of(self.marked), busy)
+        made = await self._try(
+            lambda: workshop.make(
+                recipe.path,
+                recipe.kind,
+                bits=recipe.bits,
+                comment=recipe.comment,
+                passphrase=recipe.protection.passphrase,
+            )
+        )
+        self._told = None
+        if made is None:
+            self._show_facts()
+            return
+        self._tell_here(
+            str(made.path),
+            f"Made {made.path}, and {made.path.name}.pub beside it.",
+            "",
+            made.public.sha256,
+            made.public.md5,
+            made.public.randomart,
+            "",
+            plain(made.public_line, 1000),
+            "",
+            "Next: i installs it on hosts, a gives it to the agent, y copies the public line.",
+        )
+        self._load(str(made.path))
+
+    @work(group="job", exclusive=True)
+    async def action_protect(self) -> None:
+        """Change, set or remove the passphrase."""
+        file = self._marked_file()
+        if file is None:
+            return
+        opened = await self._opened(file)
+        if opened is None:
+            return
+        new = await self.app.push_screen_wait(ProtectionDialog(plain(file.path, 100), quiet=self._quiet))
+        if new is None:
+            return
+        path = Path(file.path)
+        if await self._try(lambda: workshop.change_passphrase(path, opened.passphrase, new.passphrase)):
+            self._load(file.path)
+            self._say("It has no passphrase any more." if new.passphrase is None else "The passphrase is changed.")
+
+    @work(group="job", exclusive=True)
+    async def action_convert(self) -> None:
+        """Write the private key in another format beside it."""
+        file = self._marked_file()
+        if file is None:
+            return
+        wanted = await self.app.push_screen_wait(ConvertDialog(file, quiet=self._quiet))
+        opened = await self._opened(file) if wanted else None
+        if wanted is None or opened is None:
+            return
+        made = await self._try(
+            lambda: workshop.convert_file(
+                Path(file.path),
+                wanted.path,
+                wanted.target,
+                passphrase=opened.passphrase,
+                new_passphrase=opened.passphrase,
+            )
+        )
+        if made:
+            self._load(str(made.path))
+            self._say(f"Wrote {made.path}.")
+
+    @work(group="job", exclusive=True)
+    async def action_comment(self) -> None:
+        """Change the comment, in the file and in its `.pub`."""
+        file = self._marked_file()
+        if file is None:
+            return
+        comment = await self.app.push_screen_wait(CommentDialog(file, quiet=self._quiet))
+        opened = await self._opened(file) if comment is not None else None
+        if comment is None or opened is None:
+            return
+        if await self._try(lambda: workshop.change_comment(Path(file.path), comment, opened.passphrase)):
+            self._load(file.path)
+
+    @work(group="job", exclusive=True)
+    async def action_install(self) -> None:
+        """Put the public key on hosts, one after the other, with a line of result for each."""
+        file = self._marked_file()
+        if file is None or self._tools.install is None:
+            return
+        hosts = {host.name: host for host in self._tools.hosts()}
+        chosen = await self.app.push_screen_wait(HostsDialog(file, list(hosts.values()), quiet=self._quiet))
+        lines = [f"Installing {plain(file.path)}:"]
+        for name in chosen or ():
+            self._tell_here(file.path, *lines, f"  {plain(name)}: …")
+            try:
+                said = await self._tools.install(hosts[name], Path(file.path))
+            except SshtuiError as error:
+                said = " ".join(plain_lines(f"failed. {error.sentence} {error.hint}", 6))
+            lines.append(f"  {plain(name)}: {said}")
+            self._tell_here(file.path, *lines)
+
+    @work(group="job", exclusive=True)
+    async def action_to_agent(self) -> None:
+        """Give the key to the agent."""
+        file = self._marked_file()
+        if file is None:
+            return
+        if not self._tools.agent_path:
+            self._say("No agent is running here (SSH_AUTH_SOCK is not set).", warning=True)
+            return
+        opened = await self._opened(file)
+        if opened is None:
+            return
+        try:
+            await add_file(Agent(self._tools.agent_path), Path(file.path), opened.passphrase)
+        except SshtuiError as error:
+            self._say(error.sentence, warning=True)
+            return
+        self._load("")
+        self._say("The agent holds it, until it ends or you take it out.")
+
+    @work(group="job", exclusive=True)
+    async def action_from_agent(self) -> None:
+        """Let the agent forget the marked key of its list."""
+        held = self.marked
+        if not isinstance(held, KeyFile) and held is not None and self._tools.agent_path:
+            try:
+                await Agent(self._tools.agent_path).remove(held)
+            except SshtuiError as error:
+                self._say(error.sentence, warning=True)
+            self._load("")
+
+    def action_copy(self) -> None:
+        """The public line to the clipboard."""
+        entry = self.marked
+        if entry is None or entry.public is None:
+            return
+        self.app.copy_to_clipboard(public_text(entry.public, entry.comment).rstrip("\n"))
+        self._say("The public line is on the clipboard.")
+
+    @work(group="job", exclusive=True)
+    async def action_mend(self) -> None:
+        """Take the rights of others away from a private key file."""
+        file = self.marked
+        if isinstance(file, KeyFile) and file.problem and file.remedy:
+            path = Path(file.path)
+            await self._try(lambda: workshop.make_private(path))
+            self._load(file.path)
+
+    # Helpers
+
+    def _marked_file(self) -> KeyFile | None:
+        entry = self.marked
+        if isinstance(entry, KeyFile):
+            return entry
+        if entry is not None:
+            self._say("That one is held by the agent: there is no file of it here.", warning=True)
+        return None
+
+    async def _opened(self, file: KeyFile) -> Opened | None:
+        """The passphrase that opens `file`, asked until it does; None when the person gives up."""
+        path, attempt, problem = Path(file.path), 0, ""
+        passphrase: str | None = None
+        while True:
+            if file.encrypted:
+                attempt += 1
+                passphrase = await self._prompter.ask(Passphrase(file.path, attempt, problem))
+                if passphrase is None:
+                    return None
+            try:
+                await asyncio.to_thread(workshop.open_file, path, passphrase)
+            except WrongPassphrase as error:
+                problem = error.sentence
+            except SshtuiError as error:
+                self._say(error.sentence, warning=True)
+                return None
+            else:
+                return Opened(passphrase)
+
+    async def _try(self, job: Callable[[], T]) -> T | None:
+        """What `job` returns, run in a thread; None when it failed, which is told."""
+        try:
+            return await asyncio.to_thread(job)
+        except SshtuiError as error:
+            self._say(f"{error.sentence} {error.hint}".strip(), warning=True)
+        return None
+
+    def _say(self, sentence: str, *, warning: bool = False) -> None:
+        self._prompter.tell(Notice(sentence, level="warning" if warning else "information"))
+
+
+@dataclass(frozen=True, repr=False)
+class Opened:
+    """The passphrase that opened a file; None for a file without."""
+
+    passphrase: str | None
+
+
+_EMPTY = "No key pairs here.\n\nn makes one."
+
+
+def _row(entry: Entry) -> Content:
+    if isinstance(entry, KeyFile):
+        kind = f"{entry.public.kind} {entry.public.bits}" if entry.public else "?"
+        guard = "passphrase" if entry.encrypted else "no passphrase"
+        mark = ("! ", "$error") if entry.problem else "  "
+        return Content.assemble(mark, (plain(Path(entry.path).name, 60), "bold"), (f"\n  {kind}, {guard}", "$muted"))
+    kind = f"{entry.public.kind} {entry.public.bits}{', certificate' if entry.certificate else ''}"
+    return Content.assemble(
+        "  ", (plain(entry.comment, 60) or "(no comment)", "bold"), (f"\n  agent, {kind}", "$muted")
+    )
+
+
+def _facts(entry: Entry) -> Content:
+    public = entry.public
+    rows: list[tuple[str, str]] = []
+    if isinstance(entry, KeyFile):
+        rows += [("file", entry.path), ("format", entry.format.value)]
+        rows.append(("passphrase", entry.protection or "none"))
+    else:
+        rows.append(("held by", "the agent"))
+    rows.append(("comment", entry.comment or "(none)"))
+    if public:
+        rows += [("type", f"{public.kind} {public.bits}"), ("SHA256", public.sha256[7:]), ("MD5", public.md5[4:])]
+    parts: list[Any] = [piece for name, value in rows for piece in ((f"{name:<11}", "$muted"), plain(value) + "\n")]
+    if isinstance(entry, KeyFile) and entry.problem:
+        parts.append((f"\n{entry.problem} x mends it: {plain(entry.remedy)}\n", "$error"))
+    if public:
+        parts += [f"\n{public.randomart}\n\n", plain(public_text(public, entry.comment), 1000)]
+    else:
+        parts.append("\nThe passphrase hides the public half too.")
+    return Content.assemble(*parts)

@@ -1,0 +1,305 @@
+"""What the key workshop asks: how to make a key pair, another passphrase, another format, which hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Checkbox, Input, OptionList, SelectionList, Static
+from textual.widgets.option_list import Option
+from textual.widgets.selection_list import Selection
+
+from sshtui.keys.convert import Target, losses, targets_for, with_suffix_for
+from sshtui.keys.generate import default_comment
+from sshtui.keys.key_file import KeyFile
+from sshtui.keys.saving import free_path
+from sshtui.keys.strength import estimate
+from sshtui.model.hosts import Host
+from sshtui.model.text import plain
+from sshtui.ui.modals.base import QUIET, Choice, Dialog, Row
+from sshtui.ui.modals.key_pairs import Tick
+from sshtui.ui.modals.secrets import SecretInput
+
+KINDS: tuple[tuple[str, int, str], ...] = (
+    ("ed25519", 256, "ED25519, the best choice today"),
+    ("ecdsa", 256, "ECDSA 256"),
+    ("ecdsa", 384, "ECDSA 384"),
+    ("ecdsa", 521, "ECDSA 521"),
+    ("rsa", 3072, "RSA 3072, for old servers and portals"),
+    ("rsa", 4096, "RSA 4096, slow to make"),
+    ("rsa", 2048, "RSA 2048"),
+)
+
+TARGET_TITLES = {
+    Target.OPENSSH: "OpenSSH",
+    Target.PKCS1: "PEM, traditional (PKCS#1, SEC 1)",
+    Target.PKCS8: "PEM, PKCS#8",
+    Target.PPK2: "PuTTY, PPK version 2",
+    Target.PPK3: "PuTTY, PPK version 3",
+}
+
+
+@dataclass(frozen=True)
+class Protection:
+    """A new passphrase, or None for none on purpose."""
+
+    passphrase: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The key pair to make."""
+
+    kind: str
+    bits: int
+    comment: str
+    path: Path
+    protection: Protection
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """The format to write and where."""
+
+    target: Target
+    path: Path
+
+
+class ProtectionDialog(Dialog[Protection]):
+    """A passphrase, once more, and its strength; none must be ticked."""
+
+    HEADING = "Another passphrase"
+    HINT = "Enter next · Ctrl+R show · Esc cancel"
+    ACCEPT: ClassVar[str] = "Change"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "reveal", "Show", priority=True)]
+
+    def body(self) -> Iterable[Widget]:
+        yield Row("Passphrase", SecretInput(id="new"), classes="gap")
+        yield Static("", id="strength", classes="tight under muted")
+        yield Row("Once more", SecretInput(id="again"))
+        yield Tick("No passphrase: whoever gets the file can use it", id="none", classes="tight")
+        yield Static("", id="problem", classes="last problem")
+
+    def buttons(self) -> Iterable[Button]:
+        yield Choice(self.ACCEPT, "accept")
+        yield Choice("Cancel", "cancel")
+
+    def action_reveal(self) -> None:
+        """Show the dots as letters, or the other way round."""
+        for each in self.query(SecretInput):
+            each.password = not each.password
+
+    def text(self, name: str) -> str:
+        """What stands in a field."""
+        return self.query_one(f"#{name}", Input).value
+
+    def problem(self) -> str:
+        """Why it cannot be accepted, or ""."""
+        if self.query_one("#none", Checkbox).value:
+            return "Either a passphrase or none." if self.text("new") else ""
+        if not self.text("new"):
+            return "A passphrase is needed, or tick that there is none."
+        return "" if self.text("new") == self.text("again") else "The two passphrases differ."
+
+    def protection(self) -> Protection:
+        """What is typed."""
+        return Protection(None if self.query_one("#none", Checkbox).value else self.text("new"))
+
+    def result(self) -> None:
+        """Answer with what is typed."""
+        self.answer(self.protection())
+
+    @on(Input.Changed, "#new")
+    def _typed(self) -> None:
+        typed = self.text("new")
+        found = estimate(typed)
+        self.query_one("#strength", Static).update(Content(f"{found.word}, about {found.bits} bits" if typed else ""))
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        entries = list(self.query(Input))
+        at = entries.index(event.input)
+        if at + 1 < len(entries):
+            entries[at + 1].focus()
+        else:
+            self._accept()
+
+    @on(Button.Pressed, "#accept")
+    def _accept(self) -> None:
+        if not self.ready:
+            return
+        problem = self.problem()
+        self.query_one("#problem", Static).update(Content(problem))
+        if not problem:
+            self.result()
+
+
+class NewKeyPairDialog(ProtectionDialog):
+    """Type, comment, file and passphrase of a new key pair; answers with a Recipe through `made`."""
+
+    HEADING = "New key pair"
+    ACCEPT = "Make"
+
+    def __init__(self, directory: Path, *, quiet: float = QUIET) -> None:
+        super().__init__("", quiet=quiet)
+        self._directory = directory
+        self._suggested = str(free_path(directory, KINDS[0][0]))
+        self.recipe: Recipe | None = None
+
+    def body(self) -> Iterable[Widget]:
+        yield OptionList(*(Option(Content(title)) for _, _, title in KINDS), id="kinds", classes="block")
+        yield Row("Comment", Input(default_comment(), id="comment"))
+        yield Row("File", Input(self._suggested, id="path"))
+        yield from super().body()
+
+    def first_focus(self) -> Widget | None:
+        kinds = self.query_one("#kinds", OptionList)
+        kinds.highlighted = 0
+        return kinds
+
+    @on(OptionList.OptionHighlighted)
+    def _kind_changed(self) -> None:
+        """A name of the new type, as long as the suggested one was not changed."""
+        path = self.query_one("#path", Input)
+        if path.value == self._suggested:
+            self._suggested = path.value = str(free_path(self._directory, self._kind()[0]))
+
+    @on(OptionList.OptionSelected)
+    def _kind_chosen(self) -> None:
+        self.query_one("#comment", Input).focus()
+
+    def _kind(self) -> tuple[str, int, str]:
+        return KINDS[self.query_one("#kinds", OptionList).highlighted or 0]
+
+    def problem(self) -> str:
+        if not self.text("path").strip():
+            return "A file name is needed."
+        return super().problem()
+
+    def result(self) -> None:
+        kind, bits, _ = self._kind()
+        path = Path(self.text("path").strip()).expanduser()
+        self.recipe = Recipe(kind, bits, self.text("comment").strip(), self._directory / path, self.protection())
+        self.answer(self.recipe.protection)
+
+
+class ConvertDialog(Dialog[Conversion]):
+    """Another format for a private key; what gets lost stands below the list."""
+
+    HEADING = "Write in another format"
+    HINT = "Up/Down choose · Enter next · Esc cancel"
+
+    def __init__(self, file: KeyFile, *, quiet: float = QUIET) -> None:
+        super().__init__(plain(file.path, limit=100), quiet=quiet)
+        self._file = file
+        self._algorithm = file.public.algorithm if file.public else ""
+        self._targets = targets_for(self._algorithm)
+        self._suggested = ""
+
+    def body(self) -> Iterable[Widget]:
+        yield OptionList(*(Option(Content(TARGET_TITLES[each])) for each in self._targets), id="targets")
+        yield Row("File", Input("", id="path"))
+        yield Static("", id="lost", classes="under muted")
+        note = "The passphrase stays the same." if self._file.encrypted else "It has no passphrase, here or there."
+        yield Static(Content(note), classes="last muted")
+
+    def buttons(self) -> Iterable[Button]:
+        yield Choice("Write", "accept")
+        yield Choice("Cancel", "cancel")
+
+    def first_focus(self) -> Widget | None:
+        targets = self.query_one("#targets", OptionList)
+        targets.highlighted = 0
+        return targets
+
+    def _target(self) -> Target:
+        return self._targets[self.query_one("#targets", OptionList).highlighted or 0]
+
+    @on(OptionList.OptionHighlighted)
+    def _target_changed(self) -> None:
+        target, path = self._target(), self.query_one("#path", Input)
+        if path.value == self._suggested:
+            self._suggested = path.value = str(with_suffix_for(Path(self._file.path), target))
+        lost = losses(
+            self._algorithm,
+            self._file.format,
+            target,
+            commented=bool(self._file.comment),
+            protected=self._file.encrypted,
+        )
+        self.query_one("#lost", Static).update(Content("\n".join(lost) or "Nothing is lost."))
+
+    @on(OptionList.OptionSelected)
+    def _target_chosen(self) -> None:
+        self.query_one("#path", Input).focus()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#accept")
+    def _accept(self) -> None:
+        typed = self.query_one("#path", Input).value.strip()
+        if self.ready and typed:
+            self.answer(Conversion(self._target(), Path(typed).expanduser()))
+
+
+class CommentDialog(Dialog[str]):
+    """Another comment for a key."""
+
+    HEADING = "Comment"
+    HINT = "Enter change · Esc cancel"
+
+    def __init__(self, file: KeyFile, *, quiet: float = QUIET) -> None:
+        super().__init__(plain(file.path, limit=100), quiet=quiet)
+        self._comment = plain(file.comment, limit=500)
+
+    def body(self) -> Iterable[Widget]:
+        yield Input(self._comment, id="comment", classes="last")
+
+    def buttons(self) -> Iterable[Button]:
+        yield Choice("Change", "accept")
+        yield Choice("Cancel", "cancel")
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#accept")
+    def _accept(self) -> None:
+        if self.ready:
+            self.answer(self.query_one("#comment", Input).value.strip())
+
+
+class HostsDialog(Dialog[tuple[str, ...]]):
+    """Which saved hosts get the public key; Space ticks, Enter on the button goes."""
+
+    HEADING = "Install on"
+    HINT = "Space tick · Tab to the button · Esc cancel"
+
+    def __init__(self, file: KeyFile, hosts: Sequence[Host], *, quiet: float = QUIET) -> None:
+        super().__init__(plain(file.path, limit=100), quiet=quiet)
+        self._hosts = hosts
+
+    def body(self) -> Iterable[Widget]:
+        if not self._hosts:
+            yield Static(Content("There is no saved host yet."), classes="last")
+            return
+        entries = (
+            Selection(Content(plain(f"{host.name}  {host.destination}", limit=100)), host.name) for host in self._hosts
+        )
+        yield SelectionList[str](*entries, id="hosts", classes="block last")
+
+    def buttons(self) -> Iterable[Button]:
+        if self._hosts:
+            yield Choice("Install", "accept")
+        yield Choice("Cancel", "cancel")
+
+    def first_focus(self) -> Widget | None:
+        return self.query_one(SelectionList) if self._hosts else super().first_focus()
+
+    @on(Button.Pressed, "#accept")
+    def _accept(self) -> None:
+        chosen = self.query_one(SelectionList).selected
+        if self.ready and chosen:
+            self.answer(tuple(chosen))
