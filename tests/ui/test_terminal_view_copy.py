@@ -49,7 +49,7 @@ async def test_g_and_paging_reach_everything_that_is_kept() -> None:
         assert app.view.copying is not None
         assert app.view.copying.cursor.row == 19
         await pilot.press("pageup", "ctrl+u")
-        assert app.view.copying.cursor.row == 12
+        assert app.view.copying.cursor.row == 10
 
 
 async def test_a_search_goes_up_from_here_and_n_goes_on() -> None:
@@ -77,7 +77,7 @@ async def test_an_expression_is_one_keystroke_away_and_a_broken_one_says_so() ->
     async with app.run_test(size=SIZE) as pilot:
         app.view.start_copy_mode()
         await pilot.press("slash", "ctrl+r", *"1", "left_square_bracket", "enter")
-        assert "not a regular expression" in app.lines[-1]
+        assert "not a regular expression" in app.lines[0], "not over the cursor, which is in the last row"
         await pilot.press(
             "question_mark", *"line", "space", "left_square_bracket", *"12", "right_square_bracket", "enter"
         )
@@ -118,4 +118,4 @@ async def test_nothing_found_says_so() -> None:
     async with app.run_test(size=SIZE) as pilot:
         app.view.start_search()
         await pilot.press(*"zebra", "enter")
-        assert "nothing found" in app.lines[-1]
+        assert "nothing found" in app.lines[0]

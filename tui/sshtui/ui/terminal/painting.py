@@ -13,6 +13,7 @@ from sshtui.terminal.cells import Row, Style
 from sshtui.terminal.modes import CursorShape
 from sshtui.terminal.selection import columns_at
 from sshtui.ui.terminal.colours import Colours, Mark, numbers
+from sshtui.ui.terminal.copy_mode import CopyMode
 from sshtui.ui.terminal.strips import Overlay, Strips
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Painting:
         """The strip in row `y` of the view."""
         view, strips = self._view, self.strips
         width, height = view.size
-        if y == height - 1 and view.copying is not None:
+        if view.copying is not None and y == self._status_row(view.copying):
             return strips.words(" " + view.copying.status, _OURS, width)
         lines = view.viewport.lines
         line = view.viewport.top + y
@@ -66,6 +67,11 @@ class Painting:
             label = strips.words(words, _OURS, min(len(words), width))
             return Strip.join([strip.crop(0, width - label.cell_length), label])
         return strip
+
+    def _status_row(self, copying: CopyMode) -> int:
+        """The last row, or the first while the cursor is in the last."""
+        last = self._view.size.height - 1
+        return 0 if copying.cursor.row == self._view.viewport.top + last else last
 
     def _words(self, y: int, height: int) -> str:
         """What we say at the right end of row `y`."""

@@ -254,7 +254,7 @@ class TerminalView(Widget, can_focus=True):
         point = self.session.emulator.cursor.point
         row = lines.top + point.row if self.viewport.live else self.viewport.top + self.size.height - 1
         self.mouse.marking.clear()
-        self.copying = CopyMode(self.viewport, Point(row, point.column), lambda: max(self.size.height - 1, 1))
+        self.copying = CopyMode(self.viewport, Point(row, point.column), lambda: self.size.height)
         self.refresh()
 
     def start_search(self) -> None:
