@@ -1,7 +1,7 @@
 """A small app for test_surroundings: writes a line for each tick and keystroke to the file named on its command line.
 
-Keys: `x` raises with a secret in a local variable, `q` quits, `s` stops the flood, `c` copies, `b` blocks the event
-loop for ever. With `flood` as second argument it paints another full screen thirty times a second.
+Keys: `x` raises with a secret in a local variable, `t` has a task fail, `q` quits, `s` stops the flood, `c` copies,
+`b` blocks the event loop for ever. With `flood` as second argument it paints another full screen thirty times a second.
 """
 
 from __future__ import annotations
@@ -58,6 +58,9 @@ class Probe(SteadyApp[int]):
         if event.key == "x":
             passphrase = "correct horse"
             raise ValueError(f"a mistake \x1b]0;PWN\x07 {len(passphrase)}")
+        if event.key == "t":
+            loop = asyncio.get_running_loop()
+            loop.call_exception_handler({"message": "a task crashed", "exception": ValueError("in the background")})
         if event.key == "b":
             while True:
                 time.sleep(3600)

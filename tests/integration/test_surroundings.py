@@ -133,6 +133,17 @@ def test_a_mistake_of_ours_exits_1_with_a_message_and_without_the_values_of_vari
     assert b"\x1b]0;" not in report
 
 
+def test_a_mistake_in_a_background_task_is_told_and_reported_when_the_app_ends(start: Callable[..., Terminal]) -> None:
+    terminal = start()
+    terminal.type("t")
+    terminal.read_until(lambda: b"mistake" in terminal.seen)
+    terminal.type("q")
+    terminal.read_until(terminal.ended, 5)
+    assert terminal.process.returncode == 0
+    terminal.assert_given_back()
+    assert b"ValueError: in the background" in terminal.seen[terminal.seen.rfind(b"\x1b[?1049l") :]
+
+
 @pytest.mark.parametrize("redirected", ["stdin", "stdout"])
 def test_without_a_terminal_there_is_one_line_and_code_2(tmp_path: Path, redirected: str) -> None:
     master, slave = pty.openpty()

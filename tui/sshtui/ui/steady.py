@@ -10,7 +10,11 @@ from rich.text import Text
 from textual.app import App, ReturnType
 from textual.filter import LineFilter
 
+from sshtui.errors import SshtuiError
 from sshtui.ui.scrub import SCRUB, scrubbed
+
+REPORTS = 5
+"""Mistakes kept in full; one tends to bring the next."""
 
 
 class SteadyApp(App[ReturnType]):
@@ -21,6 +25,11 @@ class SteadyApp(App[ReturnType]):
 
     unicode: bool = True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.reports: list[str] = []
+        """Mistakes the app survived, to be printed once the terminal is free."""
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own filters, then the one that takes control characters out."""
         return [*super().get_line_filters(), SCRUB]
@@ -29,16 +38,35 @@ class SteadyApp(App[ReturnType]):
         """Our own colour names for a theme that does not know them, as Textual's do not."""
         return {"muted": "#808080", "focus": "#5fafff", "line": "#505050"}
 
+    def mistake(self, error: BaseException) -> None:
+        """Tell of a mistake of ours in a background task. The app and its sessions go on; `reports` keeps the details.
+
+        What the network or a person did is no mistake and is told where it happens.
+        """
+        if isinstance(error, (SshtuiError, OSError)):
+            return
+        name = type(error).__name__
+        self.notify(
+            f"A mistake inside sshtui ({name}); a tab may not answer any more. Details follow when you quit.",
+            severity="error",
+            timeout=20,
+            markup=False,
+        )
+        if len(self.reports) < REPORTS:
+            self.reports.append(_report(error))
+
     def _fatal_error(self) -> None:
         """Close with a message and exit code 1 after a mistake of ours.
 
         Textual's own report prints the local variables, passwords among them.
         """
-        kind, error, where = sys.exc_info()
-        frames = "".join(traceback.format_exception(kind, error, where, limit=-12))
-        self.panic(
-            Text(
-                scrubbed(f"{frames}\nsshtui has made a mistake and had to close: {kind.__name__ if kind else ''}.\n")
-                + "The lines above say where; please report them."
-            )
-        )
+        error = sys.exc_info()[1]
+        self.panic(Text(_report(error) if error is not None else "sshtui had to close."))
+
+
+def _report(error: BaseException) -> str:
+    """Where it happened and what it was, without the values of variables."""
+    frames = "".join(traceback.format_exception(error, limit=-12))
+    return scrubbed(
+        f"{frames}\nsshtui has made a mistake: {type(error).__name__}.\nThe lines above say where; please report them."
+    )

@@ -52,7 +52,14 @@ def run(app: SteadyApp[Any]) -> int:
     app.driver_class = SteadyDriver
     watchdog = _Watchdog()
 
+    def failed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if isinstance(error := context.get("exception"), Exception):
+            app.mistake(error)
+        else:
+            loop.default_exception_handler(context)
+
     async def main() -> int:
+        asyncio.get_running_loop().set_exception_handler(failed)
         with _closing_signals(app, watchdog):
             await app.run_async()
             code = watchdog.code or app.return_code or 0
@@ -64,6 +71,8 @@ def run(app: SteadyApp[Any]) -> int:
         return asyncio.run(main())
     finally:
         watchdog.disarm()
+        for report in app.reports:
+            print(report, file=sys.stderr)
 
 
 class _Watchdog:
