@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -75,6 +76,16 @@ async def read_until(channel: TabChannel, wanted: bytes, seconds: float = 10) ->
                 seen += data
     except TimeoutError:
         raise AssertionError(f"no {wanted!r} in {seen!r}") from None
+    return seen
+
+
+async def listen(channel: TabChannel, seconds: float) -> bytes:
+    """Everything read within `seconds`."""
+    seen = b""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while data := await channel.read(65536):
+                seen += data
     return seen
 
 
