@@ -154,6 +154,19 @@ async def test_a_protected_file_whose_key_the_agent_holds_asks_nothing(
     assert await login(server, list(await identities.signer(own, prompter)))
 
 
+async def test_a_public_file_of_the_host_picks_the_agents_key(
+    folder: Path, start_sshd: Callable[..., OpenSSH], agent: str, need: Callable[[str], str], tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        run(need("ssh-add"), "-q", make_key_file(tmp_path / name, comment=name), SSH_AUTH_SOCK=agent)
+    two = tmp_path / "two.pub"
+    server = start_sshd(authorised=(two.read_text(),))
+    identities, prompter = FileAndAgentIdentities(folder, agent), ScriptedPrompter()
+    pairs = await identities.available(Host("web", "127.0.0.1", key_pair=str(two)))
+    assert [(pair.source, pair.comment) for pair in pairs] == [("agent", "two"), ("agent", "one")]
+    assert await login(server, await identities.signer(pairs[0], prompter))
+
+
 async def test_a_key_that_left_the_agent_is_named(folder: Path, agent: str, need: Callable[[str], str]) -> None:
     made = make_key_file(folder / "gone", comment="gone@agent")
     run(need("ssh-add"), "-q", made, SSH_AUTH_SOCK=agent)

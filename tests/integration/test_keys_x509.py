@@ -72,6 +72,15 @@ def test_openssl_opens_the_bundle_and_so_do_we(tmp_path: Path, openssl: str, pas
     assert found.encrypted == bool(passphrase)
 
 
+@pytest.mark.parametrize("passphrase", ["", "portal"])
+def test_bundles_of_openssl_are_read(tmp_path: Path, openssl: str, passphrase: str) -> None:
+    key, pem, p12 = tmp_path / "key.pem", tmp_path / "c.pem", tmp_path / "b.p12"
+    run(openssl, "req", "-x509", "-nodes", "-newkey", "rsa:2048", "-keyout", key, "-out", pem, "-subj", "/CN=x")
+    run(openssl, "pkcs12", "-export", "-inkey", key, "-in", pem, "-out", p12, "-passout", f"pass:{passphrase}")
+    assert open_file(p12, passphrase or None).public_data == open_file(key, None).public_data
+    assert inspect_file(p12).encrypted == bool(passphrase)
+
+
 def test_the_public_line_of_a_foreign_certificate_is_the_one_ssh_keygen_gives(
     tmp_path: Path, openssl: str, need: Callable[[str], str]
 ) -> None:

@@ -15,24 +15,6 @@ if TYPE_CHECKING:
     from sshtui.keys.key_file import KeyFile
     from sshtui.keys.workshop import Made
 
-_TITLES = {
-    "openssh": "OpenSSH private key",
-    "pkcs1": "PEM private key (PKCS#1)",
-    "sec1": "PEM private key (SEC 1)",
-    "pkcs8": "PEM private key (PKCS#8)",
-    "der": "DER private key",
-    "ppk2": "PuTTY private key, version 2",
-    "ppk3": "PuTTY private key, version 3",
-    "public": "OpenSSH public key",
-    "rfc4716": "public key (RFC 4716)",
-    "public-pem": "public key (PEM)",
-    "certificate": "OpenSSH certificate",
-    "authorized_keys": "authorized_keys",
-    "x509": "X.509 certificate (PEM)",
-    "x509-der": "X.509 certificate (DER)",
-    "pkcs12": "PKCS#12 bundle",
-}
-
 
 def print_json(value: object) -> None:
     """`value` as JSON for programs."""
@@ -70,7 +52,7 @@ def file_facts(file: KeyFile) -> dict[str, Any]:
 
 def print_file(file: KeyFile) -> None:
     """What `show` prints for a file."""
-    rows = [("file", file.path), ("format", _TITLES[file.format.value])]
+    rows = [("file", file.path), ("format", file.format.title)]
     if file.lines:
         rows.append(("keys", str(len(file.lines))))
     elif file.public:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sshtui.errors import KeyPairError, UsageError
 from sshtui.keys.formats import Format
+from sshtui.keys.openssh import ROUNDS_LIMIT
 from sshtui.keys.private import to_ppk
 from sshtui.keys.translate import encoding
 from sshtui.model.host_keys import PublicKey
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 ROUNDS = 64
 """bcrypt rounds: about 0.4 s to open. ssh-keygen takes 16 or 24."""
-ROUNDS_LIMIT = 10_000
 COMMENT_LIMIT = 1000
 """Characters; RFC 4716 section 3.3 allows a header of 1024 bytes."""
 

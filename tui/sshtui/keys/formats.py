@@ -42,10 +42,33 @@ class Format(Enum):
         """Whether a file of this format holds a private key."""
         return self in _PRIVATE
 
+    @property
+    def title(self) -> str:
+        """Its name for a person."""
+        return _TITLES[self.value]
+
 
 _PRIVATE = frozenset(
     {Format.OPENSSH, Format.PKCS1, Format.SEC1, Format.PKCS8, Format.DER, Format.PPK2, Format.PPK3, Format.PKCS12}
 )
+
+_TITLES = {
+    "openssh": "OpenSSH private key",
+    "pkcs1": "PEM private key (PKCS#1)",
+    "sec1": "PEM private key (SEC 1)",
+    "pkcs8": "PEM private key (PKCS#8)",
+    "der": "DER private key",
+    "ppk2": "PuTTY private key, version 2",
+    "ppk3": "PuTTY private key, version 3",
+    "public": "OpenSSH public key",
+    "rfc4716": "public key (RFC 4716)",
+    "public-pem": "public key (PEM)",
+    "certificate": "OpenSSH certificate",
+    "authorized_keys": "authorized_keys",
+    "x509": "X.509 certificate (PEM)",
+    "x509-der": "X.509 certificate (DER)",
+    "pkcs12": "PKCS#12 bundle",
+}
 
 _PEM_LABELS = {
     b"OPENSSH PRIVATE KEY": Format.OPENSSH,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sshtui.errors import KeyPairError, NotFound
 from sshtui.keys.agent import Agent, AgentKey
+from sshtui.keys.formats import Format
 from sshtui.keys.inspect import certificate_path, inspect_file, key_pair, list_directory
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
@@ -53,10 +54,15 @@ class FileAndAgentIdentities:
         return found
 
     def _own(self, host: Host) -> list[KeyPair]:
+        """The host's own key pair; a public file stands for the agent's key of that name, as in ssh_config(5)."""
         if not host.key_pair:
             return []
+        path = Path(host.key_pair).expanduser()
         try:
-            return [key_pair(Path(host.key_pair).expanduser())]
+            found = inspect_file(path)
+            if found.format is Format.PUBLIC and self._agent:
+                return [KeyPair("agent", str(path), found.public, found.comment)]
+            return [key_pair(path)]
         except (KeyPairError, NotFound):
             return []
 

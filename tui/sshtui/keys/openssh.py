@@ -8,6 +8,9 @@ from sshtui.errors import KeyFormatError
 from sshtui.keys.formats import pem_block
 from sshtui.keys.wire import Reader
 
+ROUNDS_LIMIT = 10_000
+"""About a minute of computing; ssh-keygen takes 16 or 24 rounds, careful people some hundred."""
+
 _MAGIC = b"openssh-key-v1\0"
 
 
@@ -46,6 +49,8 @@ def read_container(data: bytes) -> Container:
         salted = Reader(options)
         salted.string()
         rounds = salted.uint32()
+        if rounds > ROUNDS_LIMIT:
+            raise KeyFormatError(f"The file asks for {rounds} rounds of bcrypt to open it, which would take for ever.")
     comment = "" if cipher != "none" else _plain_comment(public, private)
     return Container(cipher, kdf, rounds, public, comment)
 

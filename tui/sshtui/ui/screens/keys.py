@@ -37,6 +37,9 @@ from sshtui.ui.screens.keys_dialogs import (
 
 T = TypeVar("T")
 
+_NO_BREAK = "\u00a0"
+"""A blank at which no line ends: a keystroke and its words stay together."""
+
 SIDE_BY_SIDE = 76
 """Columns from which the list and the facts stand beside each other."""
 
@@ -99,7 +102,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         #keys-facts Static { height: auto; }
         #keys-footer { height: auto; max-height: 3; padding: 0 1; background: $panel; }
         &.-wide #keys-body { layout: horizontal; }
-        &.-wide #keys-list { width: 34; height: 100%; }
+        &.-wide #keys-list { width: 26; height: 100%; }
     }
     """
 
@@ -125,7 +128,8 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         parts: list[Any] = []
         for each in shown:
             label = {"escape,q": "Esc", "r,f5": "r"}.get(each.key, each.key)
-            parts += [(label, "bold $accent"), f" {each.description}  "]
+            if each.action != "install" or self._tools.install is not None:
+                parts += [(label, "bold $accent"), f" {each.description}".replace(" ", _NO_BREAK) + "  "]
         return Content.assemble(*parts)
 
     def on_mount(self) -> None:
@@ -422,18 +426,21 @@ def _facts(entry: Entry) -> Content:
     public = entry.public
     rows: list[tuple[str, str]] = []
     if isinstance(entry, KeyFile):
-        rows += [("file", entry.path), ("format", entry.format.value)]
+        rows += [("file", entry.path), ("format", entry.format.title)]
         rows.append(("passphrase", entry.protection or "none"))
     else:
         rows.append(("held by", "the agent"))
     rows.append(("comment", entry.comment or "(none)"))
     if public:
-        rows += [("type", f"{public.kind} {public.bits}"), ("SHA256", public.sha256[7:]), ("MD5", public.md5[4:])]
+        rows.append(("type", f"{public.kind} {public.bits}"))
     parts: list[Any] = [piece for name, value in rows for piece in ((f"{name:<11}", "$muted"), plain(value) + "\n")]
     if isinstance(entry, KeyFile) and entry.problem:
         parts.append((f"\n{entry.problem} x mends it: {plain(entry.remedy)}\n", "$error"))
     if public:
-        parts += [f"\n{public.randomart}\n\n", plain(public_text(public, entry.comment), 1000)]
+        parts += [
+            f"\n{public.sha256}\n{public.md5}\n\n{public.randomart}\n\n",
+            plain(public_text(public, entry.comment), 1000),
+        ]
     else:
         parts.append("\nThe passphrase hides the public half too.")
     return Content.assemble(*parts)
