@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from sshtui.demo.background import in_background
 from tests.servers.accounts import Account, temporary_account
 from tests.servers.dropbear import Dropbear, dropbear
 from tests.servers.embedded import Account as EmbeddedAccount
 from tests.servers.embedded import EmbeddedServer, Manners, embedded
-from tests.servers.key_files import make_key_file, public_line
+from tests.servers.key_files import make_key_file, public_key, public_line
 from tests.servers.openssh import OpenSSH, openssh
 
 
@@ -87,3 +88,11 @@ async def start_embedded(tmp_path: Path) -> AsyncIterator[Callable[..., Awaitabl
             return await stack.enter_async_context(embedded(tmp_path / "remote", *accounts, manners=manners))
 
         yield start
+
+
+@pytest.fixture
+def embedded_in_background(tmp_path: Path, client_key: Path) -> Iterator[EmbeddedServer]:
+    """An embedded server with the account `ada`, in a thread of its own, for clients that are programs."""
+    account = EmbeddedAccount("ada", public_keys=(public_key(client_key),))
+    with in_background(embedded(tmp_path / "remote", account)) as server:
+        yield server
