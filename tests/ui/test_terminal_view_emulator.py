@@ -63,3 +63,15 @@ async def test_a_resize_reflows_and_goes_back_to_the_live_screen() -> None:
         await pilot.resize_terminal(20, 4)
         await until("the size settled", lambda: session.emulator.size == Size(20, 4))
         assert app.lines[:3] == ["27", "28", "29"]
+
+
+async def test_a_cursor_that_only_moves_is_painted_where_it_is() -> None:
+    session = EmulatedSession(Size(*SIZE))
+    app = Stage(session)
+    async with app.run_test(size=SIZE):
+        session.write(b"\x1b[5 qabc\r\n")
+        await until("the bar is painted", lambda: app.painted[1] == "▏")
+        session.write(b"\x1b[3;2H")
+        await until("it moved", lambda: (app.painted[1], app.painted[2]) == ("", " ▏"))
+        session.write(b"\x1b[?25l")
+        await until("it is hidden", lambda: app.painted[2] == "")

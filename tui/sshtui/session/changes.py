@@ -29,7 +29,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ScreenChanged:
-    """Rows to repaint, 0 = top of the screen; None for all."""
+    """Rows to repaint, 0 = top of the screen; None for all, empty when only the cursor or a mode is another."""
 
     rows: frozenset[int] | None
 
