@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -181,6 +182,7 @@ async def test_a_host_of_ssh_config_is_read_only_but_can_be_cloned(stage: Build)
     foreign = Host("bastion", "b.example.org", origin="~/.ssh/config:12")
     shell = stage(config_hosts=lambda: (foreign,))
     async with shell.app.run_test() as pilot:
+        await shell.shows(pilot, "○ bastion")
         await pilot.press("end", "e", "d")
         await pilot.pause()
         assert not shell.main.query_one(Card).editing
@@ -211,3 +213,12 @@ async def test_a_chosen_key_pair_is_kept_in_the_host(stage: Build) -> None:
             pilot, "the key pair", lambda: (h := shell.store.get("lonely")) and h.key_pair == "~/.ssh/id_work"
         )
     assert shell.prompter.questions == [ChooseKeyPair("lonely", (pair,), "")]
+
+
+async def test_what_is_typed_before_the_fields_are_open_is_not_taken_for_commands(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test() as pilot:
+        for name in ("end", "a", *"dud"):
+            shell.app.post_message(events.Key(name, name if len(name) == 1 else None))
+        await shell.until(pilot, "the text", lambda: isinstance(f := shell.app.focused, Input) and f.value == "dud")
+    assert len(shell.store.hosts()) == 4

@@ -25,7 +25,7 @@ def test_the_lock_passes_every_leader_and_ends_with_two_in_quick_succession() ->
     leader = Leader(Keymap())
     leader.lock()
     assert leader.press("ctrl+backslash", 1.0).meaning is Meaning.LITERAL
-    assert not leader.takes("n")
+    assert leader.press("n", 1.1).meaning is Meaning.NOT_OURS
     assert leader.press("ctrl+backslash", 1.2).meaning is Meaning.LITERAL
     assert leader.press("ctrl+backslash", 5.0).meaning is Meaning.LITERAL
     assert leader.press("ctrl+backslash", 5.4).meaning is Meaning.UNLOCKED

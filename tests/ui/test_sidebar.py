@@ -146,6 +146,7 @@ async def test_ten_thousand_hosts_are_walked_through_to_the_end(stage: Build) ->
     listing: Sequence[Host] = [Host(host.name, host.address, origin="~/.ssh/config:1") for host in hosts]
     shell = stage(hosts=(), config_hosts=lambda: listing)
     async with shell.app.run_test() as pilot:
+        await shell.shows(pilot, "○ h00000")
         await pilot.press("end")
         await shell.shows(pilot, "○ h09999")
         await pilot.press("home", "pagedown")

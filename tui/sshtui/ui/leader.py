@@ -44,17 +44,6 @@ class Leader:
         self.pending = False
         self.locked = False
 
-    def takes(self, name: str) -> bool:
-        """Whether a press of `name` in a terminal is for us: the terminal keeps its hands off.
-
-        Asked once for each press: another keystroke between two leaders means that they do not belong together.
-        """
-        if self.locked:
-            if name != self._keymap.leader:
-                self._last_while_locked = float("-inf")
-            return name == self._keymap.leader
-        return self.pending or self._keymap.taken(name)
-
     def press(self, name: str, now: float) -> Press:
         """What `name` means now, moving on to the next state."""
         if self.locked:
@@ -89,6 +78,7 @@ class Leader:
     def _press_while_locked(self, name: str, now: float) -> Press:
         """Every leader passes, but the second of two in quick succession also ends the lock."""
         if name != self._keymap.leader:
+            self._last_while_locked = float("-inf")
             return Press(Meaning.NOT_OURS)
         quick = now - self._last_while_locked <= UNLOCK_WITHIN
         self._last_while_locked = now

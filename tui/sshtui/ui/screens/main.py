@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from sshtui.errors import SshtuiError
@@ -36,6 +35,7 @@ from sshtui.ui.widgets.leader_menu import LeaderMenu
 from sshtui.ui.widgets.sidebar import Sidebar
 from sshtui.ui.widgets.splitter import Splitter
 from sshtui.ui.widgets.status_line import StatusLine
+from sshtui.ui.widgets.tab_bar import TabBar
 from sshtui.ui.widgets.terminal_view import TerminalView
 from sshtui.ui.widgets.workspace import Workspace
 
@@ -73,9 +73,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._prompter = prompter
         self._leader = Leader(keymap)
         self._menu_timer: Timer | None = None
-        self._typing_before: Widget | None = None
         self._sidebar_wanted = True
-        self.sidebar = Sidebar(parts, glyphs, roster, prompter, id="sidebar")
+        self.sidebar = Sidebar(parts, glyphs, roster, prompter, self.open, self.show_terminal, id="sidebar")
         self.workspace = Workspace(roster, keymap, glyphs, self._make_view, unicode=unicode, id="workspace")
         self._splitter = Splitter(id="splitter")
         self._status = StatusLine(keymap, glyphs, unicode=unicode, id="status")
@@ -106,7 +105,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         yield self._ask
         yield Static("Too small.", id="too-small")
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self.sidebar.styles.width = self._parts.settings.sidebar_columns
         self._arrange()
         self.sidebar.take_focus()
@@ -114,7 +113,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         for problem in (*self._parts.problems, *self._keymap.problems):
             self._tell(problem, warning=True)
         if self._parts.open_at_start is not None:
-            self.open(self._parts.open_at_start)
+            await self.open(self._parts.open_at_start)
 
     def _make_view(self, session: Session) -> TerminalView:
         themes, own = self._parts.themes, session.host.theme
@@ -125,7 +124,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
         return TerminalView(
             session,
-            claims=self.claims,
+            # What is ours was taken before a keystroke came to the view.
+            claims=lambda _pressed: False,
             prompter=self._prompter,
             palette=palette,
             confirm_paste=self._parts.settings.confirm_paste,
@@ -141,41 +141,34 @@ class MainScreen(Screen[None], inherit_bindings=False):
             return self.workspace.scope
         return Scope.CARD if self.sidebar.editing and isinstance(focused, Input) else Scope.HOSTS
 
-    def claims(self, pressed: Keystroke) -> bool:
-        """Whether a keystroke in a terminal is ours, and not the remote's."""
-        if self._leader.takes(pressed.name):
-            return True
-        scope = self.workspace.scope
-        return scope is not Scope.TERMINAL and self._keymap.find(scope, pressed.name) is not None
-
-    async def on_key(self, event: events.Key) -> None:
-        if self._ask.has_focus_within:
-            return
+    async def take(self, event: events.Key) -> bool:
+        """Whether a keystroke is ours; what it asks for is done when this returns. Others go to the focus."""
+        if self._ask.display:
+            return False
         pressed = keystroke(event)
         press = self._leader.press(pressed.name, time.monotonic())
-        if press.meaning is not Meaning.NOT_OURS:
-            event.stop()
-            event.prevent_default()
-            self._show_leader()
         match press.meaning:
             case Meaning.NOT_OURS:
-                await self._own_keystroke(event, pressed)
+                return await self._take_own(pressed)
             case Meaning.LITERAL if self.workspace.has_focus_within and self.roster.front is not None:
                 self.roster.front.press(pressed)
             case Meaning.ACTION:
+                self._show_leader()
                 await self.perform(press.action)
+        self._show_leader()
+        return True
 
-    async def _own_keystroke(self, event: events.Key, pressed: Keystroke) -> None:
+    async def _take_own(self, pressed: Keystroke) -> bool:
+        """The same for a keystroke that has nothing to do with the leader."""
         scope = self.scope
         if self._leader.locked and scope is Scope.TERMINAL:
-            return
+            return False
         if isinstance(self.focused, Input) and pressed.name not in _BESIDE_TEXT and not pressed.name.startswith("alt+"):
-            return
+            return False
         action = self._keymap.find(scope, pressed.name)
         if action is not None:
-            event.stop()
-            event.prevent_default()
             await self.perform(action)
+        return action is not None
 
     def carries_out(self, action_id: str) -> bool:
         """Whether the action does something here."""
@@ -208,16 +201,15 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._menu_timer.stop()
             self._menu_timer = None
         if pending:
-            # A text field would take the next press before it comes here.
-            if isinstance(self.focused, Input):
-                self._typing_before = self.focused
-                self.set_focus(None)
             self._menu_timer = self.set_timer(HOLD_BEFORE_MENU, self._show_menu)
         else:
             self._menu.remove_class("shown")
-            if self._typing_before is not None:
-                self.set_focus(self._typing_before)
-                self._typing_before = None
+
+    def on_screen_suspend(self) -> None:
+        """A dialog comes: what follows is not for the leader."""
+        if self._leader.pending:
+            self._leader.cancel()
+            self._show_leader()
 
     def _show_menu(self) -> None:
         if self._leader.pending:
@@ -240,7 +232,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     # Going about
 
-    def open(self, host: Host, *, another: bool = True) -> None:
+    async def open(self, host: Host, another: bool = True) -> None:
         """Bring a tab on `host` to the front; a new one with `another` or where none is open."""
         already = self.roster.for_host(host.name)
         if already and not another:
@@ -248,21 +240,18 @@ class MainScreen(Screen[None], inherit_bindings=False):
         else:
             self._parts.recent.touch(host.name)
             self.roster.open(host)
-        self.show_terminal()
+        await self.show_terminal()
 
-    def show_tab(self, session: Session) -> None:
+    async def show_tab(self, session: Session) -> None:
         """Bring a tab to the front and put the focus on it."""
         self.roster.show(session)
-        self.show_terminal()
+        await self.show_terminal()
 
-    def show_terminal(self) -> None:
+    async def show_terminal(self) -> None:
         """Put the focus on the front tab, when there is one."""
         if self.roster.front is not None:
-            self.call_after_refresh(self._focus_terminal)
-
-    def _focus_terminal(self) -> None:
-        self.workspace.take_focus()
-        self._arrange()
+            await self.workspace.take_focus()
+            self._arrange()
 
     def show_hosts(self) -> None:
         """Put the focus on the hosts."""
@@ -270,10 +259,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.sidebar.take_focus()
         self._arrange()
 
-    def _toggle_sidebar(self) -> None:
+    async def _toggle_sidebar(self) -> None:
         if self.sidebar.display and self.sidebar.has_focus_within:
             self._sidebar_wanted = False
-            self.show_terminal()
+            await self.show_terminal()
         elif self.sidebar.display:
             self._sidebar_wanted = False
             self._arrange()
@@ -310,18 +299,18 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if event.done:
             self._parts.save_setting("sidebar_columns", columns)
 
-    @on(Sidebar.Wanted)
-    def _wanted(self, event: Sidebar.Wanted) -> None:
-        self.open(event.host, another=event.another)
-
-    @on(Sidebar.Left)
-    def _left(self) -> None:
-        self.show_terminal()
+    @on(TabBar.Picked)
+    async def _tab_picked(self, event: TabBar.Picked) -> None:
+        await self.show_tab(event.session)
+        if event.close:
+            self._close_tab()
 
     @on(Workspace.Changed)
-    def _tabs_changed(self, event: Workspace.Changed) -> None:
+    async def _tabs_changed(self, event: Workspace.Changed) -> None:
         if event.front_taken:
-            self.show_terminal()
+            await self.show_terminal()
+            if self.roster.front is not None:
+                self.sidebar.point_at(self.roster.front.host)
         if not self.roster.sessions and self._leader.locked:
             self._leader.unlock()
             self._show_leader()
@@ -343,12 +332,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
     # What asks
 
     def _quick_connect(self) -> None:
-        def accept(text: str) -> str:
+        async def accept(text: str) -> str:
             try:
                 host = self._parts.parse_destination(text)
             except SshtuiError as error:
                 return error.sentence
-            self.open(host)
+            await self.open(host)
             return ""
 
         self._ask.ask("connect to", accept, hint="user@address:port")
@@ -365,9 +354,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._ask.ask("name of the tab", accept, text=session.label)
 
     @on(AskLine.Closed)
-    def _asked(self) -> None:
+    async def _asked(self) -> None:
         if self.roster.front is not None and not self.sidebar.has_focus_within:
-            self.show_terminal()
+            await self.show_terminal()
         else:
             self.show_hosts()
 

@@ -40,8 +40,8 @@ class AskLine(Horizontal):
         line.value = text
         line.cursor_position = len(text)
         self._say("")
-        self.add_class("shown")
-        line.focus()
+        self.display = True
+        self.screen.set_focus(line)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -68,6 +68,6 @@ class AskLine(Horizontal):
         self.query_one("#ask-problem", Static).update(Content(problem))
 
     def _close(self) -> None:
-        if self.has_class("shown"):
-            self.remove_class("shown")
+        if self.display:
+            self.display = False
             self.post_message(self.Closed())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
+from textwrap import wrap
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,10 +17,35 @@ from textual.widgets import Input, Static
 
 from sshtui.errors import SshtuiError
 from sshtui.model.hosts import Host
-from sshtui.model.text import plain
+from sshtui.model.text import plain, plain_lines
 from sshtui.ui.card_fields import CARD_FIELDS, CardField, Surrounding, problems, read, written
 
 LABEL_COLUMNS = 11
+
+
+class CardLines(Widget):
+    """Labels and texts, as `host_facts` gives them; long texts go on under themselves."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._lines: Sequence[tuple[str, str]] = ()
+
+    def show(self, lines: Sequence[tuple[str, str]]) -> None:
+        """Show these instead."""
+        if lines != self._lines:
+            self._lines = lines
+            self.refresh()
+
+    def render(self) -> Content:
+        room = max(self.content_size.width - LABEL_COLUMNS, 8)
+        rows = []
+        for label, text in self._lines:
+            pieces = [piece for line in plain_lines(text, 20) for piece in wrap(line, room)] or [""]
+            rows += [
+                Content.assemble(((label if first else "").ljust(LABEL_COLUMNS), "$muted"), piece)
+                for first, piece in zip(chain([True], repeat(False)), pieces, strict=False)
+            ]
+        return Content("\n").join(rows)
 
 
 class FieldEditor(Widget):
@@ -73,7 +100,7 @@ class Card(Widget):
         self._touched: set[str] = set()
 
     def compose(self) -> ComposeResult:
-        yield Static("", id="card-lines")
+        yield CardLines(id="card-lines")
         yield VerticalScroll(id="card-form", can_focus=False)
         yield Static("", id="card-problem")
 
@@ -87,13 +114,7 @@ class Card(Widget):
         if self.editing:
             return
         self.border_title = Content(plain(title, 60)) if title else None
-        rows = [
-            Content.assemble((label.ljust(LABEL_COLUMNS), "$muted"), plain(text, 200))
-            if label
-            else Content(plain(text, 200))
-            for label, text in lines
-        ]
-        self.query_one("#card-lines", Static).update(Content("\n").join(rows))
+        self.query_one(CardLines).show(lines)
 
     async def edit(self, title: str, editing: Editing, focus: str = "address") -> None:
         """Open the fields with the text of `editing.base`, the cursor in field `focus`."""
@@ -105,9 +126,10 @@ class Card(Widget):
         await form.remove_children()
         await form.mount_all(FieldEditor(field, texts[field.id]) for field in CARD_FIELDS)
         self._say("")
-        self.add_class("editing")
+        self._show_form(True)
         form.scroll_home(animate=False)
-        self._editor(focus).input.focus()
+        # At once, not with the next message: what is typed ahead belongs into the field.
+        self.screen.set_focus(self._editor(focus).input)
 
     def move(self, by: int) -> None:
         """Go `by` fields further, around the ends."""
@@ -115,7 +137,7 @@ class Card(Widget):
         if not editors:
             return
         at = next((place for place, editor in enumerate(editors) if editor.input.has_focus), 0)
-        editors[(at + by) % len(editors)].input.focus()
+        self.screen.set_focus(editors[(at + by) % len(editors)].input)
 
     async def save(self) -> None:
         """Save what is typed, or show what is wrong and go there."""
@@ -168,9 +190,14 @@ class Card(Widget):
         line.update(Content(plain(sentence, 400)))
         line.set_class(bool(sentence), "shown")
 
+    def _show_form(self, shown: bool) -> None:
+        self.set_class(shown, "editing")
+        self.query_one("#card-form").display = shown
+        self.query_one("#card-lines").display = not shown
+
     async def _close(self, saved: Host | None) -> None:
         self._editing = None
         self._say("")
-        self.remove_class("editing")
+        self._show_form(False)
         await self.query_one("#card-form", VerticalScroll).remove_children()
         self.post_message(self.Closed(saved))

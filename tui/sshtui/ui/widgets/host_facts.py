@@ -13,7 +13,7 @@ def facts_of_host(host: Host) -> list[tuple[str, str]]:
     """The fields that are set, in the card's order; where a read-only host comes from."""
     lines = [("from", host.origin)] if host.origin else []
     for field in CARD_FIELDS[1:]:
-        text = field.write(host) or ("22" if field.id == "port" else "")
+        text = (host.notes if field.id == "notes" else field.write(host)) or ("22" if field.id == "port" else "")
         if text or field.id in _ALWAYS:
             lines.append((field.label, text or "(asked for)"))
     return lines

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import count
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -31,29 +33,35 @@ from sshtui.ui.widgets.host_list import HostList
 REFRESH_SECONDS = 1.0
 """How often the files are looked at for changes made elsewhere."""
 
+CONFIG_REST = 20
+"""Reading ~/.ssh/config rests this many times as long as it takes."""
+
 _WORTH = (State.LIVE, State.CONNECTING, State.LOST, State.FAILED, State.ENDED)
 
 
 class Sidebar(Widget):
-    """Owns what is listed and where the cursor is; asks for connections by message."""
+    """Owns what is listed and where the cursor is. `open_host(host, another)` connects, `leave` goes to the tabs."""
 
-    @dataclass
-    class Wanted(Message):
-        """A person wants to be on `host`: in `another` tab even if one is open."""
-
-        host: Host
-        another: bool = False
-
-    class Left(Message):
-        """A person wants back to the terminal."""
-
-    def __init__(self, parts: Parts, glyphs: Glyphs, roster: Roster, prompter: Prompter, *, id: str) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        glyphs: Glyphs,
+        roster: Roster,
+        prompter: Prompter,
+        open_host: Callable[[Host, bool], Awaitable[None]],
+        leave: Callable[[], Awaitable[None]],
+        *,
+        id: str,
+    ) -> None:
         super().__init__(id=id)
+        self._open_host = open_host
+        self._leave_hosts = leave
         self._parts = parts
         self._roster = roster
         self._prompter = prompter
         self._history = History(parts.hosts)
         self._config: tuple[Host, ...] = ()
+        self._config_due = 0.0
         self._catalogue = Catalogue(())
         self._folded: frozenset[str] = frozenset()
         self._recent_first = parts.settings.sort == "recent"
@@ -71,10 +79,10 @@ class Sidebar(Widget):
 
     async def on_mount(self) -> None:
         self.border_title = "hosts"
-        self._config = tuple(self._parts.config_hosts())
         self._unsubscribe = self._parts.hosts.subscribe(self.reload)
         self.set_interval(REFRESH_SECONDS, self._look_for_changes)
         self.reload()
+        self._look_for_changes()
 
     def on_unmount(self) -> None:
         self._unsubscribe()
@@ -93,8 +101,8 @@ class Sidebar(Widget):
             "hosts.unfold": self._unfold,
             "hosts.toggle_folder": self._toggle,
             "hosts.connect": self._connect,
-            "hosts.connect_again": lambda: self._connect(another=True),
-            "hosts.filter": self._filter.focus,
+            "hosts.connect_again": partial(self._connect, another=True),
+            "hosts.filter": lambda: self.screen.set_focus(self._filter),
             "hosts.leave": self._leave,
             "hosts.add": self._add,
             "hosts.edit": self._edit,
@@ -137,12 +145,17 @@ class Sidebar(Widget):
         if self._card.editing:
             self._card.move(0)
         else:
-            self._list.focus()
+            self.screen.set_focus(self._list)
 
     def state_of(self, name: str) -> State | None:
         """The best state of the tabs on a host; None where none is open."""
         states = {session.state for session in self._roster.for_host(name)}
         return next((state for state in _WORTH if state in states), None)
+
+    def point_at(self, host: Host) -> None:
+        """Put the cursor on `host` when it is listed, unless a person is busy here."""
+        if not self.has_focus_within:
+            self._list.move_to_host(host.name)
 
     def show_states(self) -> None:
         """Paint the states again: a session is in another one."""
@@ -164,7 +177,17 @@ class Sidebar(Widget):
 
     def _look_for_changes(self) -> None:
         self._parts.hosts.refresh()
-        config = tuple(self._parts.config_hosts())
+        if time.monotonic() >= self._config_due:
+            self._config_due = float("inf")
+            self._read_config()
+
+    @work(group="config")
+    async def _read_config(self) -> None:
+        """Read ~/.ssh/config in a thread: it may be long, and it may be on a slow disk."""
+        before = time.monotonic()
+        config = tuple(await asyncio.to_thread(self._parts.config_hosts))
+        now = time.monotonic()
+        self._config_due = now + (now - before) * CONFIG_REST
         if config != self._config:
             self._config = config
             self.reload()
@@ -192,12 +215,12 @@ class Sidebar(Widget):
         self._show_card()
 
     @on(HostList.Chosen)
-    def _chosen(self, event: HostList.Chosen) -> None:
+    async def _chosen(self, event: HostList.Chosen) -> None:
         event.stop()
         if isinstance(event.row, FolderRow):
             self._toggle()
         else:
-            self._connect()
+            await self._connect()
 
     def _show_card(self) -> None:
         row = self._list.row
@@ -237,23 +260,23 @@ class Sidebar(Widget):
         self._list_rows()
         self._tell("Sorted by last use." if self._recent_first else "Sorted by name.")
 
-    def _leave(self) -> None:
+    async def _leave(self) -> None:
         if self._filter.has_focus or self._filter.value:
             self._filter.value = ""
-            self._list.focus()
+            self.screen.set_focus(self._list)
         else:
-            self.post_message(self.Left())
+            await self._leave_hosts()
 
     # Connecting
 
-    def _connect(self, *, another: bool = False) -> None:
+    async def _connect(self, *, another: bool = False) -> None:
         row = self._list.row
         if isinstance(row, FolderRow):
             self._toggle()
         elif row is not None:
             self._clear_filter()
             self._list.move_to_host(row.host.name)
-            self.post_message(self.Wanted(row.host, another))
+            await self._open_host(row.host, another)
 
     @work(group="choose")
     async def choose_key_pair(self) -> None:
@@ -303,7 +326,7 @@ class Sidebar(Widget):
     @on(Card.Closed)
     def _card_closed(self, event: Card.Closed) -> None:
         event.stop()
-        self._list.focus()
+        self.screen.set_focus(self._list)
         if event.saved is not None:
             self._unhide(event.saved)
             self._list.move_to_host(event.saved.name)

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
 from textual.message import Message
-from textual.widget import Widget
+from textual.widget import AwaitMount, Widget
 from textual.widgets import Static
 
 from sshtui.model.geometry import Size
@@ -61,6 +61,7 @@ class Workspace(Widget):
         self._shown: Session | None = None
         self._bar = TabBar(glyphs, id="tabs")
         self._stack = Container(id="panes")
+        self._mounting: AwaitMount | None = None
 
     def compose(self) -> ComposeResult:
         yield self._bar
@@ -113,10 +114,12 @@ class Workspace(Widget):
         """The front tab's pane."""
         return self._panes.get(self._roster.front) if self._roster.front is not None else None
 
-    def take_focus(self) -> None:
-        """Put the focus on the front terminal."""
+    async def take_focus(self) -> None:
+        """Put the focus on the front terminal, waiting until it is there."""
+        if self._mounting is not None:
+            await self._mounting
         if self.pane is not None:
-            self.pane.view.focus()
+            self.screen.set_focus(self.pane.view)
 
     def _follow(self) -> None:
         """Have a pane for every session of the roster, and the front one shown."""
@@ -129,7 +132,7 @@ class Workspace(Widget):
                 pane = Pane(self._make_view(session), session, self._keymap, self._glyphs, unicode=self._unicode)
                 self._panes[session] = pane
                 self._endings[session] = session.subscribe(partial(self._told, session))
-                self._stack.mount(pane)
+                self._mounting = self._stack.mount(pane)
         front = self._roster.front
         for session, pane in self._panes.items():
             pane.display = session is front
@@ -164,11 +167,6 @@ class Workspace(Widget):
 
     def _on_view(self, do: Callable[[TerminalView], object]) -> Callable[[], object]:
         return lambda: do(self.pane.view) if self.pane is not None else None
-
-    @on(TabBar.Picked)
-    async def _picked(self, event: TabBar.Picked) -> None:
-        self._roster.show(event.session)
-        self.post_message(self.Changed(True))
 
     def _welcome(self) -> Content:
         def line(action_id: str, words: str) -> Content:
