@@ -123,6 +123,15 @@ async def test_declining_leaves_passwd_in_the_tab(client: Client, start_sshd: St
     assert end.status != 0
 
 
+async def test_a_program_of_the_person_that_talks_like_passwd_asks_nothing(
+    client: Client, start_sshd: Start, client_key: Path
+) -> None:
+    host = client.save(start_sshd(), key_pair=str(client_key))
+    async with client.terminal(host, ScriptedPrompter()) as channel:
+        seen = await say(channel, "printf 'You must change your password now\\nCurrent password: '")
+    assert b"Current password: " in seen
+
+
 @pytest.mark.root
 async def test_the_question_goes_away_when_the_server_hangs_up(
     client: Client, start_sshd: Start, expired: Account

@@ -13,7 +13,7 @@ from sshtui.model.text import plain_lines
 from sshtui.ssh.channel import Pipe
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.passwd import change_password
-from sshtui.ssh.prompts import ChangeAnswers
+from sshtui.ssh.prompts import ChangeAnswers, Wants
 from sshtui.ssh.stream_prompts import KEPT, PromptReader
 
 Again = Callable[[str], Awaitable[tuple[Connection, Pipe]]]
@@ -82,7 +82,7 @@ class TabChannel:
                     self._connection.facts.destination,
                     "" if begun else said,
                     said if begun else "",
-                    needs_old=not begun or prompt.wanted.name == "CURRENT",
+                    needs_old=not begun or prompt.wanted is Wants.CURRENT,
                 )
             )
             if change is None:
