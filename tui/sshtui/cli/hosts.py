@@ -20,6 +20,7 @@ from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
 from sshtui.model.text import plain
 from sshtui.store.hosts import HostStore
 from sshtui.store.paths import Paths
+from sshtui.store.ssh_config_effective import own_rows, rows
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -125,6 +126,31 @@ def show(paths: Paths, store: HostStore, name: str, as_json: bool) -> None:
     for field, value in facts(host).items():
         if value not in ("", [], {}, None):
             click.echo(f"{field:<12} {_shown(value)}")
+
+
+@hosts.command()
+@name_argument
+@click.option("--why", is_flag=True, help="With where each value comes from and what it overrode.")
+@with_store
+def effective(paths: Paths, store: HostStore, name: str, why: bool) -> None:
+    """Show the options in force for a host, in the words of ssh -G.
+
+    NAME is a saved host, a host of ~/.ssh/config, or any address ssh could be given.
+    """
+    host = store.get(name)
+    found = config_hosts(paths).effective(name)
+    shown = list(own_rows(host) if host else rows(found, paths.ssh_dir.parent))
+    click.echo(f"host {plain(name)}" if not why else f"{plain(name)}:")
+    for row in shown:
+        if not why:
+            click.echo(f"{row.keyword} {plain(row.value, 2000)}")
+            continue
+        unused = "" if row.followed or row.origin == "default" else "  (sshtui does not use it)"
+        click.echo(f"  {row.keyword} {plain(row.value, 2000)}  from {plain(row.origin)}{unused}")
+        for value, origin in row.overrode:
+            click.echo(f"      instead of {plain(value, 2000)}  from {plain(origin)}")
+    for warning in () if host else found.warnings:
+        click.echo(f"sshtui: {plain(warning, 1000)}", err=True)
 
 
 @hosts.command()

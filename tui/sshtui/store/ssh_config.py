@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sshtui.errors import UsageError
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
 from sshtui.store.host_tables import host_problem
+from sshtui.store.ssh_config_effective import not_followed
+from sshtui.store.ssh_config_keywords import put, seconds
 from sshtui.store.ssh_config_resolve import Effective, Setting, SshConfig
 
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
 
-_TIME = re.compile(r"(?:\d+[smhdwSMHDW]?)+\Z")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _KINDS = {"localforward": "local", "remoteforward": "remote", "dynamicforward": "dynamic"}
 
 
@@ -50,7 +51,12 @@ class ConfigHosts:
             command=host.command or found.command,
             keep_alive=found.keep_alive if host.keep_alive is None else host.keep_alive,
             forwards=host.forwards or found.forwards,
+            extra=found.extra,
         )
+
+    def effective(self, name: str) -> Effective:
+        """Every option the configuration gives `name`, with its origin. `Match exec` is not run."""
+        return self._config.resolve(name)
 
 
 def read_hosts(path: Path, *, system: Path | None = None) -> ConfigHosts:
@@ -60,52 +66,48 @@ def read_hosts(path: Path, *, system: Path | None = None) -> ConfigHosts:
     """
     config = SshConfig.load(path, system=system)
     hosts, warnings = [], list(config.warnings)
+    missing: dict[str, str] = {}
     for name, where in config.names():
         if system and where.path == system:
             continue
         effective = config.resolve(name)
         host, problem = config_host(name, effective, str(where))
         warnings += effective.warnings
+        missing = {**not_followed(effective), **missing}
         if host:
             hosts.append(host)
         if problem:
             warnings.append(f"{where}: {problem}")
+    warnings += [f"{where}: {keyword} is not followed." for keyword, where in missing.items()]
     return ConfigHosts(tuple(hosts), tuple(dict.fromkeys(warnings)), config)
 
 
 def config_host(name: str, effective: Effective, origin: str) -> tuple[Host | None, str]:
     """The host that `effective` describes, or None, and a sentence about what is wrong with it or not followed."""
-    port = effective.first("port") or str(DEFAULT_PORT)
-    if not port.isascii() or not port.isdigit():
-        return None, f"{name} has no valid port."
     jump = effective.first("proxyjump")
     keep_alive = effective.first("serveraliveinterval")
     files = effective.all("identityfile")
+    proxy = _unless_none(effective.first("proxycommand"))
+    try:
+        port = int(put("port", [(effective.first("port") or str(DEFAULT_PORT),)], Path())[0])
+    except UsageError as error:
+        return None, f"{name} is left out: {error.sentence}"
     host = Host(
         name=name,
         address=effective.hostname,
-        port=int(port[:9]),
+        port=port,
         user=effective.first("user"),
         key_pair=_file(files, effective),
         jump="" if jump.lower() == "none" else jump,
         command=_unless_none(effective.first("remotecommand")),
         keep_alive=seconds(keep_alive) if keep_alive else None,
         forwards=_forwards(effective),
+        extra={"proxy_command": proxy} if proxy else {},
         origin=origin,
     )
     if problem := host_problem(host):
         return None, f"{name} is left out: {problem}"
-    if _unless_none(effective.first("proxycommand")):
-        return host, f"{name}: ProxyCommand is not followed."
     return host, ""
-
-
-def seconds(text: str) -> int | None:
-    """A time as sshd_config(5) writes it (TIME FORMATS), in seconds; None when it is not one."""
-    if not _TIME.match(text):
-        return None
-    parts = re.findall(r"(\d+)([a-zA-Z]?)", text)
-    return sum(int(number) * _SECONDS[unit.lower() or "s"] for number, unit in parts)
 
 
 def _unless_none(text: str) -> str:

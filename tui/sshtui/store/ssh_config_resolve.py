@@ -157,7 +157,7 @@ class SshConfig:
 
     def _pass(self, effective: Effective, host: str, execute: Callable[[str], bool] | None, *, final: bool) -> bool:
         """Gather the values of one reading; True when a second one is asked for."""
-        local_user = _local_user()
+        me = local_user()
         wants_final = False
         held: dict[_Section, bool] = {}
 
@@ -172,8 +172,8 @@ class SshConfig:
                     asked = Asked(
                         host=effective.hostname,
                         original=effective.name,
-                        user=effective.first("user") or local_user,
-                        local_user=local_user,
+                        user=effective.first("user") or me,
+                        local_user=me,
                         final=final,
                     )
                     verdict = judge_match(line.words[0], asked, execute)
@@ -211,9 +211,9 @@ def _first(effective: Effective, keyword: str) -> Setting | None:
     return found[0] if found else None
 
 
-def _local_user() -> str:
+def local_user() -> str:
+    """The name this program runs under, "" for an account without one (a container's bare uid)."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
-        # An account without a name (a container's bare uid) still has a configuration.
         return ""

@@ -1,0 +1,111 @@
+"""Every option in force for a host, where it comes from and what it overrode: "why is this set?"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sshtui.errors import UsageError
+from sshtui.model.hosts import DEFAULT_PORT, Host
+from sshtui.store.ssh_config_keywords import CHOICES, FORWARDS, NUMBERS, TEXTS, TIMES, put
+from sshtui.store.ssh_config_resolve import Effective, Setting, local_user
+
+FOLLOWED = frozenset(
+    {"hostname", "user", "port", "identityfile", "proxyjump", "proxycommand", "remotecommand", "serveraliveinterval"}
+)
+"""Keywords of ssh_config that decide how sshtui connects."""
+
+HARMLESS = frozenset(
+    {
+        "addkeystoagent", "connecttimeout", "controlmaster", "controlpath", "controlpersist", "escapechar",
+        "forwardx11", "forwardx11trusted", "gssapiauthentication", "hashknownhosts", "ignoreunknown", "loglevel",
+        "sendenv", "serveralivecountmax", "setenv", "tcpkeepalive", "updatehostkeys", "usekeychain", "visualhostkey",
+    }
+)  # fmt: skip
+"""Keywords whose absence does not send anybody elsewhere or weaken anything; they are not named as missing."""
+
+_SHOWN = (
+    "hostname", "user", "port", *sorted((*CHOICES, *TIMES, *NUMBERS, *TEXTS)), "identityfile", "certificatefile",
+    "globalknownhostsfile", "userknownhostsfile", "sendenv", "setenv", "addkeystoagent", "forwardagent", *FORWARDS,
+    "proxyjump", "proxycommand", "remotecommand",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: keyword and value as `ssh -G` prints them, where it comes from, what it overrode and where."""
+
+    keyword: str
+    value: str
+    origin: str
+    overrode: tuple[tuple[str, str], ...] = ()
+    followed: bool = True
+
+
+def rows(effective: Effective, home: Path) -> Iterator[Row]:
+    """The options in force for a destination. A value that ssh would refuse is left out, with a warning."""
+    given = {**effective.settings}
+    defaults = _defaults()
+    for keyword in dict.fromkeys((*_SHOWN, *given)):
+        settings = given.get(keyword, [])
+        if keyword == "hostname":
+            origin = _origin(settings[0]) if settings else "default"
+            yield Row(keyword, effective.hostname, origin, _overrode(effective, keyword))
+        elif settings:
+            yield from _set_rows(effective, keyword, settings, home)
+        elif keyword in defaults:
+            yield Row(keyword, defaults[keyword], "default")
+
+
+def not_followed(effective: Effective) -> dict[str, str]:
+    """Keywords that are set for a destination and that sshtui does not follow, with where each is set."""
+    return {
+        keyword: _origin(settings[0])
+        for keyword, settings in effective.settings.items()
+        if keyword not in FOLLOWED | HARMLESS
+    }
+
+
+def own_rows(host: Host) -> Iterator[Row]:
+    """The options of a saved host of ours, in the same words; what it leaves open is a default."""
+    origin = "hosts.toml"
+    yield Row("hostname", host.address.lower(), origin)
+    yield Row("user", host.user or local_user(), origin if host.user else "default")
+    yield Row("port", str(host.port), origin if host.port != DEFAULT_PORT else "default")
+    if host.key_pair:
+        yield Row("identityfile", host.key_pair, origin)
+    if host.jump:
+        yield Row("proxyjump", host.jump, origin)
+    if host.command:
+        yield Row("remotecommand", host.command, origin)
+    if host.keep_alive is not None:
+        yield Row("serveraliveinterval", str(host.keep_alive), origin)
+
+
+def _set_rows(effective: Effective, keyword: str, settings: list[Setting], home: Path) -> Iterator[Row]:
+    overrode = _overrode(effective, keyword)
+    try:
+        if keyword in {"identityfile", "certificatefile", *FORWARDS}:
+            for setting in settings:
+                for value in put(keyword, [setting.words], home):
+                    yield Row(keyword, value, _origin(setting), followed=keyword in FOLLOWED)
+        else:
+            for value in put(keyword, [setting.words for setting in settings], home):
+                yield Row(keyword, value, _origin(settings[0]), overrode, keyword in FOLLOWED)
+    except UsageError as error:
+        effective.warnings.append(f"{_origin(settings[0])}: {error.sentence}")
+
+
+def _overrode(effective: Effective, keyword: str) -> tuple[tuple[str, str], ...]:
+    return tuple((setting.text, _origin(setting)) for setting in effective.overridden.get(keyword, ()))
+
+
+def _origin(setting: Setting) -> str:
+    return str(setting.where) if setting.where else "command line"
+
+
+def _defaults() -> dict[str, str]:
+    defaults = {keyword: default for keyword, (_words, default) in CHOICES.items()}
+    return {**defaults, **TIMES, **NUMBERS, "port": str(DEFAULT_PORT), "user": local_user(), "forwardagent": "no",
+            "addkeystoagent": "false"}  # fmt: skip
