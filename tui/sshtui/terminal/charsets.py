@@ -17,9 +17,9 @@ SPECIAL_GRAPHICS = _from(0x5F, " ◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺�
 
 TECHNICAL = _from(
     0x21,
-    "⎷┌─⌠⌡│⎡⎣⎤⎦⎛⎝⎞⎠⎨⎬\ufffd\ufffd╲╱\ufffd\ufffd\ufffd≤≠≥∫∴∝∞÷Δ∇ΦΓ∼≃Θ×Λ⇔⇒≡ΠΨ\ufffdΣ\ufffd\ufffd√ΩΞΥ⊂⊃∩∪∧∨¬αβχδεφγηιθκλ\ufffdν∂πψρστ\ufffdƒωξυζ←↑→↓",
+    "⎷┌─⌠⌡│⎡⎣⎤⎦⎧⎩⎫⎭⎨⎬⸮⸮⸮⸮⸮⸮⸮⸮⸮⸮⸮≤≠≥∫∴∝∞÷Δ∇ΦΓ∼≃Θ×Λ⇔⇒≡ΠΨ⸮Σ⸮⸮√ΩΞΥ⊂⊃∩∪∧∨¬αβχδεφγηιθκλ⸮ν∂πψρστ⸮ƒωξυζ←↑→↓",
 )
-"""`ESC ( >`: DEC technical (VT330/340 manual, volume 1, table 2-10)."""
+"""`ESC ( >`: DEC technical as xterm shows it (VT330/340 manual, volume 1, table 2-10)."""
 
 LATIN_1 = {code: chr(code | 0x80) for code in range(0x21, 0x7F)} | {0x20: "\u00a0", 0x7F: "ÿ"}
 """The right half of ISO 8859-1, shown from the left."""

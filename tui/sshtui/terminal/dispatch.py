@@ -47,7 +47,8 @@ def _selective_line(terminal: Terminal, parameters: Parameters) -> None:
 
 def _scroll_down(terminal: Terminal, parameters: Parameters) -> None:
     # With five parameters CSI T starts mouse highlighting (xterm ctlseqs), which nothing here offers.
-    if len(parameters) == 1:
+    # xterm takes an explicit 0 for its end, too.
+    if len(parameters) == 1 and parameters[0] != 0:
         terminal.scroll_down(count(parameters))
 
 
@@ -58,7 +59,7 @@ def _margins(terminal: Terminal, parameters: Parameters) -> None:
 def _save_or_side_margins(terminal: Terminal, parameters: Parameters) -> None:
     if switches.margins_allowed(terminal):
         terminal.set_side_margins(value(parameters), value(parameters, 1))
-    elif parameters == (-1,):
+    else:
         terminal.save_cursor()
 
 
@@ -236,12 +237,14 @@ class Dispatcher:
 
     def control(self, character: str) -> None:
         """A C0 control (ECMA-48 5.2), or CR LF."""
+        self._terminal.last_drawn = ""
         action = self._controls.get(character)
         if action is not None:
             action()
 
     def escape(self, ending: str) -> None:
         """An escape sequence (ECMA-48 5.3), charset designations (ECMA-35) included."""
+        self._terminal.last_drawn = ""
         handler = ESCAPES.get(ending)
         if handler is not None:
             handler(self._terminal)
@@ -265,6 +268,7 @@ class Dispatcher:
 
     def string(self, kind: str, body: str, bell: bool) -> None:
         """A control string (ECMA-48 5.6)."""
+        self._terminal.last_drawn = ""
         if kind == "OSC":
             operating_system_command(self._terminal, body, bell)
         elif kind == "DCS":

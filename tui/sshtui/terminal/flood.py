@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Final
 
 from sshtui.terminal import graphemes
-from sshtui.terminal.rows import BLANK, Line, Raw, Stored, blank_line, pack, unparsed_line
+from sshtui.terminal.grid import default_stops
+from sshtui.terminal.rows import Line, Raw, Stored, blank_line, pack, unparsed_line
 from sshtui.terminal.terminal import Terminal
 
 SMALLEST_FLOOD: Final = 1024
@@ -42,7 +43,7 @@ def flood(terminal: Terminal, text: str, start: int, draw: Callable[[str, int, i
         visible = graphemes.wide.sub("xx", visible)
     measured = visible.split("\r\n")
     if "\t" in block:
-        if terminal.tabstops != set(range(8, terminal.columns, 8)):
+        if terminal.tabstops != default_stops(terminal.columns):
             return start
         # A tab that reaches the edge stops there; such lines are measured as too long.
         measured = [line.expandtabs(8) + "x" if "\t" in line else line for line in measured]
@@ -51,7 +52,8 @@ def flood(terminal: Terminal, text: str, start: int, draw: Callable[[str, int, i
         _push(terminal, lines)
     else:
         _push_measured(terminal, lines, list(map(len, measured)), draw)
-    _note_last_drawn(terminal, lines)
+    terminal.last_drawn = ""
+    terminal.joinable = False
     return stop
 
 
@@ -125,17 +127,3 @@ def _scroll_in(terminal: Terminal, new: list[str] | list[Raw] | list[Stored]) ->
     terminal.rows = [*staying, *fresh, blank_line(terminal.columns, terminal.blank)]
     terminal.unparsed = True
     terminal.all_dirty = True
-
-
-def _note_last_drawn(terminal: Terminal, lines: list[str]) -> None:
-    for line in reversed(lines):
-        visible = _invisible.sub("", line).rstrip("\t") if "\x1b" in line or "\t" in line else line
-        if visible:
-            terminal.last_drawn = visible[-1]
-            terminal.joinable = False
-            return
-
-
-def is_fresh(line: Line, blank: object) -> bool:
-    """Whether nothing but erasing with `blank` happened to the line."""
-    return line.chars.count(BLANK) == len(line.chars) and line.pens.count(blank) == len(line.pens)  # type: ignore[arg-type]

@@ -24,6 +24,11 @@ NEWLINE = 20
 GRAPHEMES = 2027 << PRIVATE
 
 
+def default_stops(columns: int) -> set[int]:
+    """Tab stops at every eighth column from the first on."""
+    return set(range(0, columns, 8))
+
+
 class Grid(pyte.Screen):
     """pyte's screen with its lines as parallel lists, margins on four sides, and two screens.
 
@@ -54,7 +59,7 @@ class Grid(pyte.Screen):
         """DECSC's one slot, for the normal screen (False) and the alternate one (True)."""
         self.charsets: list[Charset | None] = [None] * 4
         self.charset = 0
-        self.tabstops = set(range(8, columns, 8))
+        self.tabstops = default_stops(columns)
         self.clear_margins()
 
     # Lines
@@ -295,8 +300,6 @@ class Grid(pyte.Screen):
 
     def _back_with_wrap(self, count: int) -> None:
         cursor = self.cursor
-        self.settle()
-        extended = REVERSE_WRAP_EXTENDED in self.mode
         count = min(count, self.lines * self.columns)
         while count > 0:
             stop = self.left if cursor.x >= self.left else 0
@@ -305,9 +308,9 @@ class Grid(pyte.Screen):
             count -= step
             if not count:
                 return
-            above = cursor.y - 1 if cursor.y != self.top else (self.bottom if extended else -1)
-            if above < 0 or not (extended or self.rows[above].wrapped):
-                return
+            above = cursor.y - 1 if cursor.y != self.top else self.bottom
+            if above < 0:
+                above = self.lines - 1
             cursor.y, cursor.x = above, self.right
             count -= 1
 
@@ -344,7 +347,7 @@ class Grid(pyte.Screen):
             self.tab()
 
     def tab_back(self, count: int) -> None:
-        """CBT (ECMA-48 8.3.7): to the stops on the left; margins count in origin mode only."""
+        """CBT (ECMA-48 8.3.7): to the stops on the left; margins count in origin mode only; a pending wrap stays, as in xterm."""
         cursor = self.cursor
         first = self.left if ORIGIN in self.mode else 0
         for _ in range(min(count, self.columns)):
@@ -352,7 +355,6 @@ class Grid(pyte.Screen):
             while x > first and x not in self.tabstops:
                 x -= 1
             cursor.x = max(x, first)
-        cursor.pending = False
 
     def set_tab_stop(self) -> None:
         """HTS."""

@@ -19,14 +19,14 @@ from sshtui.terminal.terminal import Terminal
 _tokens = re.compile(
     r"([ -~]++)"
     r"|\x1b\[([0-?]*+)([ -/]*+[@-~])"
-    r"|(\r\n|[\x00-\x17\x19\x1c-\x1f\x7f])"
+    r"|(\r\n|[\x00-\x17\x19\x1c-\x1f\x7f-\x9f])"
     r"|([^\x00-\x1f\x7f-\x9f]++)"
     r"|\x1b((?:[ -/]++[0-~]|[0-OQ-WYZ\\`-~]))"
     r"|([\x00-\U0010ffff])"
 )
 _TEXT, _CSI, _CONTROL, _UNICODE, _ESCAPE = 1, 3, 4, 5, 6
 
-_string_end = re.compile("[\x07\x18\x1a\x1b\x80-\x9f]")
+_string_end = re.compile("[\x07\x18\x1a\x1b]")
 _STRINGS = {"P": "DCS", "]": "OSC", "_": "APC", "^": "PM", "X": "SOS"}
 
 
@@ -127,6 +127,7 @@ class Parser:
                 if ending == "m" and (parameters := token[2])[:1] not in _PRIVATE:
                     pen = cursor.pen
                     cursor.pen = pen.after_sgr.get(parameters) or select(pen, parameters)
+                    terminal.last_drawn = ""
                     continue
                 if terminal.unparsed:
                     terminal.settle()
@@ -135,6 +136,7 @@ class Parser:
                 if action is None:
                     action = self._remember(whole, token[2], ending)
                 action()
+                terminal.last_drawn = ""
             elif kind == _CONTROL:
                 data = token[4]
                 control(data)
@@ -187,13 +189,9 @@ class Parser:
                 self._finish_string(bell=True)
         elif character == "\x1b":
             self._state = _State.STRING_ESCAPE
-        elif character == "\x9c":
-            self._finish_string()
         else:
             self._body.clear()
             self._state = _State.GROUND
-            if character >= "\x80":
-                self._step(character)
         return stop + 1
 
     def _collect_body(self, text: str) -> None:
@@ -223,13 +221,10 @@ class Parser:
                 return
             self._body.clear()
             self._enter_escape()
-        if "\x80" <= character <= "\x9f":
-            # C1 in UTF-8 stand for ESC and a letter, as in xterm.
-            self._enter_escape()
-            self._in_escape(chr(ord(character) - 0x40))
-        elif character < " ":
+        if character < " ":
             self._in_any(character)
-        elif character == "\x7f":
+        elif "\x7f" <= character <= "\x9f":
+            # DEL is filler; C1 controls have no meaning in UTF-8 sessions, as in xterm.
             return
         elif self._state is _State.ESCAPE:
             self._in_escape(character)
@@ -273,6 +268,7 @@ class Parser:
             if not ignored:
                 parameters = self._collected.rstrip(_INTERMEDIATES)
                 self._interpreter.sequence(parameters, self._collected[len(parameters) :] + character)()
+            self._terminal.last_drawn = ""
         elif character > "~":
             self._state = _State.GROUND
         elif "0" <= character <= "?" and self._collected[-1:] in _INTERMEDIATE_SET:

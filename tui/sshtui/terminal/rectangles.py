@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sshtui.terminal import graphemes
 from sshtui.terminal.cells import Style
 from sshtui.terminal.grid import ORIGIN
 from sshtui.terminal.parameters import Parameters, value
@@ -45,10 +46,10 @@ def erase_selectively(terminal: Terminal, parameters: Parameters) -> None:
 
 
 def fill(terminal: Terminal, parameters: Parameters) -> None:
-    """DECFRA: with a character of 32..126 or 160..255 in the present rendition."""
+    """DECFRA: with a character of one column in the present rendition."""
     code = value(parameters)
     area = _area(terminal, parameters, 1)
-    if area is None or not (32 <= code <= 126 or 160 <= code <= 255):
+    if area is None or not (32 <= code <= 126 or code >= 160) or graphemes.width_of_character(chr(code)) != 1:
         return
     top, left, bottom, right = area
     charset = terminal.charsets[terminal.charset]
@@ -153,20 +154,35 @@ def select_extent(terminal: Terminal, parameters: Parameters) -> None:
 
 
 def report_checksum(terminal: Terminal, parameters: Parameters) -> None:
-    """DECRQCRA: the sum of the characters and their attributes, negated, in 16 bits (VT420 manual, DECCKSR)."""
+    """DECRQCRA: the sum of the characters and their attributes, negated, in 16 bits (VT420 manual, DECCKSR).
+
+    As in xterm: blanks at the end of a row do not count, the first cell always does.
+    """
+    if terminal.level < 4:
+        return
     total = 0
+    first = True
     if area := _area(terminal, parameters, 2):
         top, left, bottom, right = area
         for line in terminal.rows[top : bottom + 1]:
+            blanks = 0
             for char, pen in zip(line.chars[left : right + 1], line.pens[left : right + 1], strict=True):
-                total += _cell_sum(char, pen.style, pen.protected)
+                one = _cell_sum(char, pen.style)
+                if one == 0x20 and not first:
+                    blanks += one
+                else:
+                    total += blanks + one
+                    blanks = 0
+                first = False
     terminal.write_process_input(f"\x1bP{value(parameters)}!~{-total & 0xFFFF:04X}\x1b\\")
 
 
-def _cell_sum(char: str, style: Style, protected: bool) -> int:
-    total = sum(map(ord, char)) if char != BLANK else 0
-    total += 0x04 * protected + 0x08 * style.conceal + 0x10 * bool(style.underline)
-    return total + 0x20 * style.reverse + 0x40 * style.blink + 0x80 * style.bold
+def _cell_sum(char: str, style: Style) -> int:
+    if char == "":
+        return 0xFF
+    total = 0x20 if char == BLANK or style.conceal else ord(char[0]) & 0xFF
+    total += 0x10 * bool(style.underline) + 0x20 * style.reverse
+    return total + 0x40 * style.blink + 0x80 * style.bold
 
 
 def protect(terminal: Terminal, parameters: Parameters) -> None:

@@ -40,9 +40,9 @@ def version(terminal: Terminal, parameters: Parameters) -> None:
 
 
 def terminal_parameters(terminal: Terminal, parameters: Parameters) -> None:
-    """DECREQTPARM (VT100 manual): no parity, 8 bits, 38400 baud."""
+    """DECREQTPARM (VT100 manual): no parity, 8 bits, 38400 baud; as a VT100 only."""
     kind = value(parameters)
-    if kind in (0, 1):
+    if kind in (0, 1) and terminal.level == 1:
         terminal.write_process_input(f"\x1b[{kind + 2};1;1;128;128;1;0x")
 
 
@@ -68,7 +68,7 @@ _STATUS = {
     53: "\x1b[?50n",  # no locator
     55: "\x1b[?50n",
     56: "\x1b[?57;0n",
-    62: "\x1b[0*{",  # no macro space
+    62: "\x1b[0000*{",  # no macro space
     75: "\x1b[?70n",  # ready, no errors
     85: "\x1b[?83n",  # not configured for several sessions
     996: "\x1b[?997;1n",
@@ -108,6 +108,8 @@ def request_setting(terminal: Terminal, body: str) -> None:
         "$|": f"{terminal.columns}$|",
         "*|": f"{terminal.lines}*|",
         "*x": f"{terminal.change_extent}*x",
+        "$}": "0$}",
+        "$~": "0$~",
     }
     answer = settings.get(body)
     terminal.write_process_input("\x1bP0$r\x1b\\" if answer is None else f"\x1bP1$r{answer}\x1b\\")

@@ -214,10 +214,9 @@ class Screen(Grid):
             if AUTOWRAP in self.mode and self.edge() > self.left:
                 self.wrap_line()
             if cursor.x + 1 > self.edge():
-                if self.edge() == 0 or cursor.x == self.left:
-                    cluster, width = "\ufffd", 1
-                else:
-                    cursor.x -= 1
+                if AUTOWRAP not in self.mode:
+                    return
+                cluster, width = "\ufffd", 1
         if INSERT in self.mode:
             self.insert_characters(width)
         x, end = cursor.x, cursor.x + width
@@ -300,8 +299,7 @@ class Screen(Grid):
         self._shift_region(count)
 
     def _shift_region(self, count: int) -> None:
-        for y in range(self.top, self.bottom + 1):
-            self._shift_line(self.touch(y), self.left, count)
+        self._shift_columns(count, self.left)
 
     def back_index(self) -> None:
         """DECBI (VT420 manual): left, or the columns move right at the left margin."""

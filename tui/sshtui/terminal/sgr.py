@@ -126,22 +126,23 @@ def _rgb(values: list[int]) -> int | None:
 
 
 def describe_sgr(style: Style) -> str:
-    """The parameters that make `style` from nothing, as DECRQSS reports them (VT420 manual, DECRPSS)."""
+    """The parameters that make `style` from nothing, as DECRQSS reports them (VT420 manual), in xterm's order."""
     items = ["0"]
     for on, number in (
-        (style.bold, 1),
-        (style.dim, 2),
-        (style.italic, 3),
-        (style.blink, 5),
-        (style.reverse, 7),
-        (style.conceal, 8),
-        (style.strike, 9),
-        (style.overline, 53),
+        (style.bold, "1"),
+        (style.underline == 1, "4"),
+        (style.blink, "5"),
+        (style.reverse, "7"),
+        (style.conceal, "8"),
+        (style.dim, "2"),
+        (style.italic, "3"),
+        (style.strike, "9"),
+        (style.underline == 2, "21"),
+        (style.underline > 2, f"4:{style.underline}"),
+        (style.overline, "53"),
     ):
         if on:
-            items.append(str(number))
-    if style.underline:
-        items.append({1: "4", 2: "21"}.get(style.underline, f"4:{style.underline}"))
+            items.append(number)
     items += _describe_colour(style.foreground, 30, 90, 38)
     items += _describe_colour(style.background, 40, 100, 48)
     items += _describe_colour(style.underline_colour, None, None, 58)

@@ -11,6 +11,9 @@ _ANSI = frozenset({2, 4, 12, 20})
 """KAM, IRM, SRM, LNM: kept; the other modes of ECMA-48 are permanently reset."""
 _ANSI_FIXED = frozenset({1, 5, 7, 10, 11, 13, 14, 15, 16, 17, 18, 19})
 
+_PRIVATE_FIXED = {8: 4, 14: 3, 46: 4}
+"""Private modes that DECRQM reports as permanently set (3) or reset (4), as xterm does by default."""
+
 _TRACKING = {9: MouseTracking.X10, 1000: MouseTracking.BUTTONS, 1002: MouseTracking.DRAG, 1003: MouseTracking.MOTION}
 _ENCODING = {
     1005: MouseEncoding.UTF8,
@@ -93,6 +96,8 @@ def is_set(terminal: Terminal, mode: int) -> bool:
         return terminal.mouse_encoding is _ENCODING[mode]
     if mode in (47, 1047, 1049):
         return terminal.alternate
+    if mode == 1048:
+        return terminal.alternate in terminal.saved
     return terminal.has(mode)
 
 
@@ -104,7 +109,7 @@ def switch(terminal: Terminal, mode: int, on: bool) -> None:
         terminal.mouse_encoding = _ENCODING[mode] if on else MouseEncoding.X10
     elif mode == 3:
         windows.set_column_mode(terminal, on)
-    elif mode in _KEPT:
+    elif mode in _KEPT and not (mode == 69 and terminal.level < 4):
         before = terminal.has(mode)
         terminal.put(mode, on)
         _act(terminal, mode, on, before != on)
@@ -122,7 +127,7 @@ def _act(terminal: Terminal, mode: int, on: bool, changed: bool) -> None:
         cursor.hidden = not on
     elif mode == 40 and not on:
         terminal.saved_columns = None
-    elif mode == 69:
+    elif mode == 69 and changed:
         terminal.left, terminal.right, terminal.sides = 0, terminal.columns - 1, False
     elif mode in (47, 1047, 1048, 1049):
         _switch_screen(terminal, mode, on)
@@ -143,14 +148,15 @@ def _switch_screen(terminal: Terminal, mode: int, on: bool) -> None:
         return
     if mode == 1047 and not on and terminal.alternate:
         terminal.erase_in_display(2)
-    left = terminal.alternate and not on
     terminal.show_alternate(on)
-    if mode == 1049 and left:
+    if mode == 1049:
         terminal.restore_cursor()
 
 
 def report_ansi_mode(terminal: Terminal, parameters: Parameters) -> None:
     """DECRQM for a mode of ECMA-48 (VT420 manual, DECRPM): 0 unknown, 1 set, 2 reset, 4 always reset."""
+    if terminal.level < 3:
+        return
     mode = value(parameters)
     state = 4 if mode in _ANSI_FIXED else 0
     if mode in _ANSI:
@@ -160,9 +166,12 @@ def report_ansi_mode(terminal: Terminal, parameters: Parameters) -> None:
 
 def report_private_mode(terminal: Terminal, parameters: Parameters) -> None:
     """DECRQM for a DEC private mode."""
+    if terminal.level < 3:
+        return
     mode = value(parameters)
     known = mode in _KEPT or mode in _TRACKING or mode in _ENCODING or mode == 2
     state = (1 if is_set(terminal, mode) else 2) if known else 0
+    state = _PRIVATE_FIXED.get(mode, state)
     terminal.write_process_input(f"\x1b[?{mode};{state}$y")
 
 

@@ -9,17 +9,20 @@ from sshtui.terminal import limits
 from sshtui.terminal.cells import PLAIN
 from sshtui.terminal.colours import default_colour
 from sshtui.terminal.events import Bell, Event, TitleChanged
-from sshtui.terminal.grid import AUTOWRAP, GRAPHEMES, INSERT, PRIVATE
+from sshtui.terminal.grid import AUTOWRAP, GRAPHEMES, INSERT, PRIVATE, default_stops
 from sshtui.terminal.modes import CursorShape, MouseEncoding, MouseTracking
 from sshtui.terminal.pens import Pen
 from sshtui.terminal.rows import BLANK, blank_line
 from sshtui.terminal.screen import Protection, Screen
 
+SEND_RECEIVE = 12
 LEFT_RIGHT = 69 << PRIVATE
 KEYBOARD_RESOURCES = {0: 0, 1: 2, 2: 2, 3: 0, 4: 0, 6: 0, 7: 0}
 """xterm's modifyKeyboard, -CursorKeys, -FunctionKeys, -KeypadKeys, -OtherKeys … and their defaults."""
 
-_DEFAULT_MODES = frozenset({AUTOWRAP, GRAPHEMES, *(mode << PRIVATE for mode in (2, 8, 25, 1034, 1035, 1036))})
+_DEFAULT_MODES = frozenset(
+    {AUTOWRAP, GRAPHEMES, SEND_RECEIVE, *(mode << PRIVATE for mode in (2, 25, 35, 1010, 1034, 1035, 1036, 1040, 1070))}
+)
 
 
 class Terminal(Screen):
@@ -192,7 +195,7 @@ class Terminal(Screen):
         self.mode.update(_DEFAULT_MODES)
         self.saved_modes.clear()
         self.saved_columns = None
-        self.tabstops = set(range(8, self.columns, 8))
+        self.tabstops = default_stops(self.columns)
         self.mouse_tracking, self.mouse_encoding = MouseTracking.OFF, MouseEncoding.X10
         self.keyboard.clear()
         self.keyboard_resources = dict(KEYBOARD_RESOURCES)

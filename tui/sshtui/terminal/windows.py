@@ -67,6 +67,6 @@ def set_column_mode(terminal: Terminal, wide: bool) -> None:
     terminal.put(3, wide)
     terminal.put(69, False)
     resize(terminal, 132 if wide else 80, terminal.lines)
-    if not terminal.has(95):
+    if not (terminal.has(95) and terminal.level >= 5):
         terminal.erase_in_display(2)
     terminal.cursor_position()
