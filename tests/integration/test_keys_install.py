@@ -14,7 +14,7 @@ from sshtui.cli.run import run as sshtui
 from sshtui.errors import KeyPairError, Refused
 from sshtui.keys.identities import FileAndAgentIdentities
 from sshtui.keys.inspect import key_pair
-from sshtui.keys.install import install, rotate, uninstall
+from sshtui.keys.install import install, install_file, rotate, uninstall
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Passphrase, Password, UnknownHostKey
 from sshtui.model.settings import Settings
@@ -59,10 +59,7 @@ async def test_a_key_pair_is_installed_with_a_password_and_proved_without(
     async with commands(tmp_path, server, account, prompter) as runner:
         assert pair.public is not None
 
-        async def prove() -> None:
-            await runner.prove(pair)
-
-        done = await install(runner, pair.public, public_line(made).split(" ", 2)[2], prove)
+        done = await install_file(runner, made)
         assert (done.outcome, done.file) == ("added", ".ssh/authorized_keys")
         assert [type(question) for question in prompter.questions] == [UnknownHostKey, Password, Passphrase]
         file = account.home / ".ssh" / "authorized_keys"

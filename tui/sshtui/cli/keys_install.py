@@ -18,6 +18,7 @@ from sshtui.cli.opening import config_hosts, destination_host, stored_path
 from sshtui.errors import NotFound, SshtuiError, UsageError
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.hosts import Host
+from sshtui.model.text import plain
 from sshtui.store.hosts import HostStore
 from sshtui.store.paths import Paths
 from sshtui.store.settings import load_settings
@@ -28,12 +29,6 @@ if TYPE_CHECKING:
     from sshtui.ssh.pool import Pool
 
 Job = Callable[["Commands"], Awaitable["Done"]]
-SAID = {
-    "added": "added",
-    "exists": "was there already",
-    "removed": "removed",
-    "absent": "was not there",
-}
 
 
 @click.command()
@@ -114,20 +109,16 @@ def _on_each(
         except SshtuiError as error:
             code = code or error.exit_code
             results.append({"host": host.name, "outcome": "failed", "reason": error.sentence, "hint": error.hint})
+            said = plain(f"failed. {error.sentence} {error.hint}", 1000)
         else:
             succeeded(host)
             results.append({"host": host.name, "outcome": done.outcome, "file": done.file})
+            said = done.words
         if not json_wanted:
-            click.echo(_line(results[-1]))
+            click.echo(f"{host.name}: {said}")
     if json_wanted:
         print_json({"sha256": public.sha256, "results": results})
     return code
-
-
-def _line(result: dict[str, str]) -> str:
-    if result["outcome"] == "failed":
-        return f"{result['host']}: failed. {result['reason']} {result['hint']}".rstrip()
-    return f"{result['host']}: {SAID[result['outcome']]} ({result['file']})"
 
 
 def _host(paths: Paths, name: str) -> Host:

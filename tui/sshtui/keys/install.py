@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
 from sshtui.errors import KeyPairError, SshtuiError
 from sshtui.keys.convert import public_text
+from sshtui.keys.inspect import key_pair
 from sshtui.model.host_keys import PublicKey
+from sshtui.model.key_pairs import KeyPair
 from sshtui.model.text import plain, plain_lines
 
 Outcome = Literal["added", "exists", "removed", "absent"]
@@ -81,6 +85,14 @@ class Runner(Protocol):
         ...
 
 
+class Account(Runner, Protocol):
+    """An account on a server that can also be logged in to anew."""
+
+    async def prove(self, key_pair: KeyPair) -> None:
+        """Log in by `key_pair` alone; raises SshtuiError when the server does not take it."""
+        ...
+
+
 Prove = Callable[[], Awaitable[None]]
 """Logs in anew by the key pair alone; raises SshtuiError when the server does not take it."""
 
@@ -91,6 +103,12 @@ class Done:
 
     outcome: Outcome
     file: str
+
+    @property
+    def words(self) -> str:
+        """The same for a person: `added to .ssh/authorized_keys`."""
+        said = {"added": "added to", "exists": "already in", "removed": "removed from", "absent": "not in"}
+        return f"{said[self.outcome]} {self.file}"
 
 
 async def install(runner: Runner, public: PublicKey, comment: str, prove: Prove | None = None) -> Done:
@@ -109,6 +127,20 @@ async def install(runner: Runner, public: PublicKey, comment: str, prove: Prove 
                 hint="Look at the home directory: others must not be able to write to it; and at the server's log.",
             ) from error
     return done
+
+
+async def install_file(account: Account, path: Path) -> Done:
+    """Let the private key in the file at `path` log in to `account`, proved by a login. Raises KeyPairError, NotFound.
+
+    A file that shows its public half only to its passphrase has to have it beside, in `.pub`.
+    """
+    pair = await asyncio.to_thread(key_pair, path)
+    if pair.public is None:
+        raise KeyPairError(
+            f"{path} hides its public half behind the passphrase.",
+            hint=f"Write it beside: sshtui keys public {path} --out {path}.pub",
+        )
+    return await install(account, pair.public, pair.comment, lambda: account.prove(pair))
 
 
 async def uninstall(runner: Runner, public: PublicKey) -> Done:

@@ -1,0 +1,126 @@
+"""Passphrases typed on a real terminal: unseen, asked again, and repeated when they are new."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sshtui.keys.workshop import make, open_file
+
+
+class Terminal:
+    """A command on a terminal of its own; what it prints is collected."""
+
+    def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
+        self._process = process
+        self._master = master
+        self.seen = ""
+
+    def expect(self, text: str) -> None:
+        """Wait until `text` was printed, at most 20 seconds."""
+        until = time.monotonic() + 20
+        while text not in self.seen:
+            left = max(0.0, until - time.monotonic())
+            assert select.select([self._master], [], [], left)[0], f"{text!r} not in {self.seen!r}"
+            try:
+                self.seen += os.read(self._master, 4096).decode()
+            except OSError as error:
+                raise AssertionError(f"{text!r} not in {self.seen!r}") from error
+
+    def type(self, line: str) -> None:
+        """Type a line once the terminal's echo is off."""
+        until = time.monotonic() + 20
+        while termios.tcgetattr(self._master)[3] & termios.ECHO:
+            assert time.monotonic() < until
+            time.sleep(0.005)
+        os.write(self._master, line.encode() + b"\n")
+
+    def end(self) -> int:
+        """The exit code."""
+        try:
+            while part := os.read(self._master, 4096):
+                self.seen += part.decode()
+        except OSError:
+            # Linux says EIO when the last process of a terminal is gone.
+            pass
+        return self._process.wait(20)
+
+
+@contextmanager
+def on_terminal(folder: Path, *arguments: str) -> Iterator[Terminal]:
+    """`sshtui arguments…` in `folder` on a terminal."""
+    master, slave = os.openpty()
+    code = f"import sys; from sshtui.cli.run import run; sys.exit(run({list(arguments)!r}))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),
+    )
+    os.close(slave)
+    try:
+        yield Terminal(process, master)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+
+
+def test_a_wrong_passphrase_is_asked_again_and_none_is_shown(tmp_path: Path) -> None:
+    make(tmp_path / "pair", passphrase="open sesame", rounds=1)
+    with on_terminal(tmp_path, "keys", "convert", "pair", "--to", "ppk3") as terminal:
+        terminal.expect("Passphrase of pair:")
+        terminal.type("close sesame")
+        terminal.expect("does not open pair")
+        terminal.type("open sesame")
+        assert terminal.end() == 0
+        assert "sesame" not in terminal.seen
+    open_file(tmp_path / "pair.ppk", "open sesame")
+
+
+def test_three_wrong_passphrases_end_it(tmp_path: Path) -> None:
+    make(tmp_path / "pair", passphrase="open sesame", rounds=1)
+    with on_terminal(tmp_path, "keys", "convert", "pair", "--to", "ppk3") as terminal:
+        for _ in range(3):
+            terminal.expect("Passphrase of pair:")
+            terminal.type("no")
+            terminal.expect("does not open pair")
+            terminal.seen = ""
+        assert terminal.end() == 9
+
+
+def test_a_new_passphrase_is_graded_and_must_be_repeated(tmp_path: Path) -> None:
+    with on_terminal(tmp_path, "keys", "new", "--out", "pair", "--rounds", "1") as terminal:
+        terminal.expect("New passphrase for pair:")
+        terminal.type("password")
+        terminal.expect("very weak")
+        terminal.expect("The same again:")
+        terminal.type("passwort")
+        terminal.expect("They differ.")
+        terminal.seen = ""
+        terminal.expect("New passphrase for pair:")
+        terminal.type("quite another one")
+        terminal.expect("The same again:")
+        terminal.type("quite another one")
+        assert terminal.end() == 0
+    open_file(tmp_path / "pair", "quite another one")
+
+
+def test_an_empty_new_passphrase_makes_nothing(tmp_path: Path) -> None:
+    with on_terminal(tmp_path, "keys", "new", "--out", "pair") as terminal:
+        terminal.expect("New passphrase for pair:")
+        terminal.type("")
+        assert terminal.end() == 10
+        assert "--no-passphrase" in terminal.seen
+    assert list(tmp_path.iterdir()) == []
