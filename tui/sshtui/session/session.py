@@ -64,6 +64,7 @@ class Session:
         self._rang = False
         self._in_front = False
         self._cancelled = False
+        self._ended_at: float | None = None
         self._around = surroundings
         self._channel: Channel | None = None
         self._task: asyncio.Task[None] | None = None
@@ -114,9 +115,9 @@ class Session:
     def reconnect(self) -> None:
         """Dial again after the end, keeping scrollback and screen; does nothing while connecting or live."""
         if self.state.over and self.state is not State.CLOSED:
-            lost = int(time.monotonic() - self.since)
+            if self._ended_at is None and self.end is not None:
+                self._ended_at = self.since
             self._become(State.CONNECTING)
-            self._draw_rule(f"reconnecting {self._around.wall_clock()}, {lost} s after the end")
             self.start()
 
     def cancel(self) -> None:
@@ -194,6 +195,10 @@ class Session:
             return
         if channel.facts is not None:
             self.facts = channel.facts
+        if self._ended_at is not None:
+            away = int(time.monotonic() - self._ended_at)
+            self._draw_rule(f"reconnected {self._around.wall_clock()}, {away} s lost")
+            self._ended_at = None
         self._become(State.LIVE)
         channel.resize(self.size)
         try:
@@ -222,8 +227,9 @@ class Session:
         self._tell(StateChanged())
 
     def _apply(self, update: Update) -> None:
+        # Without a row the cursor may still be elsewhere, or a held frame complete.
+        self._tell(ScreenChanged(update.rows))
         if update.rows is None or update.rows:
-            self._tell(ScreenChanged(update.rows))
             self._mark(unread=True)
         for event in update.events:
             if isinstance(event, Bell):
@@ -242,7 +248,6 @@ class Session:
 
     def _draw_rule(self, text: str) -> None:
         """Draw a line of our own between two lives of the tab."""
-        self._apply(self.emulator.reset_modes())
         start = b"" if self.emulator.cursor.point.column == 0 else b"\r\n"
         words = f"── {text} ".ljust(max(0, self.size.columns - 1), "─")[: max(1, self.size.columns - 1)]
         self._apply(self.emulator.feed(start + b"\x1b[0;2m" + words.encode() + b"\x1b[0m\r\n"))

@@ -6,6 +6,8 @@ import locale
 import os
 from collections.abc import Mapping
 
+from textual import events
+
 from sshtui.model.themes import Theme
 from sshtui.session.roster import Roster
 from sshtui.ui.glyphs import ASCII, UNICODE, has_unicode
@@ -51,6 +53,17 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
         """The main screen stands below every modal."""
         glyphs = UNICODE if self.unicode else ASCII
         return MainScreen(self.parts, self.keymap, glyphs, self.roster, self.prompter, unicode=self.unicode)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let the main screen decide a keystroke at once.
+
+        Widgets have queues of their own: a fast hand would meet the focus of some keystrokes ago.
+        """
+        if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
+            screen = self.screen
+            if isinstance(screen, MainScreen) and await screen.take(event):
+                return
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         # The first frame comes before the imports that only the first connection needs.

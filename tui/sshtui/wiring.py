@@ -1,0 +1,163 @@
+"""Builds the real parts and runs the app: the one place that knows all rooms.
+
+Only what the first frame needs is imported here; asyncssh follows in a thread, after that frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sshtui.errors import SshtuiError
+from sshtui.model.destination import parse_destination
+from sshtui.model.geometry import Size
+from sshtui.model.hosts import Host
+from sshtui.model.key_pairs import KeyPair
+from sshtui.model.questions import Prompter
+from sshtui.model.settings import Settings
+from sshtui.session.protocols import Channel, Dialer
+from sshtui.session.roster import Roster
+from sshtui.session.session import Surroundings
+from sshtui.store.hosts import HostStore
+from sshtui.store.keymap import load_keymap
+from sshtui.store.paths import Paths
+from sshtui.store.recent import RecentFile
+from sshtui.store.settings import load_settings, save_setting
+from sshtui.store.ssh_config import read_hosts
+from sshtui.store.themes import load_themes
+
+if TYPE_CHECKING:
+    from sshtui.ssh.dialer import SshDialer
+    from sshtui.ssh.protocols import Identities
+    from sshtui.ui.app import SshtuiApp
+    from sshtui.ui.parts import Parts
+
+
+@dataclass(frozen=True)
+class Wire:
+    """The parts that need asyncssh, built together."""
+
+    dialer: SshDialer
+    identities: Identities
+
+
+class LazyWire:
+    """Builds the wire at the first use or when warmed up, in a thread either way; fits Dialer."""
+
+    def __init__(self, build: Callable[[], Wire]) -> None:
+        self._build = build
+        self._lock = threading.Lock()
+        self._wire: Wire | None = None
+
+    def warm_up(self) -> None:
+        """Build it where we stand, which takes a while the first time."""
+        with self._lock:
+            self._wire = self._wire or self._build()
+
+    async def ready(self) -> Wire:
+        """The wire, built in a thread when nobody did before."""
+        if self._wire is None:
+            await asyncio.to_thread(self.warm_up)
+        assert self._wire is not None
+        return self._wire
+
+    async def dial(
+        self, host: Host, size: Size, prompter: Prompter, *, progress: Callable[[str], None] | None = None
+    ) -> Channel:
+        """A terminal on `host`, as SshDialer.dial gives it."""
+        return await (await self.ready()).dialer.dial(host, size, prompter, progress=progress)
+
+    async def key_pairs(self, host: Host) -> Sequence[KeyPair]:
+        """What a person can choose from for `host`."""
+        return await (await self.ready()).identities.available(host)
+
+    async def close(self) -> None:
+        """Drop every connection."""
+        if self._wire is not None:
+            await self._wire.dialer.close()
+
+
+def run_app(paths: Paths, destination: Host | None = None) -> int:
+    """Open the app on this terminal, with a tab on `destination` when given; the exit code."""
+    from sshtui.ui.surroundings import run
+
+    return run(_app(paths, destination))
+
+
+def run_demo() -> int:
+    """Open the app on an embedded SSH server, in a temporary directory that is gone afterwards; the exit code."""
+    from sshtui.demo.scene import demo_scene
+
+    with demo_scene() as scene:
+        paths = Paths(scene.config_dir, scene.config_dir / "state", scene.ssh_dir)
+        return run_app(paths)
+
+
+def _app(paths: Paths, destination: Host | None) -> SshtuiApp:
+    from sshtui.ui.app import SshtuiApp
+
+    return SshtuiApp(_parts(paths, destination))
+
+
+def _parts(paths: Paths, destination: Host | None) -> Parts:
+    from sshtui.ui.parts import Parts
+    from sshtui.ui.prompter import ModalPrompter
+
+    settings, settings_problems = load_settings(paths.settings_file)
+    keymap, keymap_problems = load_keymap(paths.keymap_file)
+    themes, theme_problems = load_themes(paths.themes_dir)
+    hosts = HostStore(paths.hosts_file)
+    problems: list[SshtuiError] = [*settings_problems, *keymap_problems, *theme_problems, *hosts.bad_entries]
+
+    def config_hosts() -> Sequence[Host]:
+        return read_hosts(paths.ssh_config).hosts
+
+    def resolve(name: str) -> Host | None:
+        return hosts.get(name) or next((host for host in config_hosts() if host.name == name), None)
+
+    def remember(host: Host, key_pair: KeyPair) -> None:
+        saved = hosts.get(host.name)
+        if saved is not None and key_pair.path:
+            hosts.put(replace(saved, key_pair=key_pair.path))
+
+    wire = LazyWire(lambda: _wire(paths, settings, resolve, remember))
+
+    def make_roster(prompter: Prompter) -> Roster:
+        return Roster(Surroundings(wire, prompter, scrollback=settings.scrollback))
+
+    return Parts(
+        hosts=hosts,
+        recent=RecentFile(paths.recent_file),
+        themes=themes,
+        make_prompter=ModalPrompter,
+        make_roster=make_roster,
+        parse_destination=parse_destination,
+        key_pairs=wire.key_pairs,
+        config_hosts=config_hosts,
+        settings=settings,
+        save_setting=lambda name, value: save_setting(paths.settings_file, name, value),
+        keymap=keymap,
+        open_at_start=destination,
+        problems=tuple(str(problem) for problem in problems),
+        warm_up=wire.warm_up,
+    )
+
+
+def _wire(
+    paths: Paths,
+    settings: Settings,
+    resolve: Callable[[str], Host | None],
+    remember: Callable[[Host, KeyPair], None],
+) -> Wire:
+    from sshtui.ssh.dialer import SshDialer
+    from sshtui.ssh.known_hosts import KnownHosts
+    from sshtui.keys.identities import FileAndAgentIdentities
+
+    identities = FileAndAgentIdentities(paths.ssh_dir, os.environ.get("SSH_AUTH_SOCK") or None)
+    dialer = SshDialer(KnownHosts(paths.known_hosts), identities, settings, resolve, remember=remember)
+    return Wire(dialer, identities)
