@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from sshtui.errors import NotFound
+from sshtui.errors import KeyPairError
 from sshtui.keys.identities import FileAndAgentIdentities
 from sshtui.model.hosts import Host
 from tests.fakes.prompting import ScriptedPrompter
@@ -50,7 +50,7 @@ async def test_files_that_are_no_private_keys_are_left_out(tmp_path: Path) -> No
     (tmp_path / "empty").touch()
     (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
     (tmp_path / "folder").mkdir()
-    pairs = await FileAndAgentIdentities(tmp_path).available(Host("web", "127.0.0.1", key_pair="/no/such/file"))
+    pairs = await FileAndAgentIdentities(tmp_path).available(Host("web", "127.0.0.1"))
     assert [Path(pair.path).name for pair in pairs] == ["id_ed25519"]
 
 
@@ -69,12 +69,26 @@ async def test_a_key_others_may_read_is_pointed_out_once_with_the_remedy(tmp_pat
     assert (notice.level, f"chmod 600 {path}" in notice.text) == ("warning", True)
 
 
+@pytest.mark.parametrize(("content", "reason"), [(None, "no file"), (b"hello", "no key file"), (b"", "empty")])
+async def test_what_is_wrong_with_the_hosts_own_file_is_said_when_it_is_offered(
+    tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    own = tmp_path / "elsewhere" / "own"
+    own.parent.mkdir()
+    if content is not None:
+        own.write_bytes(content)
+    identities = FileAndAgentIdentities(tmp_path)
+    (pair,) = await identities.available(Host("web", "127.0.0.1", key_pair=str(own)))
+    with pytest.raises(KeyPairError, match=reason):
+        await identities.signer(pair, ScriptedPrompter())
+
+
 async def test_a_file_that_went_away_is_named(tmp_path: Path) -> None:
     path = write_key(tmp_path / "id_ed25519")
     identities = FileAndAgentIdentities(tmp_path)
     (pair,) = await identities.available(Host("web", "127.0.0.1"))
     path.unlink()
-    with pytest.raises(NotFound, match="no file"):
+    with pytest.raises(KeyPairError, match="no file"):
         await identities.signer(pair, ScriptedPrompter())
 
 

@@ -41,7 +41,7 @@ class FileAndAgentIdentities:
         """The host's own key pair, the agent's, the default files; then, not `automatic`, all other private key files.
 
         Each key appears once: the host's own before the agent's before a file's. Files that cannot be read are left
-        out. Reads public halves only and never asks.
+        out, but for the host's own, of which `signer` then says what is wrong. Reads public halves only, never asks.
         """
         own, others = await asyncio.to_thread(lambda: (self._own(host), self._in_directory()))
         found: list[KeyPair] = []
@@ -64,7 +64,7 @@ class FileAndAgentIdentities:
                 return [KeyPair("agent", str(path), found.public, found.comment)]
             return [key_pair(path)]
         except (KeyPairError, NotFound):
-            return []
+            return [KeyPair("file", str(path))]
 
     def _in_directory(self) -> list[KeyPair]:
         by_name = {Path(file.path).name: file for file in list_directory(self._directory)}
@@ -110,10 +110,15 @@ class FileAndAgentIdentities:
     def _checked(self, name: str, prompter: Prompter) -> Path:
         """The path of a usable key file; once a run a person is told that others may read it.
 
-        Raises NotFound, KeyPairError.
+        Raises KeyPairError.
         """
         path = Path(name).expanduser()
-        file = inspect_file(path)
+        try:
+            file = inspect_file(path)
+        except NotFound as error:
+            raise KeyPairError(error.sentence, hint="Look at the host's key pair.") from error
+        if not file.format.private:
+            raise KeyPairError(f"{path} holds no private key.", hint="Give the file without .pub.")
         if file.problem and path not in self._warned:
             self._warned.add(path)
             prompter.tell(Notice(f"{path}: {file.problem} Mend it with: {file.remedy}", level="warning"))

@@ -20,7 +20,8 @@ class Identities(Protocol):
         """In the order they would be offered: the host's own, the agent's, then the default files.
 
         Last come those that are not `automatic`: for the chooser, never offered unasked.
-        Reads public halves only; a file that cannot be read is left out. Never asks.
+        Reads public halves only and never asks. A file that cannot be read is left out, but for the host's own:
+        `signer` says what is wrong with it.
         """
         ...
 

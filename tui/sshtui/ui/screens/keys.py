@@ -19,7 +19,7 @@ from textual.widgets.option_list import Option
 
 from sshtui.errors import SshtuiError, WrongPassphrase
 from sshtui.keys import workshop
-from sshtui.keys.agent import Agent, AgentKey, add_file
+from sshtui.keys.agent import Agent, add_file
 from sshtui.keys.convert import public_text
 from sshtui.keys.inspect import list_directory
 from sshtui.keys.key_file import KeyFile
@@ -34,6 +34,7 @@ from sshtui.ui.screens.keys_dialogs import (
     NewKeyPairDialog,
     ProtectionDialog,
 )
+from sshtui.ui.screens.keys_facts import EMPTY, Entry, facts, row
 
 T = TypeVar("T")
 
@@ -55,9 +56,6 @@ class KeyTools:
     agent_path: str | None
     hosts: Callable[[], Sequence[Host]]
     install: Install | None = None
-
-
-Entry = KeyFile | AgentKey
 
 
 class KeysScreen(Screen[None], inherit_bindings=False):
@@ -156,7 +154,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         entries = self.query_one("#keys-list", OptionList)
         entries.clear_options()
         self._entries = files
-        entries.add_options([Option(_row(entry)) for entry in files])
+        entries.add_options([Option(row(entry)) for entry in files])
         names = [self._label_of(entry) for entry in files]
         if files:
             entries.highlighted = names.index(marked) if marked in names else 0
@@ -181,7 +179,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         marked = self.marked
         if self._told and marked and self._label_of(marked) != self._told[0]:
             self._told = None
-        text = self._told[1] if self._told else _facts(marked) if marked else Content(_EMPTY)
+        text = self._told[1] if self._told else facts(marked) if marked else Content(EMPTY)
         self.query_one("#keys-text", Static).update(text)
 
     def _tell_here(self, about: str, *lines: str) -> None:
@@ -405,42 +403,3 @@ class Opened:
     """The passphrase that opened a file; None for a file without."""
 
     passphrase: str | None
-
-
-_EMPTY = "No key pairs here.\n\nn makes one."
-
-
-def _row(entry: Entry) -> Content:
-    if isinstance(entry, KeyFile):
-        kind = f"{entry.public.kind} {entry.public.bits}" if entry.public else "?"
-        guard = "passphrase" if entry.encrypted else "no passphrase"
-        mark = ("! ", "$error") if entry.problem else "  "
-        return Content.assemble(mark, (plain(Path(entry.path).name, 60), "bold"), (f"\n  {kind}, {guard}", "$muted"))
-    kind = f"{entry.public.kind} {entry.public.bits}{', certificate' if entry.certificate else ''}"
-    return Content.assemble(
-        "  ", (plain(entry.comment, 60) or "(no comment)", "bold"), (f"\n  agent, {kind}", "$muted")
-    )
-
-
-def _facts(entry: Entry) -> Content:
-    public = entry.public
-    rows: list[tuple[str, str]] = []
-    if isinstance(entry, KeyFile):
-        rows += [("file", entry.path), ("format", entry.format.title)]
-        rows.append(("passphrase", entry.protection or "none"))
-    else:
-        rows.append(("held by", "the agent"))
-    rows.append(("comment", entry.comment or "(none)"))
-    if public:
-        rows.append(("type", f"{public.kind} {public.bits}"))
-    parts: list[Any] = [piece for name, value in rows for piece in ((f"{name:<11}", "$muted"), plain(value) + "\n")]
-    if isinstance(entry, KeyFile) and entry.problem:
-        parts.append((f"\n{entry.problem} x mends it: {plain(entry.remedy)}\n", "$error"))
-    if public:
-        parts += [
-            f"\n{public.sha256}\n{public.md5}\n\n{public.randomart}\n\n",
-            plain(public_text(public, entry.comment), 1000),
-        ]
-    else:
-        parts.append("\nThe passphrase hides the public half too.")
-    return Content.assemble(*parts)

@@ -1,0 +1,56 @@
+"""What the key workshop says about a key file, or about a key the agent holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from textual.content import Content
+
+from sshtui.keys.agent import AgentKey
+from sshtui.keys.convert import public_text
+from sshtui.keys.key_file import KeyFile
+from sshtui.model.text import plain
+
+Entry = KeyFile | AgentKey
+
+EMPTY = "No key pairs here.\n\nn makes one."
+"""What stands there without any."""
+
+
+def row(entry: Entry) -> Content:
+    """Two lines for the list: name and kind; a mark in front of what needs mending."""
+    if isinstance(entry, KeyFile):
+        kind = f"{entry.public.kind} {entry.public.bits}" if entry.public else "?"
+        guard = "passphrase" if entry.encrypted else "no passphrase"
+        mark = ("! ", "$error") if entry.problem else "  "
+        return Content.assemble(mark, (plain(Path(entry.path).name, 60), "bold"), (f"\n  {kind}, {guard}", "$muted"))
+    kind = f"{entry.public.kind} {entry.public.bits}{', certificate' if entry.certificate else ''}"
+    return Content.assemble(
+        "  ", (plain(entry.comment, 60) or "(no comment)", "bold"), (f"\n  agent, {kind}", "$muted")
+    )
+
+
+def facts(entry: Entry) -> Content:
+    """Everything that is known, with fingerprints, randomart and the public line."""
+    public = entry.public
+    rows: list[tuple[str, str]] = []
+    if isinstance(entry, KeyFile):
+        rows += [("file", entry.path), ("format", entry.format.title)]
+        rows.append(("passphrase", entry.protection or "none"))
+    else:
+        rows.append(("held by", "the agent"))
+    rows.append(("comment", entry.comment or "(none)"))
+    if public:
+        rows.append(("type", f"{public.kind} {public.bits}"))
+    parts: list[Any] = [piece for name, value in rows for piece in ((f"{name:<11}", "$muted"), plain(value) + "\n")]
+    if isinstance(entry, KeyFile) and entry.problem:
+        parts.append((f"\n{entry.problem} x mends it: {plain(entry.remedy)}\n", "$error"))
+    if public:
+        parts += [
+            f"\n{public.sha256}\n{public.md5}\n\n{public.randomart}\n\n",
+            plain(public_text(public, entry.comment), 1000),
+        ]
+    else:
+        parts.append("\nThe passphrase hides the public half too.")
+    return Content.assemble(*parts)
