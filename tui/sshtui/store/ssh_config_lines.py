@@ -56,8 +56,7 @@ class Reader:
     include_base: Path
     """Where relative Includes start: `~/.ssh`, or `/etc/ssh` for the system's file."""
     warnings: list[str] = field(default_factory=list)
-    files: set[Path] = field(default_factory=set)
-    """Every file that was read."""
+    _count: int = 0
 
     def read(self, path: Path, depth: int = 0) -> tuple[Statement, ...]:
         """The statements of `path`; none when there is no such file."""
@@ -68,7 +67,7 @@ class Reader:
             return ()
         if data is None:
             return ()
-        self.files.add(path)
+        self._count += 1
         return tuple(self._statements(path, data.decode("utf-8", "surrogateescape"), depth))
 
     def _statements(self, path: Path, text: str, depth: int) -> Iterator[Statement]:
@@ -100,7 +99,7 @@ class Reader:
         for pattern in patterns:
             base = expand_home(pattern, self.home)
             for name in sorted(glob.glob(os.path.join(self.include_base, base))):
-                if len(self.files) >= FILES_LIMIT:
+                if self._count >= FILES_LIMIT:
                     self.warnings.append(f"{where}: more than {FILES_LIMIT} files are included; the rest is left out.")
                     return
                 yield self.read(Path(name), depth + 1)

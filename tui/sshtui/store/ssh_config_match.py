@@ -37,11 +37,12 @@ class Verdict:
 
 @functools.lru_cache(maxsize=4096)
 def _pattern(pattern: str) -> re.Pattern[str]:
-    # Runs of * are one: nested quantifiers would make a hostile pattern take for ever.
-    parts = re.split(r"(\*+|\?)", pattern)
-    return re.compile(
-        "".join(".*" if part.startswith("*") else "." if part == "?" else re.escape(part) for part in parts), re.DOTALL
-    )
+    first, *others = ("".join("." if mark == "?" else re.escape(mark) for mark in part) for part in pattern.split("*"))
+    if not others:
+        return re.compile(first, re.DOTALL)
+    # Atomic groups (as in fnmatch): a hostile pattern with many stars must not take for ever.
+    middle = "".join(f"(?>.*?{part})" for part in others[:-1] if part)
+    return re.compile(f"{first}{middle}.*{others[-1]}", re.DOTALL)
 
 
 def matches_host_line(name: str, patterns: Iterable[str]) -> bool:
