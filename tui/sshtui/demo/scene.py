@@ -24,7 +24,7 @@ from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.library import asyncssh
 from sshtui.store.hosts import HostStore
 
-_BANNER = "This is the sshtui demo, a server inside the program you are looking at.\r\n"
+_BANNER = "The sshtui demo: this server runs inside the program.\r\n"
 
 _BASHRC = """\
 PS1='\\[\\e[32m\\]$LOGNAME@demo\\[\\e[0m\\]:\\[\\e[34m\\]\\w\\[\\e[0m\\]\\$ '
@@ -139,9 +139,8 @@ def _two_factor(password: str, code: str) -> Round:
 def _furnish(home: Path, password: str, code: str) -> None:
     """A shell's home directory with a greeting."""
     (home / "welcome.txt").write_text(
-        "Welcome to the sshtui demo. This is a real shell, in a temporary home directory.\n"
-        f"Password of every demo host: {password}\n"
-        f"One-time code: {code}\n"
+        "Welcome to the sshtui demo: a real shell, in a temporary home.\n"
+        f"Password: {password}   one-time code: {code}\n"
     )
     (home / ".bashrc").write_text(_BASHRC)
 
