@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from sshtui.model.questions import Confirm, Notice, Prompter
+from sshtui.model.questions import Confirm, ConfirmPaste, Notice, Prompter, Question
 from sshtui.model.text import plain, plain_lines
-from sshtui.terminal.paste import needs_confirmation, sanitise
+from sshtui.terminal.paste import needs_confirmation
 from sshtui.ui.terminal import clipboard
 
 if TYPE_CHECKING:
@@ -72,12 +72,7 @@ class Exchange:
             self.copy(text)
 
     async def _show_first(self, text: str) -> None:
-        count = len(sanitise(text).splitlines()) or 1
-        hidden = len(text) - len(sanitise(text))
-        title = f"Paste {count} {'line' if count == 1 else 'lines'}?"
-        shown = "\n".join(plain_lines(text, lines=20, limit=100))
-        note = f"\n\n{hidden} control characters are left out." if hidden else ""
-        if await self._asked(Confirm(title, shown + note, yes="Paste")):
+        if await self._asked(ConfirmPaste(self._view.session.label, text)):
             self._view.send_paste(text)
 
     async def _read_and_paste(self) -> None:
@@ -91,7 +86,7 @@ class Exchange:
         if await self._asked(Confirm("Open this address in your browser?", plain(target, 2000), yes="Open")):
             self._view.app.open_url(target)
 
-    async def _asked(self, question: Confirm) -> bool:
+    async def _asked(self, question: Question[bool]) -> bool:
         if self._prompter is None:
             return False
         answer = await self._prompter.ask(question)

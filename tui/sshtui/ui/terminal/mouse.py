@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 WHEEL_LINES = 3
 
+_SCROLLED = {Button.WHEEL_UP: -WHEEL_LINES, Button.WHEEL_DOWN: WHEEL_LINES}
+
 EDGE_PAUSE = 0.05
 """Seconds between two lines while a drag stands beyond the edge."""
 
@@ -82,18 +84,17 @@ class Mouse:
             event.stop()
             self._tell(event, Action.MOVE, self._held)
 
-    def wheel(self, event: events.MouseScrollUp | events.MouseScrollDown, *, up: bool) -> None:
+    def wheel(self, event: events.MouseEvent, button: Button) -> None:
         """A turn of the wheel: the program's, arrows in the alternate screen when asked, else our scrollback."""
         event.stop()
         event.prevent_default()
-        button = Button.WHEEL_UP if up else Button.WHEEL_DOWN
         modes = self._view.session.emulator.modes
         if self._programs(event):
             self._tell(event, Action.PRESS, button)
         elif modes.alternate_screen and not event.shift:
             self._view.session.send(encode_alternate_scroll(button, modes, WHEEL_LINES))
-        else:
-            self._view.scroll_lines(-WHEEL_LINES if up else WHEEL_LINES)
+        elif button in _SCROLLED:
+            self._view.scroll_lines(_SCROLLED[button])
 
     def toggle_outer(self) -> None:
         """Give the mouse to the outer terminal, so that it selects by itself, or take it back."""

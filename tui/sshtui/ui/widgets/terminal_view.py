@@ -19,7 +19,7 @@ from sshtui.model.themes import Palette
 from sshtui.session.changes import Change, Noticed, ScreenChanged, StateChanged
 from sshtui.terminal.events import Bell, ClipboardOffered, PaletteChanged
 from sshtui.terminal.lines import Lines
-from sshtui.terminal.pointer import encode_focus
+from sshtui.terminal.pointer import Button, encode_focus
 from sshtui.terminal.selection import Selection, text_of
 from sshtui.ui.keys import keystroke
 from sshtui.ui.terminal.colours import FALLBACK
@@ -302,7 +302,13 @@ class TerminalView(Widget, can_focus=True):
         self.mouse.move(event)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self.mouse.wheel(event, up=True)
+        self.mouse.wheel(event, Button.WHEEL_UP)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self.mouse.wheel(event, up=False)
+        self.mouse.wheel(event, Button.WHEEL_DOWN)
+
+    def on_mouse_scroll_left(self, event: events.MouseScrollLeft) -> None:
+        self.mouse.wheel(event, Button.WHEEL_LEFT)
+
+    def on_mouse_scroll_right(self, event: events.MouseScrollRight) -> None:
+        self.mouse.wheel(event, Button.WHEEL_RIGHT)
