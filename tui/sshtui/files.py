@@ -201,6 +201,15 @@ def read_whole(path: Path, *, limit: int = READ_LIMIT) -> bytes | None:
         os.close(handle)
 
 
+def signature(path: Path) -> tuple[int, ...]:
+    """What differs whenever the file was written or replaced; empty without a file."""
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return ()
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
+
+
 def not_saved(path: Path, error: OSError) -> NotSaved:
     """`error` as a sentence about saving `path`, with a way on."""
     hint = _HINTS.get(error.errno or 0, "")

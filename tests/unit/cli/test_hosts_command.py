@@ -214,3 +214,14 @@ def test_completion_offers_commands_and_names(
     monkeypatch.setenv("COMP_WORDS", typed)
     monkeypatch.setenv("COMP_CWORD", str(len(typed.split()) - 1))
     assert [line.partition(",")[2] for line in sshtui().out.splitlines()] == offered
+
+
+def test_what_is_in_force_is_shown_with_its_reason(sshtui: Sshtui, surroundings: Path) -> None:
+    ssh_config(surroundings, "Host web\n  User me\n  Ciphers aes128-ctr\nHost *\n  User other\n")
+    sshtui("hosts", "add", "db", "root@10.0.0.9")
+    plain_lines = sshtui("hosts", "effective", "web").out.splitlines()
+    assert plain_lines[:4] == ["host web", "hostname web", "user me", "port 22"]
+    why = sshtui("hosts", "effective", "web", "--why").out
+    assert "  user me  from ~/.ssh/config:2\n      instead of other  from ~/.ssh/config:5\n" in why
+    assert "ciphers aes128-ctr  from ~/.ssh/config:3  (sshtui does not use it)" in why
+    assert "user root  from hosts.toml" in sshtui("hosts", "effective", "db", "--why").out

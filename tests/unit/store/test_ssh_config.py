@@ -7,7 +7,7 @@ import pytest
 
 from sshtui.model.destination import parse_destination
 from sshtui.model.hosts import Forward, Host
-from sshtui.store.ssh_config import ConfigHosts, read_hosts
+from sshtui.store.ssh_config import ConfigHosts, ConfigHostsFile, read_hosts
 
 
 @pytest.fixture
@@ -159,3 +159,17 @@ def test_ten_thousand_hosts_are_read_without_squares(config: Path) -> None:
 def test_a_pattern_made_to_be_slow_is_not(config: Path) -> None:
     found = read(config, f"Host {'*a' * 40}b\n  User x\nHost {'a' * 60}\n")
     assert [host.user for host in found.hosts] == [""]
+
+
+def test_the_files_are_read_again_when_one_of_them_changed_and_only_then(config: Path) -> None:
+    file = ConfigHostsFile(config)
+    assert file.read().hosts == ()
+    config.write_text("Include conf.d/*\nHost a\n")
+    first = file.read()
+    assert [host.name for host in first.hosts] == ["a"]
+    assert file.read() is first
+    (config.parent / "conf.d").mkdir()
+    (config.parent / "conf.d" / "x").write_text("Host b\n")
+    assert [host.name for host in file.read().hosts] == ["b", "a"]
+    (config.parent / "conf.d" / "x").write_text("Host bc\n")
+    assert [host.name for host in file.read().hosts] == ["bc", "a"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
 from sshtui.errors import BrokenFile, NotFound, NotSaved, UsageError
-from sshtui.files import ensure_private_directory, locked, sweep, write_whole
+from sshtui.files import ensure_private_directory, locked, signature, sweep, write_whole
 from sshtui.model.hosts import Host
 from sshtui.store import toml_files
 from sshtui.store.host_document import VERSION, HostDocument, read_document, with_hosts, without_host
@@ -89,7 +88,7 @@ class HostStore:
 
     def refresh(self) -> bool:
         """Read the file again if it changed; True (and subscribers told) when that made a difference."""
-        if _signature(self._path) == self._signature:
+        if signature(self._path) == self._signature:
             return False
         before = (self._document.hosts, self._document.bad, str(self._problem))
         self._read()
@@ -109,7 +108,7 @@ class HostStore:
 
     def _read(self) -> None:
         # Taken before reading: a write in between shows as another signature at the next look.
-        self._signature = _signature(self._path)
+        self._signature = signature(self._path)
         try:
             text = toml_files.read_text(self._path)
             document = HostDocument() if text is None else read_document(text, self._path, self._document.known)
@@ -130,7 +129,7 @@ class HostStore:
                 raise NotSaved(f"Not saved: {self._problem.sentence}", hint=self._problem.hint) from self._problem
             document = change(self._document)
             write_whole(self._path, document.text.encode())
-            self._signature = _signature(self._path)
+            self._signature = signature(self._path)
         self._document = document
         self._tell()
 
@@ -147,12 +146,3 @@ def _merged(document: HostDocument, host: Host, was: str | None, base: HostDocum
         ours = {name: getattr(host, name) for name in _FIELDS if getattr(host, name) != getattr(known, name)}
         return replace(current, **ours)
     return host
-
-
-def _signature(path: Path) -> tuple[int, ...]:
-    """What differs whenever the file was written; empty without a file."""
-    try:
-        facts = os.stat(path)
-    except OSError:
-        return ()
-    return facts.st_mtime_ns, facts.st_size, facts.st_ino

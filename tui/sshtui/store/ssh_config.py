@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sshtui.errors import UsageError
+from sshtui.files import signature
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
 from sshtui.store.host_tables import host_problem
 from sshtui.store.ssh_config_effective import not_followed
@@ -25,6 +26,11 @@ class ConfigHosts:
     hosts: tuple[Host, ...] = ()
     warnings: tuple[str, ...] = ()
     _config: SshConfig = field(default_factory=lambda: SshConfig([]), repr=False, compare=False)
+
+    @property
+    def read_from(self) -> tuple[Path, ...]:
+        """Files and directories whose change may change the hosts."""
+        return self._config.read_from
 
     def get(self, name: str) -> Host | None:
         """The host the configuration names so."""
@@ -57,6 +63,23 @@ class ConfigHosts:
     def effective(self, name: str) -> Effective:
         """Every option the configuration gives `name`, with its origin. `Match exec` is not run."""
         return self._config.resolve(name)
+
+
+class ConfigHostsFile:
+    """The hosts of a configuration, read again only when one of its files (or an Include's directory) changed."""
+
+    def __init__(self, path: Path, *, system: Path | None = None) -> None:
+        self._path, self._system = path, system
+        self._found = ConfigHosts()
+        self._signatures: dict[Path, tuple[int, ...]] | None = None
+
+    def read(self) -> ConfigHosts:
+        """What stands in the files now. Never raises."""
+        before = self._signatures
+        if before is None or any(signature(path) != known for path, known in before.items()):
+            self._found = read_hosts(self._path, system=self._system)
+            self._signatures = {path: signature(path) for path in self._found.read_from}
+        return self._found
 
 
 def read_hosts(path: Path, *, system: Path | None = None) -> ConfigHosts:

@@ -56,10 +56,13 @@ class Reader:
     include_base: Path
     """Where relative Includes start: `~/.ssh`, or `/etc/ssh` for the system's file."""
     warnings: list[str] = field(default_factory=list)
+    read_from: set[Path] = field(default_factory=set)
+    """Every file that was looked for, and the directories that Includes looked into."""
     _count: int = 0
 
     def read(self, path: Path, depth: int = 0) -> tuple[Statement, ...]:
         """The statements of `path`; none when there is no such file."""
+        self.read_from.add(path)
         try:
             data = read_whole(path, limit=FILE_LIMIT)
         except ConfigError as error:
@@ -97,8 +100,9 @@ class Reader:
             self.warnings.append(f"{where}: Include goes round in a circle, or deeper than {DEPTH_LIMIT} files.")
             return
         for pattern in patterns:
-            base = expand_home(pattern, self.home)
-            for name in sorted(glob.glob(os.path.join(self.include_base, base))):
+            full = os.path.join(self.include_base, expand_home(pattern, self.home))
+            self.read_from.add(Path(full).parent)
+            for name in sorted(glob.glob(full)):
                 if self._count >= FILES_LIMIT:
                     self.warnings.append(f"{where}: more than {FILES_LIMIT} files are included; the rest is left out.")
                     return

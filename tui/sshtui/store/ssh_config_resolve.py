@@ -7,7 +7,7 @@ The rules are OpenSSH's (ssh_config(5); `readconf.c`, `ssh.c`): the first value 
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,8 +88,14 @@ class _Section:
 class SshConfig:
     """One or more configuration files, read once, to be asked about any number of destinations."""
 
-    def __init__(self, files: Sequence[tuple[Statement, ...]], warnings: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        files: Sequence[tuple[Statement, ...]],
+        warnings: Sequence[str] = (),
+        read_from: Iterable[Path] = (),
+    ) -> None:
         self.warnings = tuple(warnings)
+        self.read_from = tuple(read_from)
         self._sections: list[_Section] = []
         for statements in files:
             self._add(statements, None)
@@ -105,11 +111,12 @@ class SshConfig:
         """The user's file at `path`, then the system's, as ssh reads them. Never raises."""
         home = path.parent.parent if path.parent.name == ".ssh" else Path("~").expanduser()
         warnings: list[str] = []
+        read_from: set[Path] = set()
         files = []
         for file, base in [(path, home / ".ssh"), *([(system, system.parent)] if system else [])]:
-            reader = Reader(home, base, warnings)
+            reader = Reader(home, base, warnings, read_from)
             files.append(reader.read(file))
-        return cls(files, warnings)
+        return cls(files, warnings, read_from)
 
     def names(self) -> Iterator[tuple[str, Where]]:
         """Every Host word without a pattern, in the order of the files, with its first line."""
