@@ -52,6 +52,7 @@ class HostList(ScrollView, can_focus=True):
         self._glyphs = glyphs
         self._state_of = state_of
         self._rows: Sequence[HostListRow] = ()
+        self.query_text = ""
         self._words: tuple[str, ...] = ()
         self._cursor = 0
         self._empty: Sequence[str] = ()
@@ -76,7 +77,7 @@ class HostList(ScrollView, can_focus=True):
         before = self.row
         if cursor is None:
             cursor = self._place_of(before, rows)
-        self._rows, self._words, self._empty = rows, tuple(query.split()), empty
+        self._rows, self.query_text, self._words, self._empty = rows, query, tuple(query.split()), empty
         self._cursor = min(max(cursor, 0), max(len(rows) - 1, 0))
         self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
         self._reveal()
