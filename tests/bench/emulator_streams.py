@@ -14,27 +14,7 @@ from tests.bench.table import Result
 
 SIZE = Size(120, 50)
 CHUNK = 65536
-WORDS = [
-    "the",
-    "quick",
-    "brown",
-    "fox",
-    "jumps",
-    "over",
-    "a",
-    "lazy",
-    "dog",
-    "while",
-    "packets",
-    "cross",
-    "the",
-    "wire",
-    "and",
-    "nobody",
-    "waits",
-    "for",
-    "them",
-]
+WORDS = ("quick", "brown", "fox", "over", "a", "lazy", "dog", "while", "packets", "cross", "the", "wire", "nobody")
 
 
 def plain_lines(size: int, rng: random.Random) -> str:

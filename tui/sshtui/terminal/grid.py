@@ -347,7 +347,7 @@ class Grid(pyte.Screen):
             self.tab()
 
     def tab_back(self, count: int) -> None:
-        """CBT (ECMA-48 8.3.7): to the stops on the left; margins count in origin mode only; a pending wrap stays, as in xterm."""
+        """CBT (ECMA-48 8.3.7): to the stops on the left; a pending wrap stays, as in xterm."""
         cursor = self.cursor
         first = self.left if ORIGIN in self.mode else 0
         for _ in range(min(count, self.columns)):

@@ -131,6 +131,19 @@ class Parser:
                     continue
                 if terminal.unparsed:
                     terminal.settle()
+                if ending == "H" and not terminal.relative:
+                    row, _, column = token[2].partition(";")
+                    y, x = _PLACES.get(row, -1), _PLACES.get(column, -1)
+                    if y >= 0 and x >= 0:
+                        cursor.y = y if y < terminal.lines else terminal.lines - 1
+                        cursor.x = x if x < terminal.columns else terminal.columns - 1
+                        cursor.pending = False
+                        terminal.last_drawn = ""
+                        continue
+                if ending == "K" and not token[2]:
+                    terminal.erase_rest()
+                    terminal.last_drawn = ""
+                    continue
                 whole = token[0]
                 action = actions.get(whole)
                 if action is None:
@@ -165,8 +178,6 @@ class Parser:
     def _machine(self, text: str, at: int) -> int:
         """One character after the other until the ground state; return where that is."""
         end = len(text)
-        if self._terminal.unparsed:
-            self._terminal.settle()
         while at < end:
             if self._state is _State.STRING:
                 at = self._in_string(text, at)
@@ -249,23 +260,28 @@ class Parser:
         if " " <= character <= "/":
             self._collected += character if len(self._collected) <= limits.INTERMEDIATES else ""
         elif self._collected:
-            self._state = _State.GROUND
-            if character <= "~":
-                self._interpreter.escape(self._collected + character)
+            self._finish_escape(character)
         elif character == "[":
             self._state = _State.CSI
         elif character in _STRINGS:
             self._start_string(character)
         else:
-            self._state = _State.GROUND
-            if character <= "~":
-                self._interpreter.escape(character)
+            self._finish_escape(character)
+
+    def _finish_escape(self, character: str) -> None:
+        self._state = _State.GROUND
+        if character <= "~":
+            if self._terminal.unparsed:
+                self._terminal.settle()
+            self._interpreter.escape(self._collected + character)
 
     def _in_sequence(self, character: str) -> None:
         if "@" <= character <= "~":
             ignored = self._state is _State.CSI_IGNORE
             self._state = _State.GROUND
             if not ignored:
+                if self._terminal.unparsed and character != "m":
+                    self._terminal.settle()
                 parameters = self._collected.rstrip(_INTERMEDIATES)
                 self._interpreter.sequence(parameters, self._collected[len(parameters) :] + character)()
             self._terminal.last_drawn = ""
@@ -277,6 +293,8 @@ class Parser:
             self._collected += character
 
 
+_PLACES = {"": 0, "0": 0} | {str(number): number - 1 for number in range(1, 1000)}
+"""Coordinates as CUP writes them, and as they count here."""
 _INTERMEDIATES = " !\"#$%&'()*+,-./"
 _INTERMEDIATE_SET = frozenset(_INTERMEDIATES)
 _PRIVATE = frozenset("<=>?")

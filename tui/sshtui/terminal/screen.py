@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from sshtui.terminal import graphemes, limits
-from sshtui.terminal.grid import AUTOWRAP, GRAPHEMES, INSERT, Grid
+from sshtui.terminal.grid import AUTOWRAP, GRAPHEMES, INSERT, ORIGIN, Grid
 from sshtui.terminal.rows import BLANK, Line, blank_line
 
 
@@ -29,6 +29,8 @@ class Screen(Grid):
         """The set that SS2 or SS3 chose for the next character."""
         self.plain_drawing = True
         """Whether `draw_narrow` may take its short way: ASCII in, no insertion."""
+        self.relative = False
+        """Whether places count from the margins (DECOM)."""
         self.last_drawn = ""
         """The grapheme that REP repeats."""
         self.joinable = False
@@ -38,6 +40,7 @@ class Screen(Grid):
 
     def drawing_changed(self) -> None:
         """Look again at what `draw` depends on."""
+        self.relative = ORIGIN in self.mode
         self.plain_drawing = self.charsets[self.charset] is None and self.shift is None and INSERT not in self.mode
 
     # Drawing
@@ -113,8 +116,27 @@ class Screen(Grid):
             if not data:
                 return
             self.joinable = False
-        for char in data:
-            self._put(char, 2)
+        cursor = self.cursor
+        while data:
+            x = cursor.x
+            room = (self.edge() + 1 - x) // 2
+            if cursor.pending or not room or INSERT in self.mode:
+                self._put(data[0], 2)
+                data = data[1:]
+                continue
+            piece, data = data[:room], data[room:]
+            end = x + 2 * len(piece)
+            line = self.touch(cursor.y)
+            if line.wide:
+                self.cut(line, x)
+                self.cut(line, end)
+            line.wide = True
+            cells = [""] * (end - x)
+            cells[::2] = piece
+            line.chars[x:end] = cells
+            line.pens[x:end] = [cursor.pen] * (end - x)
+            self.last_drawn = piece[-1]
+            self._advance(end - 2, 2)
 
     def _draw_complex(self, data: str) -> None:
         """Text with marks, joiners, emoji sequences: cluster by cluster (mode 2027), or by code point."""
@@ -354,6 +376,22 @@ class Screen(Grid):
             self.rows[cursor.y].wrapped = False
         cursor.pending = False
 
+    def erase_rest(self) -> None:
+        """EL 0, the short way where nothing is wide or protected."""
+        cursor = self.cursor
+        line = self.rows[cursor.y]
+        if line.wide or self.protection is Protection.ISO:
+            self.erase_in_line(0)
+            return
+        x = cursor.x
+        count = self.columns - x
+        line.chars[x:] = [BLANK] * count
+        line.pens[x:] = [cursor.pen.blank] * count
+        line.wrapped = False
+        line.revision = 0
+        self.dirty.add(cursor.y)
+        cursor.pending = False
+
     def erase_in_display(self, how: int = 0, *args: Any, **kwargs: Any) -> None:
         """ED, or DECSED with `private=True` (ECMA-48 8.3.39); 3 clears the scrollback (xterm)."""
         selective = bool(kwargs.get("private"))
@@ -399,7 +437,8 @@ class Screen(Grid):
     def alignment_display(self) -> None:
         """DECALN: a screenful of E, margins away, cursor home (VT100 manual)."""
         self.clear_margins()
-        self.mode.discard(6 << 5)
+        self.mode.discard(ORIGIN)
+        self.drawing_changed()
         for y in range(self.lines):
             line = self.touch(y)
             line.chars = ["E"] * self.columns

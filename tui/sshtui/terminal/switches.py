@@ -120,6 +120,7 @@ def _act(terminal: Terminal, mode: int, on: bool, changed: bool) -> None:
     if mode == 5:
         terminal.all_dirty = terminal.all_dirty or changed
     elif mode == 6:
+        terminal.drawing_changed()
         terminal.cursor_position()
     elif mode == 12:
         cursor.blinking = on
