@@ -26,7 +26,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.questions import Challenge, Notice
 from sshtui.model.settings import Settings
 from tests.fakes.prompting import ScriptedPrompter
-from tests.integration.dialing import Client, read_to_end, say
+from tests.integration.dialing import Client, say
 from tests.servers import misbehaving as bad
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK
@@ -242,34 +242,3 @@ async def test_no_host_key_type_in_common_names_both_lists(client: Client) -> No
     assert caught.value.kind == "host key type"
     assert caught.value.theirs == ("ssh-ed448",)
     assert "ssh-ed25519" in caught.value.ours
-
-
-async def test_a_half_open_connection_is_noticed_by_keep_alive(
-    surroundings: Path, sshd: OpenSSH, client_key: Path
-) -> None:
-    """A relay that swallows everything: the socket stays open, and nothing comes any more."""
-    swallowing = asyncio.Event()
-
-    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there_reader, there_writer = await asyncio.open_connection(LOOPBACK, sshd.port)
-
-        async def copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-            with contextlib.suppress(ConnectionError):
-                while data := await source.read(65536):
-                    if not swallowing.is_set():
-                        target.write(data)
-
-        await asyncio.gather(copy(reader, there_writer), copy(there_reader, writer))
-        writer.close()
-        there_writer.close()
-
-    client = Client(surroundings, Settings(keep_alive=1, keep_alive_misses=1))
-    listener = await asyncio.start_server(relay, LOOPBACK, 0)
-    port = listener.sockets[0].getsockname()[1]
-    client.known_hosts.remember(LOOPBACK, port, sshd.host_keys[0])
-    host = Host("box", LOOPBACK, port, sshd.user, key_pair=str(client_key))
-    async with listener, client.terminal(host, ScriptedPrompter()) as channel:
-        await say(channel, "true")
-        swallowing.set()
-        _, end = await read_to_end(channel, 5)
-        assert end.reason == "box has stopped answering."
