@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sshtui.errors import KeyPairError
+from sshtui.keys.agent import Agent
 from sshtui.keys.identities import FileAndAgentIdentities
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
@@ -175,6 +176,23 @@ async def test_a_key_that_left_the_agent_is_named(folder: Path, agent: str, need
     run(need("ssh-add"), "-q", "-D", SSH_AUTH_SOCK=agent)
     with pytest.raises(KeyPairError, match="no longer holds gone@agent"):
         await identities.signer(pair, ScriptedPrompter())
+
+
+@pytest.mark.parametrize(
+    ("setting", "answers", "held"),
+    [("yes", (), True), ("1h", (), True), ("ask", (True,), True), ("ask", (False,), False), ("no", (), False)],
+)
+async def test_a_key_opened_for_a_login_goes_to_the_agent_when_the_host_says_so(
+    folder: Path, start_sshd: Callable[..., OpenSSH], agent: str, setting: str, answers: tuple[bool, ...], held: bool
+) -> None:
+    made = make_key_file(folder / "id_ed25519", passphrase="open sesame", comment="mine")
+    server = start_sshd(authorised=(public_line(made),))
+    identities, prompter = FileAndAgentIdentities(folder, agent), ScriptedPrompter("open sesame", *answers)
+    host = Host("web", "127.0.0.1", extra={"add_keys_to_agent": setting})
+    for _ in range(2):
+        pair = only(list(await identities.available(host)))
+        assert await login(server, await identities.signer(pair, prompter))
+    assert [key.comment for key in await Agent(agent).held()] == (["mine"] if held else [])
 
 
 async def test_a_pem_file_without_public_half_is_opened_when_it_is_chosen(

@@ -9,11 +9,16 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from sshtui.errors import HostKeyUnknown
 from sshtui.keys.workshop import make, open_file
+from tests.servers.accounts import Account
+from tests.servers.openssh import OpenSSH
 
 
 class Terminal:
@@ -23,22 +28,24 @@ class Terminal:
         self._process = process
         self._master = master
         self.seen = ""
+        self._expected = 0
 
     def expect(self, text: str) -> None:
-        """Wait until `text` was printed, at most 20 seconds."""
+        """Wait until `text` was printed after what was expected last, at most 20 seconds."""
         until = time.monotonic() + 20
-        while text not in self.seen:
+        while text not in self.seen[self._expected :]:
             left = max(0.0, until - time.monotonic())
             assert select.select([self._master], [], [], left)[0], f"{text!r} not in {self.seen!r}"
             try:
                 self.seen += os.read(self._master, 4096).decode()
             except OSError as error:
                 raise AssertionError(f"{text!r} not in {self.seen!r}") from error
+        self._expected = self.seen.index(text, self._expected) + len(text)
 
-    def type(self, line: str) -> None:
-        """Type a line once the terminal's echo is off."""
+    def type(self, line: str, *, seen: bool = False) -> None:
+        """Type a line, once the terminal's echo is off unless it may be `seen`."""
         until = time.monotonic() + 20
-        while termios.tcgetattr(self._master)[3] & termios.ECHO:
+        while not seen and termios.tcgetattr(self._master)[3] & termios.ECHO:
             assert time.monotonic() < until
             time.sleep(0.005)
         os.write(self._master, line.encode() + b"\n")
@@ -96,7 +103,6 @@ def test_three_wrong_passphrases_end_it(tmp_path: Path) -> None:
             terminal.expect("Passphrase of pair:")
             terminal.type("no")
             terminal.expect("does not open pair")
-            terminal.seen = ""
         assert terminal.end() == 9
 
 
@@ -108,7 +114,6 @@ def test_a_new_passphrase_is_graded_and_must_be_repeated(tmp_path: Path) -> None
         terminal.expect("The same again:")
         terminal.type("passwort")
         terminal.expect("They differ.")
-        terminal.seen = ""
         terminal.expect("New passphrase for pair:")
         terminal.type("quite another one")
         terminal.expect("The same again:")
@@ -124,3 +129,33 @@ def test_an_empty_new_passphrase_makes_nothing(tmp_path: Path) -> None:
         assert terminal.end() == 10
         assert "--no-passphrase" in terminal.seen
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.root
+def test_installing_asks_for_the_host_key_and_the_password_on_the_terminal(
+    tmp_path: Path, start_sshd: Callable[..., OpenSSH], account: Account
+) -> None:
+    server = start_sshd(extra=("AuthorizedKeysFile .ssh/authorized_keys",))
+    made = make(tmp_path / "pair", comment="me@here")
+    destination = f"{account.name}@127.0.0.1:{server.port}"
+    with on_terminal(tmp_path, "keys", "install", "pair", destination) as terminal:
+        terminal.expect(server.host_keys[0].sha256)
+        terminal.expect("Trust it?")
+        terminal.type("once", seen=True)
+        terminal.expect("Password for")
+        terminal.type(account.password)
+        assert terminal.end() == 0
+    assert (account.home / ".ssh" / "authorized_keys").read_text() == made.public_line + "\n"
+
+
+@pytest.mark.root
+def test_declining_the_host_key_sends_nothing(
+    tmp_path: Path, start_sshd: Callable[..., OpenSSH], account: Account
+) -> None:
+    server = start_sshd()
+    make(tmp_path / "pair")
+    with on_terminal(tmp_path, "keys", "install", "pair", f"{account.name}@127.0.0.1:{server.port}") as terminal:
+        terminal.expect("Trust it?")
+        terminal.type("", seen=True)
+        assert terminal.end() == HostKeyUnknown.exit_code
+    assert server.login_attempts() == 0

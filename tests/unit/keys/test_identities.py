@@ -8,6 +8,7 @@ import asyncssh
 import pytest
 
 from sshtui.errors import KeyPairError
+from sshtui.keys.adding import Adding, read_adding
 from sshtui.keys.identities import FileAndAgentIdentities
 from sshtui.model.hosts import Host
 from tests.fakes.prompting import ScriptedPrompter
@@ -103,3 +104,25 @@ async def test_a_replaced_file_is_opened_anew(tmp_path: Path) -> None:
         signature = await getattr(signer, "sign_async")(b"data")  # noqa: B009 (asyncssh calls it by name)
         assert asyncssh.import_public_key(pair.public.line).verify(b"data", signature)
     assert len(prompter.questions) == 2
+
+
+# ssh_config(5), AddKeysToAgent and TIME FORMATS.
+@pytest.mark.parametrize(
+    ("value", "meaning"),
+    [
+        ("yes", Adding()),
+        (True, Adding()),
+        ("ask", Adding(ask=True)),
+        ("confirm", Adding(confirm=True)),
+        ("confirm 1h30m", Adding(5400, confirm=True)),
+        ("600", Adding(600)),
+        ("1w2d", Adding(777_600)),
+        ("no", None),
+        ("", None),
+        ("0", None),
+        ("maybe", None),
+        ("yes 1h", None),
+    ],
+)
+def test_add_keys_to_agent_means_what_ssh_config_says(value: object, meaning: Adding | None) -> None:
+    assert read_adding(value) == meaning

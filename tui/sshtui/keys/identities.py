@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sshtui.errors import KeyPairError, NotFound
+from sshtui.keys.adding import SETTING, add_opened, read_adding
 from sshtui.keys.agent import Agent, AgentKey
 from sshtui.keys.formats import Format
 from sshtui.keys.inspect import certificate_path, inspect_file, key_pair, list_directory
@@ -50,7 +52,7 @@ class FileAndAgentIdentities:
             identity = pair.public or pair.path
             if identity not in seen:
                 seen.add(identity)
-                found.append(pair)
+                found.append(replace(pair, add_to_agent=str(host.extra.get(SETTING, ""))))
         return found
 
     def _own(self, host: Host) -> list[KeyPair]:
@@ -105,6 +107,10 @@ class FileAndAgentIdentities:
             raise KeyPairError(f"The agent no longer holds {key_pair.label}.", hint="Add it again with ssh-add.")
         path = await asyncio.to_thread(self._checked, key_pair.path, prompter)
         opened = self._opened.setdefault(path, OpenedFile(path))
+        agent, adding = self._agent, read_adding(key_pair.add_to_agent)
+        opened.opened = None
+        if agent and adding:
+            opened.opened = lambda key, prompter: add_opened(agent, adding, path, key, prompter)
         return await file_signers(opened, key_pair, prompter)
 
     def _checked(self, name: str, prompter: Prompter) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import asyncssh
@@ -19,12 +20,16 @@ from sshtui.model.host_keys import PublicKey
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Notice, Passphrase, Prompter
 
+Opened = Callable[[asyncssh.SSHKey, Prompter], Awaitable[None]]
+
 
 class OpenedFile:
     """A private key file that asks for its passphrase once and keeps the key in memory while the file is the same."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.opened: Opened | None = None
+        """Called once with the key when it was opened, and with who was asked."""
         self._key: asyncssh.SSHKey | None = None
         self._digest = b""
         # Two tabs that start together ask once: the second waits and finds the key opened.
@@ -38,6 +43,8 @@ class OpenedFile:
             if self._key is None or digest != self._digest:
                 self._key = await self._open(data, prompter)
                 self._digest = digest
+                if self._key is not None and self.opened is not None:
+                    await self.opened(self._key, prompter)
             return self._key
 
     async def _open(self, data: bytes, prompter: Prompter) -> asyncssh.SSHKey | None:
