@@ -216,7 +216,7 @@ async def test_the_status_line_tells_the_truth_about_the_connection(stage: Build
     shell = stage(HOSTS)
     async with shell.app.run_test(size=(120, 40)) as pilot:
         await open_tabs(shell, pilot, 1)
-        await shell.shows(pilot, "db ● connected  root@10.0.0.5 · ED25519 · aes128-gcm@openssh.com")
+        await shell.shows(pilot, "db ● connected  root@10.0.0.5 · ED25519 · 12 ms · aes128-gcm@openssh.com")
 
 
 async def test_quick_connect_takes_an_address(stage: Build) -> None:

@@ -43,6 +43,10 @@ class Channel(Protocol):
         """
         ...
 
+    async def ping(self) -> float | None:
+        """Seconds to the server and back; None when it did not answer in time or the channel has ended."""
+        ...
+
     async def close(self) -> None:
         """End it and free what it holds; safe to call twice."""
         ...

@@ -142,6 +142,12 @@ class Session:
             raise ConnectionLost(f"{self.host.name} is not connected.", hint="Connect first, then change the password.")
         return await self._channel.change_password(change)
 
+    async def ping(self) -> float | None:
+        """Seconds to the server and back; None when it is not connected or did not answer in time."""
+        if self._channel is None or self.state is not State.LIVE:
+            return None
+        return await self._channel.ping()
+
     # What the person does
 
     def press(self, keystroke: Keystroke) -> None:

@@ -45,6 +45,9 @@ WIDE_ENOUGH = 100
 NARROW = 56
 """Columns below which the open drawer takes the whole width."""
 
+ROUND_TRIP_SECONDS = 10.0
+"""How often the front tab's server is asked how far it is."""
+
 SMALLEST = (20, 6)
 """Columns and rows below which only a sentence is shown."""
 
@@ -74,6 +77,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._leader = Leader(keymap)
         self._menu_timer: Timer | None = None
         self._sidebar_wanted = True
+        self._round_trip: tuple[Session | None, float | None] = (None, None)
         self.sidebar = Sidebar(parts, glyphs, roster, prompter, self.open, self.show_terminal, id="sidebar")
         self.workspace = Workspace(roster, keymap, glyphs, self._make_view, unicode=unicode, id="workspace")
         self._splitter = Splitter(id="splitter")
@@ -110,6 +114,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._arrange()
         self.sidebar.take_focus()
         self._show_status()
+        self.set_interval(ROUND_TRIP_SECONDS, self._measure)
         for problem in (*self._parts.problems, *self._keymap.problems):
             self._tell(problem, warning=True)
         if self._parts.open_at_start is not None:
@@ -316,6 +321,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._show_leader()
         if not self.roster.sessions and not self.sidebar.has_focus_within and not self._ask.has_focus_within:
             self.show_hosts()
+        if self.roster.front is not self._round_trip[0]:
+            self._measure()
         self._arrange()
         self.sidebar.show_states()
         self._show_status()
@@ -327,7 +334,16 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if scope in (Scope.HOSTS, Scope.CARD) or front is None:
             self._status.show_scope(scope, only=_FILTER_FOOTER if self.sidebar.filtering else ())
         else:
-            self._status.show_session(front)
+            measured, seconds = self._round_trip
+            self._status.show_session(front, seconds if measured is front and front.state is State.LIVE else None)
+
+    @work(group="round trip", exclusive=True)
+    async def _measure(self) -> None:
+        """Ask the front tab's server how far it is, for the status line."""
+        front = self.roster.front
+        if front is not None and front.state is State.LIVE:
+            self._round_trip = (front, await front.ping())
+            self._show_status()
 
     # What asks
 

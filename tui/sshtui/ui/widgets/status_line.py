@@ -33,12 +33,17 @@ class StatusLine(Horizontal):
         yield Static("", id="status-left")
         yield Static("", id="status-right")
 
-    def show_session(self, session: Session) -> None:
-        """Name, state, destination, host key, cipher of the front tab."""
+    def show_session(self, session: Session, round_trip: float | None = None) -> None:
+        """Name, state, destination, host key, round trip (seconds) and cipher of the front tab."""
         facts = session.facts
         parts = [session.host.destination]
         if facts is not None:
-            parts = [facts.destination or session.host.destination, facts.host_key_kind, facts.cipher]
+            parts = [
+                facts.destination or session.host.destination,
+                facts.host_key_kind,
+                _milliseconds(round_trip),
+                facts.cipher,
+            ]
         text = f" {self._glyphs.dot} ".join(part for part in parts if part)
         self._left(
             Content.assemble(
@@ -94,3 +99,9 @@ _STATE_STYLES = {
     "ENDED": "$muted",
     "CLOSED": "$muted",
 }
+
+
+def _milliseconds(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return f"{seconds * 1000:.0f} ms" if seconds >= 0.001 else "<1 ms"
