@@ -23,6 +23,7 @@ class MemoryChannel:
         self.written = b""
         self.sizes = [size]
         self.closed = False
+        self.silence = 0.0
         self.facts = FACTS
         self.end: ChannelEnd | None = None
         self.password_changes: list[PasswordChange] = []

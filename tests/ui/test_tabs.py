@@ -219,6 +219,16 @@ async def test_the_status_line_tells_the_truth_about_the_connection(stage: Build
         await shell.shows(pilot, "db ● connected  root@10.0.0.5 · ED25519 · 12 ms · aes128-gcm@openssh.com")
 
 
+async def test_a_server_that_owes_an_answer_is_said_to(stage: Build) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 1)
+        shell.channel.silence = 21.0
+        await shell.shows(pilot, "db ● connected  no answer for 21 s")
+        shell.channel.silence = 0.0
+        await shell.until(pilot, "an answer", lambda: "no answer" not in shell.picture())
+
+
 async def test_quick_connect_takes_an_address(stage: Build) -> None:
     shell = stage(HOSTS)
     async with shell.app.run_test() as pilot:

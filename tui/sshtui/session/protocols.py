@@ -24,6 +24,11 @@ class Channel(Protocol):
         """How it ended; None while it lives. Set before `read` returns b""."""
         ...
 
+    @property
+    def silence(self) -> float:
+        """Seconds the server owes an answer to a keep-alive; 0 while all is well."""
+        ...
+
     async def read(self, limit: int) -> bytes:
         """At most `limit` bytes, waiting for the first; b"" when the remote is done. Not reading is the brake."""
         ...

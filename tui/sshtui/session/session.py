@@ -142,6 +142,11 @@ class Session:
             raise ConnectionLost(f"{self.host.name} is not connected.", hint="Connect first, then change the password.")
         return await self._channel.change_password(change)
 
+    @property
+    def silence(self) -> float:
+        """Seconds the server owes an answer while the session is live; 0 while all is well."""
+        return self._channel.silence if self._channel is not None and self.state is State.LIVE else 0.0
+
     async def ping(self) -> float | None:
         """Seconds to the server and back; None when it is not connected or did not answer in time."""
         if self._channel is None or self.state is not State.LIVE:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 
 from textual import events, on, work
@@ -9,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from sshtui.errors import SshtuiError
@@ -55,6 +58,9 @@ SMALLEST = (20, 6)
 _BESIDE_TEXT = frozenset({"up", "down", "pageup", "pagedown", "enter", "shift+enter", "escape", "tab", "shift+tab"})
 
 
+CATCH_UP = 0.5
+"""Seconds a widget may take to deal with earlier keystrokes before the next one counts all the same."""
+
 _FILTER_FOOTER = frozenset({"hosts.connect", "hosts.leave"})
 
 
@@ -77,6 +83,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._leader = Leader(keymap)
         self._menu_timer: Timer | None = None
         self._sidebar_wanted = True
+        self._silent = False
         self._round_trip: tuple[Session | None, float | None] = (None, None)
         self.sidebar = Sidebar(parts, glyphs, roster, prompter, self.open, self.show_terminal, id="sidebar")
         self.workspace = Workspace(roster, keymap, glyphs, self._make_view, unicode=unicode, id="workspace")
@@ -115,6 +122,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.sidebar.take_focus()
         self._show_status()
         self.set_interval(ROUND_TRIP_SECONDS, self._measure)
+        self.set_interval(1.0, self._watch_silence)
         for problem in (*self._parts.problems, *self._keymap.problems):
             self._tell(problem, warning=True)
         if self._parts.open_at_start is not None:
@@ -172,8 +180,26 @@ class MainScreen(Screen[None], inherit_bindings=False):
             return False
         action = self._keymap.find(scope, pressed.name)
         if action is not None:
+            await self._caught_up()
             await self.perform(action)
         return action is not None
+
+    async def _caught_up(self) -> None:
+        """Return when the text field in focus, and all above it, know what was typed before.
+
+        Widgets have queues of their own; without this a fast Enter would save or connect to what stood there earlier.
+        """
+        if not isinstance(self.focused, Input):
+            return
+        # The field twice: its word of a change comes behind the keystroke in its own queue.
+        for widget in (self.focused, *self.focused.ancestors_with_self):
+            if isinstance(widget, Widget):
+                passed = asyncio.Event()
+                widget.call_later(passed.set)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(passed.wait(), CATCH_UP)
+            if widget is self:
+                break
 
     def carries_out(self, action_id: str) -> bool:
         """Whether the action does something here."""
@@ -343,6 +369,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
         front = self.roster.front
         if front is not None and front.state is State.LIVE:
             self._round_trip = (front, await front.ping())
+            self._show_status()
+
+    def _watch_silence(self) -> None:
+        front = self.roster.front
+        silent = front is not None and front.silence > 0
+        if silent or self._silent:
+            self._silent = silent
             self._show_status()
 
     # What asks

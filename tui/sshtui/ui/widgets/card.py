@@ -136,7 +136,7 @@ class Card(Widget):
         editors = [*self.query(FieldEditor)]
         if not editors:
             return
-        at = next((place for place, editor in enumerate(editors) if editor.input.has_focus), 0)
+        at = next((place for place, editor in enumerate(editors) if editor.input is self.screen.focused), 0)
         self.screen.set_focus(editors[(at + by) % len(editors)].input)
 
     async def save(self) -> None:

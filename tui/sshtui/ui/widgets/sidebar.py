@@ -127,7 +127,7 @@ class Sidebar(Widget):
     @property
     def filtering(self) -> bool:
         """Whether the filter has the focus."""
-        return self._filter.has_focus
+        return self.screen.focused is self._filter
 
     @property
     def hosts(self) -> Sequence[Host]:
@@ -261,7 +261,7 @@ class Sidebar(Widget):
         self._tell("Sorted by last use." if self._recent_first else "Sorted by name.")
 
     async def _leave(self) -> None:
-        if self._filter.has_focus or self._filter.value:
+        if self.filtering or self._filter.value:
             self._filter.value = ""
             self.screen.set_focus(self._list)
         else:

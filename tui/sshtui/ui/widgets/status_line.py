@@ -49,6 +49,7 @@ class StatusLine(Horizontal):
             Content.assemble(
                 (f" {session.label} ", "bold"),
                 (f"{self._glyphs.state(session.state)} {session.state.value}", _STATE_STYLES[session.state.name]),
+                (f"  no answer for {session.silence:.0f} s", "bold $warning") if session.silence else "",
                 f"  {text}",
             )
         )
