@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sshtui.cli.opening import complete_names, destination_host, need_terminal
+from sshtui.cli.opening import complete_names, destination_host, need_terminal, opening_options
 from sshtui.errors import NotFound
 from sshtui.store.paths import Paths
 from sshtui.version import __version__
@@ -22,6 +22,7 @@ PROGRAM = "sshtui"
 COMPLETION_VARIABLE = "_SSHTUI_COMPLETE"
 
 _LAZY = {
+    "doctor": ("sshtui.cli.doctor", "doctor", "Check the way to a host step by step."),
     "hosts": ("sshtui.cli.hosts", "hosts", "List, add, edit and remove saved hosts."),
     "keys": ("sshtui.cli.keys", "keys", "Make, inspect, convert and install SSH key pairs."),
 }
@@ -110,10 +111,7 @@ def cli(ctx: click.Context, config_dir: Path | None) -> None:
 
 
 @cli.command("open", short_help="Open the app, with a tab on a host.")
-@click.option("-p", "--port", type=click.IntRange(1, 65535), metavar="PORT", help="Port on the server.")
-@click.option("-i", "--identity", metavar="FILE", help="Private key to offer first.")
-@click.option("-l", "--login", metavar="USER", help="User to log in as.")
-@click.option("-J", "--jump", metavar="HOSTS", help="Go through these hosts, separated by commas.")
+@opening_options
 @click.argument("destination", required=False, shell_complete=complete_names)
 @click.pass_obj
 def open_host(

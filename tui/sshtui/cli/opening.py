@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,6 +21,23 @@ from sshtui.store.ssh_config import SYSTEM_CONFIG, ConfigHosts, read_hosts
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option("-p", "--port", type=click.IntRange(1, 65535), metavar="PORT", help="Port on the server."),
+    click.option("-i", "--identity", metavar="FILE", help="Private key to offer first."),
+    click.option("-l", "--login", metavar="USER", help="User to log in as."),
+    click.option("-J", "--jump", metavar="HOSTS", help="Go through these hosts, separated by commas."),
+)
+
+
+def opening_options(command: F) -> F:
+    """The options of ssh that say how to get to a host."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
 
 
 def config_hosts(paths: Paths) -> ConfigHosts:

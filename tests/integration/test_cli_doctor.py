@@ -1,0 +1,37 @@
+"""`sshtui doctor` as a process, without a terminal, against a real server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from sshtui.model.diagnosis import STEPS
+from tests.servers.openssh import OpenSSH
+from tests.servers.process import free_port
+
+SSHTUI = Path(sys.executable).with_name("sshtui")
+
+
+def doctor(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(SSHTUI), "doctor", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
+
+
+def test_a_server_nobody_trusted_yet_is_reached_and_the_host_key_is_what_stops(sshd: OpenSSH) -> None:
+    done = doctor("127.0.0.1", "-p", str(sshd.port), "-l", sshd.user)
+    steps = [line.split("  ")[0].strip() for line in done.stdout.splitlines() if not line.startswith(" ")]
+    assert [step for step in STEPS if step != "way"] == steps
+    assert "key exchange  ok" in done.stdout
+    assert done.stderr == ""
+    assert sshd.login_attempts() == 0
+
+
+def test_a_closed_port_is_the_first_failure_and_its_code(surroundings: Path) -> None:
+    done = doctor(f"127.0.0.1:{free_port()}", "--json")
+    findings = json.loads(done.stdout)
+    failed = [finding for finding in findings if finding["verdict"] == "failed"]
+    assert [finding["step"] for finding in failed] == ["tcp"]
+    assert done.returncode == failed[0]["exit_code"] == 5
+    assert failed[0]["advice"]

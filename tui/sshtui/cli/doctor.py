@@ -1,0 +1,70 @@
+"""`sshtui doctor`: why a host cannot be reached, step by step."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import asdict
+
+import click
+
+from sshtui.cli.opening import complete_names, destination_host, opening_options
+from sshtui.cli.prompter import plain_prompter
+from sshtui.errors import UsageError
+from sshtui.model.diagnosis import Finding
+from sshtui.model.hosts import Host
+from sshtui.model.text import plain
+from sshtui.store.paths import Paths
+
+_WORDS = {"ok": "ok", "failed": "FAILED", "note": "note", "skipped": "-"}
+
+
+@click.command()
+@click.argument("destination", shell_complete=complete_names)
+@opening_options
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+@click.pass_obj
+def doctor(
+    paths: Paths,
+    destination: str,
+    port: int | None,
+    identity: str | None,
+    login: str | None,
+    jump: str | None,
+    as_json: bool,
+) -> int:
+    """Check the way to a host step by step and say what to do; sends no password and makes no signature.
+
+    The exit code is that of the first step that failed.
+    """
+    host = destination_host(paths, destination, port=port, identity=identity, login=login, jump=jump)
+    if host is None:
+        raise UsageError("A host is needed.")
+    findings = asyncio.run(_examine(paths, host, show=not as_json))
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+    return next((finding.exit_code for finding in findings if finding.verdict == "failed"), 0)
+
+
+async def _examine(paths: Paths, host: Host, *, show: bool) -> list[Finding]:
+    """Every finding, each shown as soon as it is known."""
+    from sshtui.cli.wire import dialer
+
+    findings = []
+    wire = dialer(paths)
+    try:
+        with plain_prompter() as prompter:
+            async for finding in wire.diagnose(host, prompter):
+                findings.append(finding)
+                if show:
+                    _show(finding)
+    finally:
+        await wire.close()
+    return findings
+
+
+def _show(finding: Finding) -> None:
+    took = f"  ({finding.seconds * 1000:.0f} ms)" if finding.seconds is not None else ""
+    click.echo(f"{finding.step:<13} {_WORDS[finding.verdict]:<7} {plain(finding.text, 1000)}{took}")
+    if finding.advice:
+        click.echo(f"{'':<22}{plain(finding.advice, 1000)}")
