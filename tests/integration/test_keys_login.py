@@ -126,6 +126,21 @@ async def test_the_certificate_is_offered_before_the_plain_key(
     assert await login(server, signers[:1])
 
 
+async def test_a_certificate_beside_the_file_goes_with_the_agents_key(
+    folder: Path, start_sshd: Callable[..., OpenSSH], tmp_path: Path, agent: str, need: Callable[[str], str]
+) -> None:
+    made, authority = make_key_file(folder / "id_rsa", "rsa"), make_key_file(tmp_path / "authority")
+    server = start_sshd(extra=(f"TrustedUserCAKeys {authority}.pub",))
+    run(need("ssh-add"), "-q", made, SSH_AUTH_SOCK=agent)
+    run(need("ssh-keygen"), "-q", "-s", authority, "-I", "me", "-n", server.user, f"{made}.pub")
+    run(need("ssh-keygen"), "-q", "-p", "-N", "never asked for", "-f", made)
+    identities, prompter = FileAndAgentIdentities(folder, agent), ScriptedPrompter()
+    pair = only(list(await identities.available(Host("web", "127.0.0.1"))))
+    signers = list(await identities.signer(pair, prompter))
+    assert (pair.source, [signer.has_cert for signer in signers]) == ("agent", [True, False])
+    assert await login(server, signers)
+
+
 async def test_an_expired_certificate_is_left_out_and_named(
     folder: Path, tmp_path: Path, need: Callable[[str], str]
 ) -> None:

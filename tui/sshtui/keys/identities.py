@@ -46,14 +46,14 @@ class FileAndAgentIdentities:
         out, but for the host's own, of which `signer` then says what is wrong. Reads public halves only, never asks.
         """
         own, others = await asyncio.to_thread(lambda: (self._own(host), self._in_directory()))
-        found: list[KeyPair] = []
-        seen: set[object] = set()
+        found: dict[object, KeyPair] = {}
         for pair in (*own, *_as_key_pairs(await self._held()), *others):
             identity = pair.public or pair.path
-            if identity not in seen:
-                seen.add(identity)
-                found.append(replace(pair, add_to_agent=str(host.extra.get(SETTING, ""))))
-        return found
+            first = found.setdefault(identity, replace(pair, add_to_agent=str(host.extra.get(SETTING, ""))))
+            if pair.certificate and not first.certificate:
+                # The agent has the private half, the certificate stands beside the file.
+                found[identity] = replace(first, path=pair.path, certificate=True)
+        return list(found.values())
 
     def _own(self, host: Host) -> list[KeyPair]:
         """The host's own key pair; a public file stands for the agent's key of that name, as in ssh_config(5)."""
@@ -96,16 +96,22 @@ class FileAndAgentIdentities:
         hides even its public half. A protected file whose key the agent holds is signed by the agent.
         Empty when the person declines. Raises KeyPairError.
         """
-        from sshtui.keys.signing import AgentSigner, OpenedFile, file_signers
+        from sshtui.keys.signing import AgentSigner, OpenedFile, certificate_or_told, file_signers
 
         if self._agent and (key_pair.source == "agent" or (key_pair.encrypted and key_pair.public)):
             held = [key for key in await self._held() if key.public == key_pair.public]
             held.sort(key=lambda key: not key.certificate)
             if held:
-                return [AgentSigner(self._agent.path, key, prompter) for key in held]
+                signers = [AgentSigner(self._agent.path, key, prompter) for key in held]
+                if not held[0].certificate and key_pair.path and key_pair.public:
+                    certificate = certificate_or_told(Path(key_pair.path), key_pair.public, prompter)
+                    if certificate:
+                        signers.insert(0, AgentSigner(self._agent.path, held[0], prompter, certificate))
+                return signers
         if key_pair.source == "agent":
             raise KeyPairError(f"The agent no longer holds {key_pair.label}.", hint="Add it again with ssh-add.")
-        path = await asyncio.to_thread(self._checked, key_pair.path, prompter)
+        path = await asyncio.to_thread(lambda: Path(key_pair.path).expanduser())
+        await self._check(path, prompter)
         opened = self._opened.setdefault(path, OpenedFile(path))
         agent, adding = self._agent, read_adding(key_pair.add_to_agent)
         opened.opened = None
@@ -113,14 +119,10 @@ class FileAndAgentIdentities:
             opened.opened = lambda key, prompter: add_opened(agent, adding, path, key, prompter)
         return await file_signers(opened, key_pair, prompter)
 
-    def _checked(self, name: str, prompter: Prompter) -> Path:
-        """The path of a usable key file; once a run a person is told that others may read it.
-
-        Raises KeyPairError.
-        """
-        path = Path(name).expanduser()
+    async def _check(self, path: Path, prompter: Prompter) -> None:
+        """Raise KeyPairError when the file is unusable; once a run a person is told that others may read it."""
         try:
-            file = inspect_file(path)
+            file = await asyncio.to_thread(inspect_file, path)
         except NotFound as error:
             raise KeyPairError(error.sentence, hint="Look at the host's key pair.") from error
         if not file.format.private:
@@ -128,7 +130,6 @@ class FileAndAgentIdentities:
         if file.problem and path not in self._warned:
             self._warned.add(path)
             prompter.tell(Notice(f"{path}: {file.problem} Mend it with: {file.remedy}", level="warning"))
-        return path
 
 
 def _as_key_pairs(held: Sequence[AgentKey]) -> list[KeyPair]:

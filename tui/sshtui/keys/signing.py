@@ -114,13 +114,13 @@ async def file_signers(opened: OpenedFile, pair: KeyPair, prompter: Prompter) ->
         with decoding(pair.label):
             public = asyncssh.import_public_key(pair.public.line)
     signers: list[asyncssh.SSHKeyPair] = []
-    if certificate := _certificate(opened.path, PublicKey(public.public_data), prompter):
+    if certificate := certificate_or_told(opened.path, PublicKey(public.public_data), prompter):
         signers.append(FileSigner(opened, public, certificate, prompter))
     signers.append(FileSigner(opened, public, None, prompter))
     return signers
 
 
-def _certificate(path: Path, public: PublicKey, prompter: Prompter) -> asyncssh.SSHCertificate | None:
+def certificate_or_told(path: Path, public: PublicKey, prompter: Prompter) -> asyncssh.SSHCertificate | None:
     """The certificate beside `path`; None when there is none, and when it is of no use, which a person is told."""
     try:
         return read_certificate_beside(path, public)
@@ -132,10 +132,18 @@ def _certificate(path: Path, public: PublicKey, prompter: Prompter) -> asyncssh.
 class AgentSigner(SSHAgentKeyPair):
     """A key of the agent; each signature has a connection of its own, so none stays open."""
 
-    def __init__(self, agent_path: str, held: AgentKey, prompter: Prompter) -> None:
+    def __init__(
+        self,
+        agent_path: str,
+        held: AgentKey,
+        prompter: Prompter,
+        certificate: asyncssh.SSHCertificate | None = None,
+    ) -> None:
         algorithm = PublicKey(held.blob).algorithm.encode()
         super().__init__(asyncssh.SSHAgentClient(agent_path), algorithm, held.blob, held.comment.encode())
         self._prompter = prompter
+        if certificate is not None:
+            self.set_certificate(certificate)
 
     async def sign_async(self, data: bytes) -> bytes:
         """The agent's signature of `data`; ValueError when it refuses or is gone."""
