@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from textual import events, messages
 from textual.keys import _character_to_key
 from textual.message import Message
@@ -157,6 +161,20 @@ def test_a_megabyte_is_pasted_in_a_blink() -> None:
     (paste,) = events_of("\x1b[200~" + "x" * 1_000_000 + "\x1b[201~")
     assert time.perf_counter() - start < 0.5
     assert isinstance(paste, events.Paste)
+
+
+@given(st.lists(st.one_of(
+    st.sampled_from([*xterm_sequences(), "\x1b[200~", "\x1b[201~", "\x1b[<0;3;5M", "\x1b[I", "\x1b[M !!", "\x1b[[A"]),
+    st.text("\x1b[]O;<?$^@0123456789:abMu~\r\x7f\x9bé", max_size=6),
+    st.text(max_size=3),
+    st.just("\x1b[" + "9" * 5000 + "u"),
+), max_size=12), st.randoms())  # fmt: skip
+def test_any_input_in_any_split_gives_the_same_events(pieces: list[str], chance: Random) -> None:
+    stream = "".join(pieces)
+    cuts = sorted(chance.randrange(len(stream) + 1) for _ in range(6))
+    split = [stream[start:end] for start, end in itertools.pairwise([0, *cuts, len(stream)])]
+    whole = [repr(message) for message in events_of(stream)]
+    assert [repr(message) for message in events_of(*split)] == whole
 
 
 def test_mouse_focus_and_reports_are_told_as_textual_does() -> None:

@@ -28,19 +28,23 @@ INTRODUCER_PATIENCE = 0.1
 SEQUENCE_PATIENCE = 0.5
 """… a sequence that has begun beyond doubt, split by a slow line."""
 
+SEQUENCE_LIMIT = 128
+"""Characters of a sequence that can mean something."""
+
 _PASTE_START, _PASTE_END = "\x1b[200~", "\x1b[201~"
 
 _TOKEN = re.compile(
-    r"\x1b\[M[\s\S]{3}"  # a mouse report in its oldest form
+    r"\x1b\[M[ -\U0010ffff]{3}"  # a mouse report in its oldest form
     r"|\x1b\[\[[A-E]"  # F1 to F5 of the Linux console
-    r"|\x1b\[[0-9]+[\^$@](?!y)"  # rxvt's finals
-    r"|\x1b\[[0-?]*[ -/]*[@-~]"  # CSI (ECMA-48 5.4)
+    r"|\x1b\[[0-9]{1,3}[\^$@]"  # rxvt's finals
+    r"|\x1b\[(?!M)[0-?]*[ -/]*[@-~]"  # CSI (ECMA-48 5.4)
     r"|\x1bO[0-9;]*[A-Za-z]"  # SS3
     r"|\x1b(?=\x1b)"  # Esc, twice in a row
     r"|\x1b[^\[O\x1b]"  # Alt
     r"|[^\x1b]"
 )
-_PARTIAL = re.compile(r"\x1b(?:\[M[\s\S]{0,2}|\[\[?|\[[0-?]*[ -/]*|O[0-9;]*)?\Z")
+_PARTIAL = re.compile(r"\x1b(?:\[M[ -\U0010ffff]{0,2}|\[\[?|\[[0-?]*[ -/]*|O[0-9;]*)?\Z")
+_BROKEN = re.compile(r"\x1b(?:\[M[ -\U0010ffff]{0,2}|\[[0-?]*[ -/]*|O[0-9;]*)")
 _ALIASES = {"ctrl+@": "ctrl+space", "ctrl+at": "ctrl+space", "ctrl-at": "ctrl+space", "return": "enter"}
 _MODE_REPORT = re.compile(r"\x1b\[\?(\d+);(\d+)\$y")
 _RESIZE = re.compile(r"\x1b\[48;(\d+)[\d:]*;(\d+)[\d:]*;(\d+)[\d:]*;(\d+)[\d:]*t")
@@ -84,8 +88,8 @@ class InputParser(XTermParser):
                 if _PARTIAL.match(data, at):
                     self._pending = data[at:]
                     return
-                # Text that begins a sequence and goes on as none: what came is dropped up to the next ESC.
-                at = self._broken_end(data, at)
+                broken = _BROKEN.match(data, at)
+                at = broken.end() if broken else at + 1
                 continue
             at = token.end()
             if token.group() == _PASTE_START:
@@ -107,10 +111,6 @@ class InputParser(XTermParser):
         elif len(pending) == 2:
             yield events.Key(f"alt+{bare_name(pending[1])}", None)
 
-    def _broken_end(self, data: str, at: int) -> int:
-        following = data.find("\x1b", at + 1)
-        return len(data) if following < 0 else following
-
     def _paste(self, data: str, at: int) -> Generator[Message, None, int]:
         """Keep what is pasted up to the end marker, which may be split; where the input goes on after it."""
         assert self._pasted is not None
@@ -129,6 +129,8 @@ class InputParser(XTermParser):
 
     def _events(self, sequence: str) -> Iterator[Message]:
         """What one whole sequence or character means."""
+        if len(sequence) > SEQUENCE_LIMIT:
+            return
         if sequence in ("\x1b[I", "\x1b[O"):
             yield events.AppFocus() if sequence.endswith("I") else events.AppBlur()
         elif sequence.startswith(("\x1b[<", "\x1b[M")) or re.fullmatch(r"\x1b\[\d+;\d+;\d+M", sequence):
