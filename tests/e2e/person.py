@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from sshtui.ui.modals.base import QUIET
+from sshtui.ui.widgets.workspace import QUIET_AFTER_END
 from tests.e2e.outer import Outer
 
 LEADER = "C-\\"
@@ -20,17 +21,24 @@ class Person:
         self.hosts_file = hosts_file
 
     def select(self, name: str) -> None:
-        """Move in the list of hosts until the card shows `name`."""
+        """Move down the list of hosts until the card shows `name`."""
+        self.sees("Enter connect")
+        while not re.search(rf"─ ?{re.escape(name)} ", self.outer.screen()):
+            before = self.outer.screen()
+            self.outer.press("Down")
+            self.outer.wait_for(lambda screen, before=before: screen != before)
+
+    def connect(self, name: str) -> None:
+        """Find the saved host `name` and open a tab on it."""
         self.sees("Enter connect")
         self.outer.press("/")
         self.outer.type(name)
-        self.sees(rf"─ ?{re.escape(name)} ")
         self.outer.press("Enter")
 
-    def connect(self, name: str) -> None:
-        """Open a tab on the saved host `name`."""
-        self.select(name)
-        self.outer.press("Enter")
+    def is_on(self, name: str) -> None:
+        """Wait until the tab in front is connected to `name` and its shell asks for a command."""
+        self.sees(rf"^ {re.escape(name)} ● connected")
+        self.sees(r"[$#] *$")
 
     def accept_host_key(self) -> None:
         """Accept and save, after having looked at the fingerprint."""
@@ -47,8 +55,8 @@ class Person:
         self.outer.press("Enter")
 
     def read(self) -> None:
-        """Take the time a person needs to read a modal; what is typed sooner is ignored, by design."""
-        time.sleep(QUIET + 0.1)
+        """Take the time a person needs to read what just appeared; what is typed sooner is ignored, by design."""
+        time.sleep(max(QUIET, QUIET_AFTER_END) + 0.1)
 
     def runs(self, command: str, shows: str) -> str:
         """Type `command` into the shell and wait until the screen shows `shows`."""

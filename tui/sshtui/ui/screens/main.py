@@ -99,6 +99,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             "app.quick_connect": self._quick_connect,
             "app.help": self._show_help,
             "app.palette": self._show_palette,
+            "app.keys": self._show_keys,
             "app.quit": self.ask_to_quit,
             "tab.close": self._close_tab,
             "tab.rename": self._rename_tab,
@@ -220,6 +221,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         assert isinstance(self.app, SshtuiApp)
         entries = tuple(palette_entries(self.app, self, unicode=self._unicode))
         self.app.push_screen(PaletteScreen(entries), self._chosen)
+
+    def _show_keys(self) -> None:
+        if self._parts.key_workshop is None:
+            self._tell("Key pairs are managed on the command line: sshtui keys --help.")
+        else:
+            self.app.push_screen(self._parts.key_workshop(self._prompter))
 
     async def _chosen(self, entry: Entry | None) -> None:
         if entry is not None:
