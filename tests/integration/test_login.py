@@ -120,6 +120,18 @@ async def test_a_passphrase_is_asked_only_for_a_key_pair_the_server_takes(
     assert [question.attempt for question in prompter.asked(Passphrase) if isinstance(question, Passphrase)] == [1, 2]
 
 
+async def test_a_missing_key_file_of_the_host_is_named_and_the_others_are_tried(
+    client: Client, start_sshd: Start, surroundings: Path
+) -> None:
+    (surroundings / ".ssh").mkdir(mode=0o700)
+    file = make_key_file(surroundings / ".ssh" / "id_ed25519")
+    host = client.save(start_sshd(authorised=(public_line(file),)), key_pair="~/.ssh/gone")
+    prompter = ScriptedPrompter()
+    assert host.user in await who(client, host, prompter)
+    (notice,) = prompter.notices
+    assert "gone" in notice.text
+
+
 @pytest.mark.root
 async def test_a_declined_passphrase_goes_on_with_the_password(
     client: Client, sshd: OpenSSH, account: Account, surroundings: Path

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sshtui.model.connection import ConnectionFacts
@@ -13,16 +12,12 @@ from sshtui.model.text import plain
 from sshtui.ssh import translate
 from sshtui.ssh.algorithms import Algorithms, for_known, old_ones
 from sshtui.ssh.auth import LoginClient
-from sshtui.ssh.connection import Connection
 from sshtui.ssh.failures import explain
 from sshtui.ssh.known_hosts import Known
 from sshtui.ssh.library import asyncssh
 from sshtui.ssh.patience import Patience
-from sshtui.ssh.proxy import Proxy, start
 from sshtui.ssh.quirks import Wire
-from sshtui.ssh.sockets import connect_to_any, resolve
-
-Progress = Callable[[str], None]
+from sshtui.ssh.ways import Progress, Route, Way, open_way
 
 
 class UntrustedHostKey(Exception):
@@ -38,20 +33,12 @@ class UntrustedAuthority(Exception):
 
 
 @dataclass(frozen=True)
-class Route:
-    """How bytes get to the server: straight, over the connection to a jump host, or through a program."""
-
-    over: Connection | None = None
-    command: str = ""
-
-
-@dataclass(frozen=True)
 class LoggedIn:
-    """What an attempt leaves: the connection, its bytes, and the program that carries them, if one does."""
+    """What an attempt leaves: the connection, its bytes, and the way they take; close that after the connection."""
 
     ssh: asyncssh.SSHClientConnection
     wire: Wire
-    proxy: Proxy | None
+    way: Way
 
 
 @dataclass(frozen=True)
@@ -82,21 +69,15 @@ async def connect(
     # A revoked host key must reach the callback like an unknown one: the judge has the words for it.
     trusted = [key for key in known.trusted if key not in known.revoked]
     offer = for_known(offer, [key.algorithm for key in trusted], authorities=bool(known.authorities))
-    proxy: Proxy | None = None
+    way = Way()
     try:
         async with patience.limited():
-            if route.command:
-                progress("connecting")
-                proxy = await start(route.command, host, user)
-            way = await _way(host, route, proxy, progress)
+            way = await open_way(host, user, route, progress)
             ssh = await _speak(host, user, client, way, offer, known, trusted, liveliness)
     except BaseException as error:
-        # Also when cancelled: the program has no other owner.
-        complaint = (
-            await proxy.failure(host.name) if proxy is not None and isinstance(error, translate.FOREIGN) else None
-        )
-        if proxy is not None:
-            await proxy.close()
+        # Also when cancelled: the way has no other owner.
+        complaint = await way.complaint(host.name) if isinstance(error, translate.FOREIGN) else None
+        await way.close()
         if isinstance(error, asyncssh.HostKeyNotVerifiable) and client.refused_host_keys:
             raise UntrustedHostKey(client.refused_host_keys[-1]) from error
         if isinstance(error, asyncssh.HostKeyNotVerifiable) and "CA key is not trusted" in str(error):
@@ -106,67 +87,45 @@ async def connect(
             raise complaint or explain(error, host, client, offer, over) from error
         raise
     assert client.wire is not None
-    return LoggedIn(ssh, client.wire, proxy)
-
-
-async def _way(host: Host, route: Route, proxy: Proxy | None, progress: Progress) -> dict[str, object]:
-    """What asyncssh is told of the way: a socket it takes over, or the connection to a jump host."""
-    if route.over is not None:
-        progress(f"connecting through {route.over.name}")
-        return {"tunnel": route.over.ssh}
-    if proxy is not None:
-        return {"sock": proxy.link}
-    progress("resolving")
-    addresses = await resolve(host.address, host.port)
-    progress("connecting")
-    link = await connect_to_any(addresses)
-    progress("verifying host key")
-    return {"sock": link}
+    return LoggedIn(ssh, client.wire, way)
 
 
 async def _speak(
     host: Host,
     user: str,
     client: LoginClient,
-    way: dict[str, object],
+    way: Way,
     offer: Algorithms,
     known: Known,
     trusted: Sequence[HostKey],
     liveliness: Liveliness,
 ) -> asyncssh.SSHClientConnection:
-    try:
-        return await asyncssh.connect(
-            host.address,
-            host.port,
-            **way,
-            username=user,
-            client_factory=lambda: client,
-            config=None,
-            # Revocations count for certificates only: plain host keys that are revoked are not among the trusted.
-            known_hosts=(_keys(trusted), _keys(known.authorities), _keys(known.revoked if known.authorities else ())),
-            # None and a path of None: the callbacks alone decide what is offered, and in which order.
-            client_keys=None,
-            agent_path=None,
-            gss_host=None,
-            x509_trusted_certs=None,
-            kex_algs=offer.kex,
-            encryption_algs=offer.ciphers,
-            mac_algs=offer.macs,
-            compression_algs=offer.compression,
-            server_host_key_algs=offer.host_keys,
-            signature_algs=offer.signatures,
-            # `patience` is the limit: asyncssh's own would run while a person types.
-            login_timeout=0,
-            keepalive_interval=liveliness.interval,
-            keepalive_count_max=liveliness.misses,
-            utf8_decode_errors="replace",
-        )
-    except BaseException:
-        # On every way out without a connection, cancelled ones too; asyncssh may not have taken it over yet.
-        link = way.get("sock")
-        if isinstance(link, socket.socket):
-            link.close()
-        raise
+    return await asyncssh.connect(
+        host.address,
+        host.port,
+        **way.arguments,
+        username=user,
+        client_factory=lambda: client,
+        config=None,
+        # Revocations count for certificates only: plain host keys that are revoked are not among the trusted.
+        known_hosts=(_keys(trusted), _keys(known.authorities), _keys(known.revoked if known.authorities else ())),
+        # None and a path of None: the callbacks alone decide what is offered, and in which order.
+        client_keys=None,
+        agent_path=None,
+        gss_host=None,
+        x509_trusted_certs=None,
+        kex_algs=offer.kex,
+        encryption_algs=offer.ciphers,
+        mac_algs=offer.macs,
+        compression_algs=offer.compression,
+        server_host_key_algs=offer.host_keys,
+        signature_algs=offer.signatures,
+        # `patience` is the limit: asyncssh's own would run while a person types.
+        login_timeout=0,
+        keepalive_interval=liveliness.interval,
+        keepalive_count_max=liveliness.misses,
+        utf8_decode_errors="replace",
+    )
 
 
 def facts_of(connection: asyncssh.SSHClientConnection, wire: Wire, host: Host, method: str) -> ConnectionFacts:

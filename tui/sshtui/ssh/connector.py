@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,8 +15,6 @@ from sshtui.ssh.algorithms import MODERN, allowing, needed_for
 from sshtui.ssh.attempt import (
     Liveliness,
     LoggedIn,
-    Progress,
-    Route,
     UntrustedAuthority,
     UntrustedHostKey,
     connect,
@@ -31,12 +28,11 @@ from sshtui.ssh.offers import Offers
 from sshtui.ssh.patience import Patience
 from sshtui.ssh.protocols import Identities
 from sshtui.ssh.trust import HostKeyTrust
+from sshtui.ssh.users import login_user
+from sshtui.ssh.ways import Progress, route_to
 
 OLD_ALGORITHMS = "old_algorithms"
 """The field of a saved host that names the old algorithms it may use; a list of names."""
-
-PROXY_COMMAND = "proxy_command"
-"""The field of a saved host that names a program to reach it through, as ProxyCommand of ssh_config(5)."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +79,9 @@ class Connector:
             try:
                 there = await connect(
                     host,
-                    _user(host),
+                    login_user(host),
                     client,
-                    route=self._route(host, over),
+                    route=route_to(host, over),
                     offer=offer,
                     known=replace(known, authorities=()) if plain_only else known,
                     patience=patience,
@@ -113,7 +109,7 @@ class Connector:
         asking = patience.watching(prompter)
         return LoginClient(
             host,
-            replace(host, user=_user(host)).destination,
+            replace(host, user=login_user(host)).destination,
             asking,
             Offers(host, self._identities, asking, wish.chosen),
             password=wish.password,
@@ -130,9 +126,9 @@ class Connector:
             there.ssh,
             there.wire,
             host.name,
-            facts_of(there.ssh, there.wire, replace(host, user=_user(host)), method),
+            facts_of(there.ssh, there.wire, replace(host, user=login_user(host)), method),
             keep_alive=interval,
-            below=[each for each in (there.proxy and there.proxy.close, over and over.release) if each],
+            below=[there.way.close, *([over.release] if over is not None else [])],
         )
         connection.hold()
         return connection
@@ -145,13 +141,10 @@ class Connector:
             prompter,
             await self._trust.known(host),
             allowing(MODERN, self._allowed_for(host)),
-            self._route(host, over),
+            route_to(host, over),
         )
         async for finding in diagnose(host, examination):
             yield finding
-
-    def _route(self, host: Host, over: Connection | None) -> Route:
-        return Route(over, str(host.extra.get(PROXY_COMMAND) or "") if over is None else "")
 
     def _allowed_for(self, host: Host) -> tuple[str, ...]:
         saved = host.extra.get(OLD_ALGORITHMS, ())
@@ -177,10 +170,6 @@ class Connector:
     def _liveliness(self, host: Host) -> Liveliness:
         interval = self._settings.keep_alive if host.keep_alive is None else host.keep_alive
         return Liveliness(interval, max(1, self._settings.keep_alive_misses))
-
-
-def _user(host: Host) -> str:
-    return host.user or getpass.getuser()
 
 
 def _place(host: Host) -> tuple[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from sshtui.model.settings import Settings
 from sshtui.model.text import plain
 from sshtui.ssh import translate
 from sshtui.ssh.algorithms import Algorithms
-from sshtui.ssh.attempt import Liveliness, LoggedIn, Route, UntrustedAuthority, UntrustedHostKey, connect
+from sshtui.ssh.attempt import Liveliness, LoggedIn, UntrustedAuthority, UntrustedHostKey, connect
 from sshtui.ssh.known_hosts import Known
 from sshtui.ssh.offers import MOST_OFFERS
 from sshtui.ssh.patience import Patience
@@ -26,6 +25,8 @@ from sshtui.ssh.probe import ProbeClient
 from sshtui.ssh.protocols import Identities
 from sshtui.ssh.quirks import vanish
 from sshtui.ssh.sockets import Address, connect_to, resolve
+from sshtui.ssh.users import login_user
+from sshtui.ssh.ways import Route
 
 GREETING_LIMIT = 5.0
 """Seconds to wait for the first line; servers that look up our name first take some."""
@@ -51,7 +52,7 @@ async def diagnose(host: Host, with_: Examination) -> AsyncIterator[Finding]:
     No credential is sent: key pairs are offered by their public half, no signature is made, and passwords are not
     asked for. Before the host key is trusted not even the user name leaves.
     """
-    if with_.route.over is None and not with_.route.command:
+    if not with_.route.through:
         reached = False
         async for finding in _network(host, with_):
             reached = finding.verdict == "ok" if finding.step == "greeting" else reached
@@ -127,7 +128,6 @@ async def _greeting(host: Host, address: Address) -> Finding:
 
 
 async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
-    user = host.user or getpass.getuser()
     available = list(await with_.identities.available(host))
     client = ProbeClient(host, [pair for pair in available if pair.automatic][:MOST_OFFERS], with_.prompter)
     began = time.monotonic()
@@ -137,7 +137,7 @@ async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
     try:
         there = await connect(
             host,
-            user,
+            login_user(host),
             client,
             route=with_.route,
             offer=with_.offer,
@@ -157,13 +157,16 @@ async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
         failure = error
     if there is not None:
         await vanish(there.ssh)
-        if there.proxy is not None:
-            await there.proxy.close()
+        await there.way.close()
     exchanged = there is not None or untrusted is not None or bool(client.server_methods)
-    if with_.route.over is not None or with_.route.command:
-        via = with_.route.over.name if with_.route.over is not None else "the proxy command"
+    if with_.route.through:
         reached = client.wire is not None and bool(client.wire.software)
-        yield Finding("way", "ok" if reached else "failed", f"through {via}", advice="" if reached else _hint(failure))
+        yield Finding(
+            "way",
+            "ok" if reached else "failed",
+            f"through {with_.route.through}",
+            advice="" if reached else _hint(failure),
+        )
     if not exchanged and not isinstance(failure, (TrustRefused, LoginRejected)):
         assert failure is not None
         yield _failed("key exchange", failure, began, _hint(failure))

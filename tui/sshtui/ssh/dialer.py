@@ -13,7 +13,6 @@ from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, Prompter
 from sshtui.model.settings import Settings
-from sshtui.ssh.attempt import Progress
 from sshtui.ssh.channel import Pipe
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.connector import Connector, Wish
@@ -22,6 +21,7 @@ from sshtui.ssh.offers import MOST_OFFERS
 from sshtui.ssh.pool import Pool
 from sshtui.ssh.protocols import Identities
 from sshtui.ssh.tab import TabChannel
+from sshtui.ssh.ways import Progress
 
 
 class SshDialer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from sshtui.errors import KeyPairError
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
@@ -50,4 +52,13 @@ class Offers:
         if self._chosen is not None:
             # A person pointed at one: offering others too could log in with the wrong one.
             return [self._chosen]
-        return [pair for pair in await self._identities.available(self._host) if pair.automatic]
+        available = [pair for pair in await self._identities.available(self._host) if pair.automatic]
+        own = self._host.key_pair
+        if own and not any(_is(pair, own) for pair in available):
+            # Missing or damaged: offering it all the same brings the reason to the person.
+            return [KeyPair("file", own), *available]
+        return available
+
+
+def _is(pair: KeyPair, path: str) -> bool:
+    return pair.source == "file" and pair.path == os.path.expanduser(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
@@ -11,10 +10,11 @@ from sshtui.errors import SshtuiError
 from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Prompter
-from sshtui.ssh.attempt import Progress
 from sshtui.ssh.connection import Connection
-from sshtui.ssh.connector import PROXY_COMMAND, Connector, Wish
+from sshtui.ssh.connector import Connector, Wish
 from sshtui.ssh.jumps import check_way, last_hop
+from sshtui.ssh.users import login_user
+from sshtui.ssh.ways import PROXY, PROXY_COMMAND, Progress
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ class Pool:
         # Before any lock is taken: two hosts that jump through each other would wait for each other.
         check_way(host, self._resolve)
         target = Target(
-            host.user or getpass.getuser(),
+            login_user(host),
             host.address.lower(),
             host.port,
             host.key_pair,
-            host.jump or str(host.extra.get(PROXY_COMMAND) or ""),
+            host.jump or str(host.extra.get(PROXY_COMMAND) or host.extra.get(PROXY) or ""),
         )
         lock = self._logging_in.setdefault(target, asyncio.Lock())
         async with lock:

@@ -1,0 +1,109 @@
+"""How bytes get to a server: straight, over a jump host, through a program, or by way of a proxy server."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sshtui.errors import ConnectionFailed, UsageError
+from sshtui.model.hosts import Host
+from sshtui.ssh import translate
+from sshtui.ssh.connection import Connection
+from sshtui.ssh.proxy import Proxy, start
+from sshtui.ssh.proxy_server import ProxyServer, ask_for, parse_proxy
+from sshtui.ssh.sockets import connect_to_any, resolve
+
+Progress = Callable[[str], None]
+
+PROXY_COMMAND = "proxy_command"
+"""The field of a saved host that names a program to reach it through, as ProxyCommand of ssh_config(5)."""
+
+PROXY = "proxy"
+"""The field of a saved host that names a proxy server: `socks5://address:port` or `http://address:port`."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """The kind of way; nothing set is straight. A jump host comes before the others."""
+
+    over: Connection | None = None
+    command: str = ""
+    proxy: ProxyServer | None = None
+
+    @property
+    def through(self) -> str:
+        """What lies between, for a sentence; "" for nothing."""
+        if self.over is not None:
+            return self.over.name
+        return "the proxy command" if self.command else str(self.proxy or "")
+
+
+def route_to(host: Host, over: Connection | None) -> Route:
+    """The route that a host's fields name. Raises UsageError."""
+    if over is not None:
+        return Route(over)
+    command = host.extra.get(PROXY_COMMAND) or ""
+    proxy = host.extra.get(PROXY) or ""
+    if not isinstance(command, str) or not isinstance(proxy, str):
+        raise UsageError(f"{PROXY_COMMAND} and {PROXY} of {host.name} must be text in quotes.")
+    return Route(command=command, proxy=parse_proxy(proxy) if proxy and not command else None)
+
+
+@dataclass(frozen=True)
+class Way:
+    """An open way: a socket that whoever speaks SSH takes over, or a jump host's connection."""
+
+    link: socket.socket | None = None
+    over: Connection | None = None
+    program: Proxy | None = None
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """What asyncssh.connect is told of it."""
+        return {"tunnel": self.over.ssh} if self.over is not None else {"sock": self.link}
+
+    async def complaint(self, name: str) -> ConnectionFailed | None:
+        """What the program that carries the bytes died of."""
+        return await self.program.failure(name) if self.program is not None else None
+
+    async def close(self) -> None:
+        """Let go of it; the jump host's connection is not ours to end."""
+        if self.link is not None:
+            self.link.close()
+        if self.program is not None:
+            await self.program.close()
+
+
+async def open_way(host: Host, user: str, route: Route, progress: Progress) -> Way:
+    """The way to `host`. Raises what the network raises, or an SshtuiError about what lies between."""
+    if route.over is not None:
+        progress(f"connecting through {route.over.name}")
+        return Way(over=route.over)
+    if route.command:
+        progress("connecting")
+        program = await start(route.command, host, user)
+        return Way(program.link, program=program)
+    if route.proxy is not None:
+        return Way(await _by_proxy(host, route.proxy, progress))
+    progress("resolving")
+    addresses = await resolve(host.address, host.port)
+    progress("connecting")
+    link = await connect_to_any(addresses)
+    progress("verifying host key")
+    return Way(link)
+
+
+async def _by_proxy(host: Host, proxy: ProxyServer, progress: Progress) -> socket.socket:
+    progress(f"connecting through {proxy}")
+    try:
+        link = await connect_to_any(await resolve(proxy.address, proxy.port))
+    except (OSError, UnicodeError) as error:
+        raise translate.before_login(error, f"The proxy {proxy}", proxy.address, proxy.port) from error
+    try:
+        await ask_for(link, proxy, host)
+    except BaseException:
+        # Refused or cancelled: nobody else knows this socket.
+        link.close()
+        raise
+    return link
