@@ -176,6 +176,7 @@ class SteadyDriver(LinuxDriver):
         self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._mouse_lent = False
         self._output = PatientOutput(patient(sys.__stderr__.fileno() if sys.__stderr__ else 2), self._repaint)
         # Textual's own writer thread writes here, and so never fills its queue of 30 and never blocks the app.
         self._file = self._output  # type: ignore[assignment]  # only write, flush and fileno of TextIO are used
@@ -193,9 +194,19 @@ class SteadyDriver(LinuxDriver):
 
         Without that (flag 4) Control with a Cyrillic or Greek letter could not be sent.
         """
+        self._mouse_lent = False
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own is untyped
         if not constants.DISABLE_KITTY_KEY:
             self.write("\x1b[=4;2u")
+
+    def lend_mouse(self) -> bool:
+        """Give the mouse to the terminal, which then selects by itself, or take it back; whether it is lent now."""
+        self._mouse_lent = not self._mouse_lent
+        if self._mouse_lent:
+            self._disable_mouse_support()
+        else:
+            self._enable_mouse_support()
+        return self._mouse_lent
 
     def close(self) -> None:
         """Hand over what is queued; a terminal that does not read gets only what gives it back to the shell."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sshtui.model.questions import Confirm, ConfirmPaste, Notice, Prompter, Question
 from sshtui.model.text import plain, plain_lines
 from sshtui.terminal.paste import needs_confirmation
+from sshtui.ui.driver import SteadyDriver
 from sshtui.ui.terminal import clipboard
 
 if TYPE_CHECKING:
@@ -44,6 +45,15 @@ class Exchange:
     def paste_clipboard(self) -> None:
         """Paste this machine's clipboard, or what was copied in sshtui last."""
         self._view.run_worker(self._read_and_paste(), group="paste", exclusive=True)
+
+    def lend_mouse(self) -> None:
+        """Give the mouse to the outer terminal, or take it back, and say which."""
+        # The driver has no public name in Textual; only a real terminal's has a mouse to lend.
+        driver = self._view.app._driver
+        if isinstance(driver, SteadyDriver) and self._prompter is not None:
+            lent = driver.lend_mouse()
+            whose = "your terminal's: it selects and copies by itself" if lent else "sshtui's again"
+            self._prompter.tell(Notice(f"The mouse is {whose}."))
 
     def offered(self, text: str) -> None:
         """A program wants to set the clipboard (OSC 52): asked once, the answer holds for the tab."""

@@ -26,9 +26,6 @@ EDGE_PAUSE = 0.05
 
 _BUTTONS = {0: Button.NONE, 1: Button.LEFT, 2: Button.MIDDLE, 3: Button.RIGHT}
 
-_OUTER_OFF = "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l"
-_OUTER_ON = "\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h"
-
 
 class Mouse:
     """The mouse over one view."""
@@ -40,7 +37,6 @@ class Mouse:
         self._beyond = (0, 0)
         self._held = Button.NONE
         self._last_told: MouseEvent | None = None
-        self.outer = False
 
     def down(self, event: events.MouseDown) -> None:
         """A button went down."""
@@ -95,15 +91,6 @@ class Mouse:
             self._view.session.send(encode_alternate_scroll(button, modes, WHEEL_LINES))
         elif button in _SCROLLED:
             self._view.scroll_lines(_SCROLLED[button])
-
-    def toggle_outer(self) -> None:
-        """Give the mouse to the outer terminal, so that it selects by itself, or take it back."""
-        # Textual has no public way to its terminal; the driver's `write` is public.
-        driver = self._view.app._driver
-        if driver is not None:
-            self.outer = not self.outer
-            driver.write(_OUTER_OFF if self.outer else _OUTER_ON)
-            driver.flush()
 
     def _programs(self, event: events.MouseEvent) -> bool:
         """Whether the event belongs to the program."""

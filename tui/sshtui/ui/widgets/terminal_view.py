@@ -71,6 +71,7 @@ class TerminalView(Widget, can_focus=True):
         self._frames = Frames(self._paint, self.set_timer, time.monotonic)
         self._ringing: Timer | None = None
         self._cursor_row = 0
+        self._alternate = False
 
     # Life
 
@@ -131,6 +132,10 @@ class TerminalView(Widget, can_focus=True):
         """Have `rows` of the screen painted; a view that nobody sees is painted whole when it is shown."""
         if self.is_on_screen:
             emulator = self.session.emulator
+            if emulator.modes.alternate_screen != self._alternate:
+                # Another screen stands under the same line numbers.
+                self._alternate = not self._alternate
+                self.mouse.marking.clear()
             self._frames.note(rows, height=emulator.size.rows, held=emulator.modes.synchronized)
 
     def _paint(self, rows: frozenset[int] | None) -> None:
@@ -271,7 +276,7 @@ class TerminalView(Widget, can_focus=True):
 
     def toggle_mouse(self) -> None:
         """Give the mouse to the outer terminal, or take it back."""
-        self.mouse.toggle_outer()
+        self.exchange.lend_mouse()
 
     def copy(self, selection: Selection) -> None:
         """Put what is marked on the clipboard."""
