@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual.events import Key
 from textual.widgets import Button, Input
 
 from sshtui.model.questions import Challenge, Field, NewPassword, Passphrase, Password, PasswordChange
@@ -234,3 +235,14 @@ async def test_the_servers_prompt_and_reason_are_shown_as_the_servers() -> None:
 )
 def test_strength_counts_length_and_variety(password: str, word: str) -> None:
     assert strength(password)[0] == word
+
+
+async def test_what_is_typed_ahead_in_one_burst_ends_in_the_right_fields() -> None:
+    app = Stage()
+    async with app.run_test() as pilot:
+        task = start(app, NEW)
+        await app.ready(pilot)
+        burst = [*"old-pw", "enter", *"new-pw-1234", "tab", *"new-pw-1234", "enter"]
+        for name in burst:
+            app.post_message(Key(name, name if len(name) == 1 else None))
+        assert await asyncio.wait_for(task, 5) == PasswordChange("old-pw", "new-pw-1234")

@@ -77,6 +77,30 @@ class Choice(Button, inherit_css=False):
         return self._columns
 
 
+class Entry(Input):
+    """A field that hands on what is typed after Enter or Tab, however fast, to the field that has the focus then.
+
+    Textual sends a burst of keystrokes to whatever has the focus when the burst arrives; a password typed ahead would
+    end in the field before, perhaps for all to read.
+    """
+
+    def on_key(self, event: events.Key) -> None:
+        """Leave at once on Enter, Tab and Shift+Tab; pass on what comes after."""
+        dialog = self.screen
+        if dialog.focused is not self:
+            event.stop()
+            event.prevent_default()
+            if dialog.focused is not None:
+                dialog.focused._forward_event(events.Key(event.key, event.character))
+        elif event.key in ("enter", "tab", "shift+tab") and isinstance(dialog, Dialog) and dialog.ready:
+            event.stop()
+            event.prevent_default()
+            if event.key == "enter":
+                dialog.entered(self)
+            else:
+                dialog.focus_next() if event.key == "tab" else dialog.focus_previous()
+
+
 class Row(Horizontal):
     """A label and something beside it: a text, which wraps under itself, or a field."""
 
@@ -246,8 +270,20 @@ class Dialog(ModalScreen[A | None], Generic[A]):
 
     def first_focus(self) -> Widget | None:
         """What gets the focus once the dialog is ready: the first field, or the last button."""
-        fields = self.query(Input)
+        fields = self.query(Entry)
         return fields.first() if fields else self.query(Choice).last()
+
+    def entered(self, entry: Entry) -> None:
+        """Enter in a field: on to the next one, and from the last one `complete`."""
+        entries = list(self.query(Entry))
+        at = entries.index(entry)
+        if at + 1 < len(entries):
+            self.set_focus(entries[at + 1])
+        else:
+            self.complete()
+
+    def complete(self) -> None:
+        """What Enter in the last field does."""
 
     def answer(self, value: A | None) -> None:
         """Give `value` as the answer, wipe what was typed and close; a second call changes nothing."""
@@ -264,7 +300,7 @@ class Dialog(ModalScreen[A | None], Generic[A]):
 
     def wipe(self) -> None:
         """Empty every field."""
-        for field in self.query(Input):
+        for field in self.query(Entry):
             field.value = ""
 
     def on_mount(self) -> None:

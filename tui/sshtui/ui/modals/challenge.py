@@ -10,11 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Static
 
 from sshtui.model.questions import Challenge, Field
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Choice, Dialog, ServerWords
+from sshtui.ui.modals.base import QUIET, Choice, Dialog, Entry, ServerWords
 from sshtui.ui.modals.secrets import SecretInput
 
 PAGE = 8
@@ -31,6 +31,7 @@ class ChallengeDialog(Dialog[tuple[str, ...]]):
     """
 
     HEADING = "The server asks"
+    HINT = "Enter next · Ctrl+R show · Esc cancel"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "reveal", "Show", priority=True)]
 
     def __init__(self, question: Challenge, *, quiet: float = QUIET) -> None:
@@ -73,7 +74,7 @@ class ChallengeDialog(Dialog[tuple[str, ...]]):
 
     def first_focus(self) -> Widget | None:
         """The first prompt; Continue when there is nothing to fill in."""
-        fields = self.query(Input)
+        fields = self.query(Entry)
         return fields.first() if fields else self.query_one("#continue")
 
     def _fields(self) -> tuple[Field, ...]:
@@ -82,7 +83,7 @@ class ChallengeDialog(Dialog[tuple[str, ...]]):
     def _prompts(self) -> Iterable[Widget]:
         for field, answer in zip(self._fields(), self._answers[self._page * PAGE :], strict=False):
             yield Static(Content(plain(field.text, limit=PROMPT_LIMIT) or "(no text)"), classes="server-prompt")
-            entry = Input(select_on_focus=False) if field.echo else SecretInput()
+            entry = Entry(select_on_focus=False) if field.echo else SecretInput()
             entry.value = answer
             yield entry
 
@@ -93,7 +94,7 @@ class ChallengeDialog(Dialog[tuple[str, ...]]):
         self.query_one("#back").display = self._page > 0
 
     def _keep(self) -> None:
-        for number, entry in enumerate(self.query(Input)):
+        for number, entry in enumerate(self.query(Entry)):
             self._answers[self._page * PAGE + number] = entry.value
 
     async def _turn(self, by: int) -> None:
@@ -122,11 +123,6 @@ class ChallengeDialog(Dialog[tuple[str, ...]]):
         self._keep()
         self.answer(tuple(self._answers))
 
-    @on(Input.Submitted)
-    async def _entered(self, event: Input.Submitted) -> None:
-        entries = list(self.query(Input))
-        at = entries.index(event.input)
-        if at + 1 < len(entries):
-            entries[at + 1].focus()
-        else:
-            await self._continue()
+    def complete(self) -> None:
+        """On to the next page, or hand over."""
+        self.call_next(self._continue)

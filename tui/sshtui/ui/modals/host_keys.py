@@ -14,7 +14,7 @@ from textual.widgets import Button, Input, Static
 from sshtui.model.host_keys import HostKey
 from sshtui.model.questions import ChangedHostKey, Trust, UnknownHostKey
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Choice, Dialog, Row
+from sshtui.ui.modals.base import QUIET, Choice, Dialog, Entry, Row
 
 
 def _type_and_size(host_key: HostKey) -> str:
@@ -132,7 +132,7 @@ class ChangedHostKeyDialog(_HostKeyDialog):
             Content(f"Nothing has been sent. To put the new host key in place of the known, type {self._host_name}"),
             classes="tight gap",
         )
-        yield Input(id="name", classes="tight")
+        yield Entry(id="name", classes="tight")
 
     def buttons(self) -> Iterable[Button]:
         yield Choice("Replace", "replace", loud=True, disabled=True)
@@ -146,8 +146,12 @@ class ChangedHostKeyDialog(_HostKeyDialog):
     def _typed(self, event: Input.Changed) -> None:
         self.query_one("#replace", Button).disabled = event.value != self._host_name
 
-    @on(Input.Submitted, "#name")
     @on(Button.Pressed, "#replace")
     def _replace(self) -> None:
-        if self.ready and self.query_one("#name", Input).value == self._host_name:
+        if self.ready:
+            self.complete()
+
+    def complete(self) -> None:
+        """Replace when the name is right; Enter on a wrong one does nothing."""
+        if self.query_one("#name", Input).value == self._host_name:
             self.answer("replace")

@@ -98,19 +98,13 @@ class NewPasswordDialog(Dialog[PasswordChange]):
         match.set_class(not problem, "good")
         self.query_one("#change", Button).disabled = bool(self._problem())
 
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        entries = list(self.query(Input))
-        at = entries.index(event.input)
-        if at + 1 < len(entries):
-            entries[at + 1].focus()
-        else:
-            self._change()
-
     @on(Button.Pressed, "#change")
     def _change(self) -> None:
-        if not self.ready:
-            return
+        if self.ready:
+            self.complete()
+
+    def complete(self) -> None:
+        """Hand the change over, or say why not yet."""
         problem = self._problem()
         if problem:
             match = self.query_one("#match", Static)

@@ -10,14 +10,14 @@ from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Static
 
 from sshtui.model.questions import Passphrase, Password
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Choice, Dialog
+from sshtui.ui.modals.base import QUIET, Choice, Dialog, Entry
 
 
-class SecretInput(Input):
+class SecretInput(Entry):
     """A field whose text is shown as dots and never copied."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -56,11 +56,13 @@ class SecretDialog(Dialog[str]):
         for field in self.query(SecretInput):
             field.password = not field.password
 
-    @on(Input.Submitted, "#secret")
+    def complete(self) -> None:
+        self.answer(self.query_one("#secret", Entry).value)
+
     @on(Button.Pressed, "#continue")
-    def _submitted(self) -> None:
+    def _continued(self) -> None:
         if self.ready:
-            self.answer(self.query_one("#secret", Input).value)
+            self.complete()
 
 
 class PasswordDialog(SecretDialog):
