@@ -40,6 +40,7 @@ class Client:
             settings or Settings(connect_timeout=10),
             self.saved.get,
             remember=lambda host, pair: self.remembered.append((host, pair)),
+            agent_path=agent,
         )
 
     def save(self, server: ServerProcess, name: str = "box", *, trusted: bool = True, **fields: Any) -> Host:

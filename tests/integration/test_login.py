@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import os
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from tests.servers.accounts import Account
 from tests.servers.dropbear import Dropbear
 from tests.servers.key_files import make_key_file, public_line
 from tests.servers.openssh import OpenSSH
+from tests.servers.waiting import until
 
 Start = Callable[..., OpenSSH]
 
@@ -183,6 +186,43 @@ async def test_key_pairs_not_offered_unasked_are_put_to_choice_when_the_login_fa
             return ChosenKeyPair(question.key_pairs[0])
 
     assert server.user in await who(client, client.save(server), Chooses())
+
+
+@pytest.fixture
+def agent(tmp_path: Path, need: Callable[[str], str], client_key: Path) -> Iterator[str]:
+    """The socket of a running agent that holds `client_key`."""
+    path = tmp_path / "agent"
+    process = subprocess.Popen([need("ssh-agent"), "-D", "-a", str(path)], stdout=subprocess.DEVNULL)
+    try:
+        until(path.exists, "agent")
+        environment = {**os.environ, "SSH_AUTH_SOCK": str(path)}
+        subprocess.run([need("ssh-add"), "-q", str(client_key)], env=environment, check=True)
+        yield str(path)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+async def test_the_agent_is_forwarded_only_where_the_host_allows_it(
+    surroundings: Path, sshd: OpenSSH, agent: str, allowed: bool
+) -> None:
+    client = Client(surroundings, agent=agent)
+    host = client.save(sshd, extra={"agent_forwarding": allowed})
+    async with client.terminal(host, ScriptedPrompter()) as channel:
+        assert channel.facts.agent_forwarded is allowed
+        assert (b"ED25519" in await say(channel, "ssh-add -l")) is allowed
+
+
+async def test_damaged_lines_of_known_hosts_are_told_once(client: Client, sshd: OpenSSH, client_key: Path) -> None:
+    host = client.save(sshd, key_pair=str(client_key))
+    with client.known_hosts.path.open("a") as file:
+        file.write("garbage\n")
+    prompter = ScriptedPrompter()
+    await who(client, host, prompter)
+    await who(client, host, prompter)
+    (notice,) = prompter.notices
+    assert notice.text.startswith("1 line ")
 
 
 async def test_a_banner_is_shown_as_the_servers_words(client: Client, start_sshd: Start, client_key: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, read_to_end, read_until, say
 from tests.servers.accounts import Account
 from tests.servers.openssh import OpenSSH
-from tests.servers.process import LOOPBACK
+from tests.servers.process import LOOPBACK, send_signal
 
 Start = Callable[..., OpenSSH]
 NEW = "Xy7-" + secrets.token_urlsafe(12)
@@ -98,6 +99,27 @@ async def test_passwd_in_place_of_the_shell_asks_again_when_it_refuses(
         await read_until(channel, b"$ ")
         assert expired.name.encode() in await say(channel, "id -un")
     assert "longer password" in changes(prompter)[1].problem
+
+
+@pytest.mark.root
+async def test_a_new_login_that_fails_after_the_change_ends_the_tab_with_the_reason(
+    client: Client, start_sshd: Start, expired: Account
+) -> None:
+    server = start_sshd(pam=True)
+
+    class LosesTheServer(ScriptedPrompter):
+        async def ask(self, question: Question[Any]) -> Any:
+            if isinstance(question, NewPassword):
+                send_signal(signal.SIGKILL, server.pid)
+            return await super().ask(question)
+
+    prompter = LosesTheServer(expired.password, PasswordChange(expired.password, NEW))
+    async with client.terminal(client.save(server, user=expired.name), prompter) as channel:
+        seen, end = await read_to_end(channel)
+    assert b"successfully" in seen
+    assert end.how == "closed"
+    assert "refused the connection" in end.reason
+    assert "refused the connection" in prompter.notices[-1].text
 
 
 @pytest.mark.root

@@ -21,6 +21,8 @@ class ConnectionFacts:
     """The authentication method that succeeded: publickey, password, keyboard-interactive, none."""
     old: tuple[str, ...] = ()
     """Algorithms in use that are offered only where a person allowed it: the connection is weak."""
+    agent_forwarded: bool = False
+    """Whether programs on the server can ask the agent here for signatures."""
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,10 @@ async def connect(
     known: Known,
     patience: Patience,
     liveliness: Liveliness,
+    forwarded_agent: str = "",
     progress: Progress,
 ) -> LoggedIn:
-    """A logged-in connection to `host`.
+    """A logged-in connection to `host`; `forwarded_agent` is the socket of the agent it may use, "" for none.
 
     Raises UntrustedHostKey or UntrustedAuthority, or an SshtuiError that says what to do. Leaves nothing behind
     then, nor when cancelled.
@@ -73,7 +74,7 @@ async def connect(
     try:
         async with patience.limited():
             way = await open_way(host, user, route, progress)
-            ssh = await _speak(host, user, client, way, offer, known, trusted, liveliness)
+            ssh = await _speak(host, user, client, way, offer, known, trusted, liveliness, forwarded_agent)
     except BaseException as error:
         # Also when cancelled: the way has no other owner.
         complaint = await way.complaint(host.name) if isinstance(error, translate.FOREIGN) else None
@@ -99,6 +100,7 @@ async def _speak(
     known: Known,
     trusted: Sequence[HostKey],
     liveliness: Liveliness,
+    forwarded_agent: str,
 ) -> asyncssh.SSHClientConnection:
     return await asyncssh.connect(
         host.address,
@@ -112,6 +114,7 @@ async def _speak(
         # None and a path of None: the callbacks alone decide what is offered, and in which order.
         client_keys=None,
         agent_path=None,
+        agent_forwarding=forwarded_agent or False,
         gss_host=None,
         x509_trusted_certs=None,
         kex_algs=offer.kex,
@@ -128,7 +131,9 @@ async def _speak(
     )
 
 
-def facts_of(connection: asyncssh.SSHClientConnection, wire: Wire, host: Host, method: str) -> ConnectionFacts:
+def facts_of(
+    connection: asyncssh.SSHClientConnection, wire: Wire, host: Host, method: str, *, agent_forwarded: bool
+) -> ConnectionFacts:
     """What the status line and the details screen tell of it."""
     server_key = connection.get_server_host_key()
     host_key = HostKey(server_key.public_data) if server_key is not None else None
@@ -144,6 +149,7 @@ def facts_of(connection: asyncssh.SSHClientConnection, wire: Wire, host: Host, m
         # A cipher that authenticates by itself is named in both places.
         mac="" if mac == cipher else mac,
         method=method,
+        agent_forwarded=agent_forwarded,
         old=old_ones((wire.kex, wire.host_key_algorithm, cipher, mac)),
     )
 

@@ -9,7 +9,7 @@ from sshtui.errors import NoCommonAlgorithm
 from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
-from sshtui.model.questions import Confirm, Prompter
+from sshtui.model.questions import Confirm, Notice, Prompter
 from sshtui.model.settings import Settings
 from sshtui.ssh.algorithms import MODERN, allowing, needed_for
 from sshtui.ssh.attempt import (
@@ -35,6 +35,10 @@ OLD_ALGORITHMS = "old_algorithms"
 """The field of a saved host that names the old algorithms it may use; a list of names."""
 
 
+AGENT_FORWARDING = "agent_forwarding"
+"""The field of a saved host that lets programs there use the agent here; off unless it is `true`."""
+
+
 @dataclass(frozen=True)
 class Wish:
     """What a dial wants beyond the saved host: one key pair and no other, a password to begin with."""
@@ -46,7 +50,8 @@ class Wish:
 class Connector:
     """Makes connections, each with its own trust and its own login.
 
-    `allow_old` is told of a host, and of the old algorithms a person allowed it for good.
+    `allow_old` is told of a host, and of the old algorithms a person allowed it for good. `agent_path` is the socket
+    of the agent that hosts may be allowed to use, None for no agent.
     """
 
     def __init__(
@@ -55,11 +60,14 @@ class Connector:
         identities: Identities,
         settings: Settings,
         allow_old: Callable[[Host, Sequence[str]], None] | None = None,
+        agent_path: str | None = None,
     ) -> None:
         self._trust = HostKeyTrust(known_hosts)
         self._identities = identities
         self._settings = settings
         self._allow_old = allow_old
+        self._agent_path = agent_path or ""
+        self._told_damage = False
         self._allowed: dict[tuple[str, int], tuple[str, ...]] = {}
 
     async def connect(
@@ -75,6 +83,7 @@ class Connector:
             patience = Patience(self._settings.connect_timeout)
             client = self._login(host, prompter, progress, wish, patience)
             known = await self._trust.known(host)
+            self._tell_damage(known.damaged, prompter)
             offer = allowing(MODERN, self._allowed_for(host))
             try:
                 there = await connect(
@@ -86,6 +95,7 @@ class Connector:
                     known=replace(known, authorities=()) if plain_only else known,
                     patience=patience,
                     liveliness=self._liveliness(host),
+                    forwarded_agent=self._agent_for(host),
                     progress=progress,
                 )
             except UntrustedHostKey as refused:
@@ -126,7 +136,13 @@ class Connector:
             there.ssh,
             there.wire,
             host.name,
-            facts_of(there.ssh, there.wire, replace(host, user=login_user(host)), method),
+            facts_of(
+                there.ssh,
+                there.wire,
+                replace(host, user=login_user(host)),
+                method,
+                agent_forwarded=bool(self._agent_for(host)),
+            ),
             keep_alive=interval,
             below=[there.way.close, *([over.release] if over is not None else [])],
         )
@@ -145,6 +161,16 @@ class Connector:
         )
         async for finding in diagnose(host, examination):
             yield finding
+
+    def _tell_damage(self, lines: int, prompter: Prompter) -> None:
+        """Say once in a run that known_hosts holds lines nobody can read."""
+        if lines and not self._told_damage:
+            self._told_damage = True
+            text = f"{lines} line{'s' if lines > 1 else ''} of the known hosts cannot be read and count for nothing."
+            prompter.tell(Notice(text, level="warning"))
+
+    def _agent_for(self, host: Host) -> str:
+        return self._agent_path if host.extra.get(AGENT_FORWARDING) is True else ""
 
     def _allowed_for(self, host: Host) -> tuple[str, ...]:
         saved = host.extra.get(OLD_ALGORITHMS, ())

@@ -28,7 +28,7 @@ class SshDialer:
     """Opens terminals on servers; tabs on one account of one server share a connection.
 
     `resolve` finds a saved host by name, for jumps. `remember` is told the key pair a person chose for good,
-    `allow_old` the old algorithms a person allowed a host.
+    `allow_old` the old algorithms a person allowed a host. `agent_path` is the agent that hosts may be allowed to use.
     """
 
     def __init__(
@@ -40,10 +40,11 @@ class SshDialer:
         *,
         remember: Callable[[Host, KeyPair], None] | None = None,
         allow_old: Callable[[Host, Sequence[str]], None] | None = None,
+        agent_path: str | None = None,
     ) -> None:
         self._identities = identities
         self._remember = remember
-        self._pool = Pool(Connector(known_hosts, identities, settings, allow_old), resolve)
+        self._pool = Pool(Connector(known_hosts, identities, settings, allow_old, agent_path), resolve)
 
     async def dial(
         self,

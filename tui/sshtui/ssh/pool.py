@@ -11,7 +11,7 @@ from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Prompter
 from sshtui.ssh.connection import Connection
-from sshtui.ssh.connector import Connector, Wish
+from sshtui.ssh.connector import AGENT_FORWARDING, Connector, Wish
 from sshtui.ssh.jumps import check_way, last_hop
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import PROXY, PROXY_COMMAND, Progress
@@ -26,6 +26,7 @@ class Target:
     port: int
     key_pair: str
     way: str
+    agent_forwarded: bool
 
 
 class Pool:
@@ -58,6 +59,7 @@ class Pool:
             host.port,
             host.key_pair,
             host.jump or str(host.extra.get(PROXY_COMMAND) or host.extra.get(PROXY) or ""),
+            host.extra.get(AGENT_FORWARDING) is True,
         )
         lock = self._logging_in.setdefault(target, asyncio.Lock())
         async with lock:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from sshtui.errors import SshtuiError
 from sshtui.model.connection import ChannelEnd, ConnectionFacts
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
-from sshtui.model.questions import NewPassword, PasswordChange, Prompter
+from sshtui.model.questions import NewPassword, Notice, PasswordChange, Prompter
 from sshtui.model.text import plain_lines
 from sshtui.ssh.channel import Pipe
 from sshtui.ssh.connection import Connection
@@ -35,7 +36,8 @@ class TabChannel:
         self._prompter = prompter
         self._again = again
         self._size: Size | None = None
-        self._closed = False
+        self._held = True
+        self._failed: ChannelEnd | None = None
         self._watch: PromptReader | None = PromptReader() if not host.command else None
         self._watched = 0
         self._answers = ChangeAnswers()
@@ -48,7 +50,7 @@ class TabChannel:
     @property
     def end(self) -> ChannelEnd | None:
         """How it ended; None while it lives."""
-        return self._pipe.end
+        return self._failed or self._pipe.end
 
     async def read(self, limit: int) -> bytes:
         """At most `limit` bytes, waiting for the first; b"" when the remote is done."""
@@ -59,9 +61,14 @@ class TabChannel:
             await self._look(self._watch, data)
             return data
         self._watch = None
-        if not self._answers.new_password or self._closed or not self._changed():
+        if not self._answers.new_password or not self._held or not self._changed():
             return data
-        await self._log_in_again()
+        try:
+            await self._log_in_again()
+        except SshtuiError as error:
+            self._failed = ChannelEnd("closed", reason=error.sentence)
+            self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="error"))
+            return b""
         return await self._pipe.read(limit)
 
     async def _look(self, watch: PromptReader, data: bytes) -> None:
@@ -111,11 +118,10 @@ class TabChannel:
         return end is not None and end.how == "exited" and end.status == 0
 
     async def _log_in_again(self) -> None:
-        connection, pipe = self._connection, self._pipe
-        await pipe.close()
-        await connection.release()
+        await self.close()
         password, self._answers = self._answers.new_password, ChangeAnswers()
         self._connection, self._pipe = await self._again(password)
+        self._held = True
         if self._size is not None:
             self._pipe.resize(self._size)
 
@@ -146,8 +152,8 @@ class TabChannel:
 
     async def close(self) -> None:
         """End it and free what it holds; safe to call twice."""
-        if self._closed:
+        if not self._held:
             return
-        self._closed = True
+        self._held = False
         await self._pipe.close()
         await self._connection.release()
