@@ -93,7 +93,8 @@ def _character(character: str, erase: str) -> Iterator[Pressed]:
         yield f"ctrl+{_CONTROLS[character]}", character
     elif character < " ":
         yield f"ctrl+{chr(ord(character) | 0x60)}", character
-    elif character.isprintable():
+    elif not "\x80" <= character <= "\x9f":
+        # Not `isprintable`: the joiners and marks inside emoji are typed too.
         yield bare_name(character), character
 
 

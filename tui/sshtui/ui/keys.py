@@ -46,6 +46,7 @@ _TOKEN = re.compile(
 _PARTIAL = re.compile(r"\x1b(?:\[M[ -\U0010ffff]{0,2}|\[\[?|\[[0-?]*[ -/]*|O[0-9;]*)?\Z")
 _BROKEN = re.compile(r"\x1b(?:\[M[ -\U0010ffff]{0,2}|\[[0-?]*[ -/]*|O[0-9;]*)")
 _ALIASES = {"ctrl+@": "ctrl+space", "ctrl+at": "ctrl+space", "ctrl-at": "ctrl+space", "return": "enter"}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _MODE_REPORT = re.compile(r"\x1b\[\?(\d+);(\d+)\$y")
 _RESIZE = re.compile(r"\x1b\[48;(\d+)[\d:]*;(\d+)[\d:]*;(\d+)[\d:]*;(\d+)[\d:]*t")
 _CURSOR_REPORT = re.compile(r"\x1b\[(\d+);(\d+)R")
@@ -89,6 +90,7 @@ class InputParser(XTermParser):
                     self._pending = data[at:]
                     return
                 broken = _BROKEN.match(data, at)
+                yield from _settled(broken.group() if broken else "")
                 at = broken.end() if broken else at + 1
                 continue
             at = token.end()
@@ -106,10 +108,7 @@ class InputParser(XTermParser):
     def flush(self) -> Iterator[Message]:
         """Settle at once: a lone ESC is Esc, `ESC [` is Alt+[; the beginning of a longer sequence is nothing."""
         pending, self._pending = self._pending, ""
-        if pending == "\x1b":
-            yield events.Key("escape", "\x1b")
-        elif len(pending) == 2:
-            yield events.Key(f"alt+{bare_name(pending[1])}", None)
+        yield from _settled(pending)
 
     def _paste(self, data: str, at: int) -> Generator[Message, None, int]:
         """Keep what is pasted up to the end marker, which may be split; where the input goes on after it."""
@@ -156,6 +155,14 @@ class InputParser(XTermParser):
         return event
 
 
+def _settled(begun: str) -> Iterator[Message]:
+    """What the beginning of a sequence is when nothing follows that could belong to it."""
+    if begun == "\x1b":
+        yield events.Key("escape", "\x1b")
+    elif len(begun) == 2:
+        yield events.Key(f"alt+{bare_name(begun[1])}", None)
+
+
 def _mode_reported(mode: int, setting: int) -> Iterator[Message]:
     """What the terminal says about a mode that Textual asked for (xterm ctlseqs, DECRPM)."""
     if mode == 2026 and setting > 0:
@@ -168,7 +175,8 @@ def keystroke(event: events.Key) -> Keystroke:
     """The keystroke that a Textual key event stands for, whoever made the event."""
     modifiers, bare = split_name(_ALIASES.get(event.key, event.key))
     typed = event.character or ""
-    if modifiers - {"shift"} or not typed.isprintable():
+    # Not `isprintable`: the joiners inside emoji are typed too.
+    if modifiers - {"shift"} or _CONTROL.search(typed):
         typed = ""
     if typed and not bare.startswith("keypad_"):
         # Textual names characters by Unicode; here only ASCII punctuation has names.
