@@ -44,7 +44,7 @@ def names(*pieces: str, erase: str = "\x7f") -> list[str]:
 def xterm_sequences() -> Iterator[str]:
     """Everything an xterm (or tmux with xterm-keys) sends with its modes at rest."""
     yield from map(chr, range(0x80))
-    yield from ("ä", "é", "€", "漢", "🙂")
+    yield from ("ä", "é", "€", "漢", "🙂", "\u200d", "\ufe0f", "\u0301")
     yield from (f"\x1b{chr(code)}" for code in range(0x80) if chr(code) not in "\x1b")
     yield from ("\x1bä", "\x1b[Z")
     for parameter in ("", *(f"1;{number}" for number in range(2, 9))):
