@@ -99,11 +99,19 @@ async def test_a_state_is_shown_by_shape_and_word(stage: Build) -> None:
 
 async def test_without_unicode_every_shape_is_ascii(stage: Build) -> None:
     shell = stage(settings=Settings(unicode=False))
-    async with shell.app.run_test(size=(120, 40)) as pilot:
+    async with shell.app.run_test(size=(120, 24)) as pilot:
         await pilot.press("end", "enter")
-        picture = await shell.shows(pilot, "* lonely")
-    assert "v production" in picture
-    assert not {"●", "○", "▾", "·", "│"} & set(picture)
+        pictures = [await shell.shows(pilot, "* lonely")]
+        await pilot.press("ctrl+backslash")
+        pictures.append(await shell.shows(pilot, "reconnect"))
+        await pilot.press("question_mark")
+        pictures.append(await shell.shows(pilot, "Everywhere"))
+        await pilot.press("escape", "alt+0", "colon")
+        pictures.append(await shell.shows(pilot, "action  "))
+        await pilot.press("escape", "e")
+        pictures.append(await shell.shows(pilot, "key pair"))
+    assert "v production" in pictures[0]
+    assert [picture for picture in pictures if not picture.isascii()] == []
 
 
 async def test_hosts_used_last_come_first_on_request(stage: Build) -> None:

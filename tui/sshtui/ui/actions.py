@@ -74,6 +74,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.quick_connect", "Connect to an address", Scope.HOSTS, ("C", "leader c"), "quick connect"),
     Action("hosts.sort", "Sort by name or by last use", Scope.HOSTS, ("s",), "sort"),
     Action("hosts.key_pair", "Choose the key pair of the host", Scope.HOSTS, ("i",), palette=True),
+    Action("app.keys", "Key pairs: make, inspect, convert, install", Scope.HOSTS, ("K",), "key pairs"),
     Action("hosts.up", "Up", Scope.HOSTS, ("up", "k"), palette=False),
     Action("hosts.down", "Down", Scope.HOSTS, ("down", "j"), palette=False),
     Action("hosts.page_up", "A page up", Scope.HOSTS, ("pageup", "ctrl+b"), palette=False),

@@ -15,6 +15,8 @@ from sshtui.model.themes import Theme
 from sshtui.session.roster import Roster
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from sshtui.ui.app import SshtuiApp
 
 
@@ -84,5 +86,7 @@ class Parts:
     open_at_start: Host | None = None
     problems: tuple[str, ...] = ()
     """Sentences to show at the start: files that could not be read in full."""
+    key_workshop: Callable[[Prompter], Screen[None]] | None = None
+    """Makes the screen for key pairs; what it needs is imported then, not before."""
     warm_up: Callable[[], None] = lambda: None
     """Called in a thread after the first frame: imports what the first connection needs."""

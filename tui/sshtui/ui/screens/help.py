@@ -24,7 +24,7 @@ class HelpScreen(ModalScreen[None]):
     CSS_PATH = "../styles/help.tcss"
 
     def __init__(self, keymap: Keymap, *, unicode: bool = True) -> None:
-        super().__init__()
+        super().__init__(classes="" if unicode else "-ascii")
         self._keymap = keymap
         self._unicode = unicode
 

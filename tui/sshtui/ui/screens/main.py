@@ -15,14 +15,16 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from sshtui.errors import SshtuiError
+from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.keystrokes import Keystroke
-from sshtui.model.questions import Confirm, NewPassword, Notice, Prompter
+from sshtui.model.questions import Notice, Prompter
 from sshtui.model.themes import Palette
 from sshtui.session.changes import State
 from sshtui.session.roster import Roster
 from sshtui.session.session import Session
 from sshtui.ui.actions import Scope
+from sshtui.ui.asking import change_password, close_front_tab, may_quit
 from sshtui.ui.commands import Commands, carry_out
 from sshtui.ui.glyphs import Glyphs
 from sshtui.ui.keymap import Keymap
@@ -31,6 +33,7 @@ from sshtui.ui.leader import HOLD_BEFORE_MENU, Leader, Meaning
 from sshtui.ui.palette_entries import palette_entries
 from sshtui.ui.parts import Parts
 from sshtui.ui.screens.help import HelpScreen
+from sshtui.ui.screens.layout import layout, sidebar_columns
 from sshtui.ui.screens.palette import Entry, PaletteScreen
 from sshtui.ui.terminal.colours import FALLBACK
 from sshtui.ui.widgets.ask_line import AskLine
@@ -42,17 +45,8 @@ from sshtui.ui.widgets.tab_bar import TabBar
 from sshtui.ui.widgets.terminal_view import TerminalView
 from sshtui.ui.widgets.workspace import Workspace
 
-WIDE_ENOUGH = 100
-"""Columns from which hosts and terminal stand side by side; below, the hosts are a drawer over the terminal."""
-
-NARROW = 56
-"""Columns below which the open drawer takes the whole width."""
-
 ROUND_TRIP_SECONDS = 10.0
 """How often the front tab's server is asked how far it is."""
-
-SMALLEST = (20, 6)
-"""Columns and rows below which only a sentence is shown."""
 
 # While a text is typed only these of the lists' own keystrokes count; the others belong to the text.
 _BESIDE_TEXT = frozenset({"up", "down", "pageup", "pagedown", "enter", "shift+enter", "escape", "tab", "shift+tab"})
@@ -74,7 +68,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def __init__(
         self, parts: Parts, keymap: Keymap, glyphs: Glyphs, roster: Roster, prompter: Prompter, *, unicode: bool
     ) -> None:
-        super().__init__()
+        super().__init__(classes="" if unicode else "-ascii")
         self._parts = parts
         self._keymap = keymap
         self.roster = roster
@@ -220,7 +214,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
         assert isinstance(self.app, SshtuiApp)
         entries = tuple(palette_entries(self.app, self, unicode=self._unicode))
-        self.app.push_screen(PaletteScreen(entries), self._chosen)
+        self.app.push_screen(PaletteScreen(entries, unicode=self._unicode), self._chosen)
 
     def _show_keys(self) -> None:
         if self._parts.key_workshop is None:
@@ -320,19 +314,21 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _arrange(self) -> None:
         """Decide whether the hosts stand beside the terminal, over it, or not at all."""
-        columns, rows = self.app.size
-        tabs = bool(self.roster.sessions)
-        wide = columns >= WIDE_ENOUGH
-        inside = self.sidebar.has_focus_within
-        self.sidebar.display = not tabs or inside or (wide and self._sidebar_wanted)
-        self.sidebar.set_class(not wide and tabs, "drawer")
-        self.set_class(columns < NARROW, "narrow")
-        self._splitter.display = self.sidebar.display and wide
-        self.set_class(columns < SMALLEST[0] or rows < SMALLEST[1], "tiny")
+        found = layout(
+            Size(*self.app.size),
+            tabs=bool(self.roster.sessions),
+            among_hosts=self.sidebar.has_focus_within,
+            sidebar_wanted=self._sidebar_wanted,
+        )
+        self.sidebar.display = found.hosts
+        self.sidebar.set_class(found.drawer, "drawer")
+        self.set_class(found.full, "narrow")
+        self._splitter.display = found.splitter
+        self.set_class(found.tiny, "tiny")
 
     @on(Splitter.Dragged)
     def _splitter_dragged(self, event: Splitter.Dragged) -> None:
-        columns = min(max(event.column, 16), max(self.size.width - 40, 16))
+        columns = sidebar_columns(event.column, Size(*self.size))
         self.sidebar.styles.width = columns
         if event.done:
             self._parts.save_setting("sidebar_columns", columns)
@@ -418,41 +414,18 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     @work(group="close")
     async def _close_tab(self) -> None:
-        session = self.roster.front
-        if session is None:
-            return
-        if session.state is State.LIVE and not await self._prompter.ask(
-            Confirm("Close the tab?", f"{session.label} is connected; what runs in it ends.", yes="Close", danger=True)
-        ):
-            return
-        await self.roster.close(session)
+        await close_front_tab(self.roster, self._prompter)
 
     @work(group="quit", exclusive=True)
     async def ask_to_quit(self) -> None:
         """Quit, after asking when sessions are live."""
-        live = self.roster.live
-        many = "1 tab is connected." if live == 1 else f"{live} tabs are connected."
-        if live and not await self._prompter.ask(Confirm("Quit sshtui?", many, yes="Quit", danger=True)):
-            return
-        await self.roster.close_all()
-        self.app.exit(0)
+        if await may_quit(self.roster, self._prompter):
+            await self.roster.close_all()
+            self.app.exit(0)
 
     @work(group="password")
     async def _change_password(self) -> None:
-        session = self.roster.front
-        if session is None or session.state is not State.LIVE:
-            self._tell("Connect first, then change the password.", warning=True)
-            return
-        destination = session.facts.destination if session.facts else session.host.destination
-        change = await self._prompter.ask(NewPassword(session.label, destination, demanded=False))
-        if change is None:
-            return
-        try:
-            answer = await session.change_password(change)
-        except SshtuiError as error:
-            self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), session.label, "error"))
-        else:
-            self._prompter.tell(Notice(answer or "The password is changed.", session.label, server=bool(answer)))
+        await change_password(self.roster.front, self._prompter)
 
     def _tell(self, sentence: str, *, warning: bool = False) -> None:
         self._prompter.tell(Notice(sentence, level="warning" if warning else "information"))

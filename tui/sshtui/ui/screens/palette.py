@@ -43,8 +43,8 @@ class PaletteScreen(ModalScreen[Entry | None]):
 
     CSS_PATH = "../styles/palette.tcss"
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        super().__init__()
+    def __init__(self, entries: Sequence[Entry], *, unicode: bool = True) -> None:
+        super().__init__(classes="" if unicode else "-ascii")
         self._entries = [(plain(entry.title, 120), entry) for entry in entries]
         self._matching: list[Entry] = []
 

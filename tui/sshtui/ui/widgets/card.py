@@ -116,7 +116,7 @@ class Card(Widget):
         self.border_title = Content(plain(title, 60)) if title else None
         self.query_one(CardLines).show(lines)
 
-    async def edit(self, title: str, editing: Editing, focus: str = "address") -> None:
+    async def edit(self, title: str, editing: Editing, focus: str = "name") -> None:
         """Open the fields with the text of `editing.base`, the cursor in field `focus`."""
         self._editing = editing
         self._touched = set()

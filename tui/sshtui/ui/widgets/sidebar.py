@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from functools import partial
-from itertools import count
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,18 +13,16 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from sshtui.errors import SshtuiError
 from sshtui.model.hosts import Host
-from sshtui.model.questions import ChooseKeyPair, Notice, Prompter
+from sshtui.model.questions import Prompter
 from sshtui.session.changes import State
 from sshtui.session.roster import Roster
-from sshtui.ui.card_fields import Surrounding
 from sshtui.ui.commands import Commands
 from sshtui.ui.glyphs import Glyphs
-from sshtui.ui.history import History
+from sshtui.ui.host_edits import HostEdits
 from sshtui.ui.host_rows import CONFIG_FOLDER, Catalogue, FolderRow, HostListRow, HostRow
 from sshtui.ui.parts import Parts
-from sshtui.ui.widgets.card import Card, Editing
+from sshtui.ui.widgets.card import Card
 from sshtui.ui.widgets.host_facts import facts_of_folder, facts_of_host
 from sshtui.ui.widgets.host_list import HostList
 
@@ -58,8 +54,7 @@ class Sidebar(Widget):
         self._leave_hosts = leave
         self._parts = parts
         self._roster = roster
-        self._prompter = prompter
-        self._history = History(parts.hosts)
+        self._edits = HostEdits(parts, prompter)
         self._config: tuple[Host, ...] = ()
         self._config_due = 0.0
         self._catalogue = Catalogue(())
@@ -110,7 +105,7 @@ class Sidebar(Widget):
             "hosts.delete": self._delete,
             "hosts.undo": self._undo,
             "hosts.sort": self._sort,
-            "hosts.key_pair": self.choose_key_pair,
+            "hosts.key_pair": self._choose_key_pair,
             "card.next": lambda: self._card.move(1),
             "card.previous": lambda: self._card.move(-1),
             "card.save": self._card.save,
@@ -258,7 +253,7 @@ class Sidebar(Widget):
         self._recent_first = not self._recent_first
         self._parts.save_setting("sort", "recent" if self._recent_first else "name")
         self._list_rows()
-        self._tell("Sorted by last use." if self._recent_first else "Sorted by name.")
+        self._edits.tell("Sorted by last use." if self._recent_first else "Sorted by name.")
 
     async def _leave(self) -> None:
         if self.filtering or self._filter.value:
@@ -278,50 +273,39 @@ class Sidebar(Widget):
             self._list.move_to_host(row.host.name)
             await self._open_host(row.host, another)
 
-    @work(group="choose")
-    async def choose_key_pair(self) -> None:
-        """Ask which key pair to offer to the host under the cursor, and remember it when told to."""
-        host = self._own_host()
-        if host is None:
-            return
-        question = ChooseKeyPair(host.name, tuple(await self._parts.key_pairs(host)), host.key_pair)
-        answer = await self._prompter.ask(question)
-        if answer is not None and answer.key_pair.path:
-            self._try(lambda: self._history.save(replace(host, key_pair=answer.key_pair.path), host.name))
-
     # Changing
 
-    def _own_host(self) -> Host | None:
-        """The host under the cursor when it is ours to change; says why not otherwise."""
-        host = self.host
-        if host is not None and not host.editable:
-            self._tell(f"{host.name} stands in {host.origin} and is read-only here; c makes an own copy.", "warning")
-            return None
-        return host
+    @work(group="choose")
+    async def _choose_key_pair(self) -> None:
+        host = self._edits.changeable(self.host)
+        if host is not None:
+            await self._edits.choose_key_pair(host)
 
     async def _add(self) -> None:
         row = self._list.row
-        folder = _folder_around(row) if row else ""
-        if isinstance(row, FolderRow):
-            folder = row.path
-        base = Host(name="", address="", folder="" if folder == CONFIG_FOLDER else folder)
-        await self._open_card("new host", base, was=None)
+        folder = row.path if isinstance(row, FolderRow) else _folder_around(row) if row else ""
+        await self._card.edit("new host", self._edits.adding("" if folder == CONFIG_FOLDER else folder))
 
     async def _edit(self) -> None:
-        host = self._own_host()
+        host = self._edits.changeable(self.host)
         if host is not None:
-            await self._open_card(f"edit {host.name}", host, was=host.name)
+            await self._card.edit(f"edit {host.name}", self._edits.editing(host))
 
     async def _clone(self) -> None:
         host = self.host
         if host is not None:
-            base = replace(host, name=self._free_name(host.name), origin="")
-            await self._open_card(f"copy of {host.name}", base, was=None)
+            await self._card.edit(f"copy of {host.name}", self._edits.cloning(host))
 
-    async def _open_card(self, title: str, base: Host, *, was: str | None) -> None:
-        names = {host.name for host in self._catalogue.own} - {was}
-        around = Surrounding(names, self._parts.themes.keys(), self._parts.parse_destination)
-        await self._card.edit(title, Editing(base, was, around, self._history.save), focus="name")
+    def _delete(self) -> None:
+        host = self._edits.changeable(self.host)
+        if host is not None:
+            self._edits.delete(host)
+
+    def _undo(self) -> None:
+        step = self._edits.undo()
+        if step is not None and step.before is not None:
+            self._unhide(step.before)
+            self._list.move_to_host(step.before.name)
 
     @on(Card.Closed)
     def _card_closed(self, event: Card.Closed) -> None:
@@ -331,25 +315,6 @@ class Sidebar(Widget):
             self._unhide(event.saved)
             self._list.move_to_host(event.saved.name)
         self._show_card()
-
-    def _delete(self) -> None:
-        host = self._own_host()
-        if host is not None and self._try(lambda: self._history.remove(host.name)):
-            self._tell(f"{host.name} is deleted. u brings it back.")
-
-    def _undo(self) -> None:
-        try:
-            step = self._history.undo()
-        except SshtuiError as error:
-            self._tell_error(error)
-            return
-        if step is None:
-            self._tell("There is nothing to undo.")
-            return
-        if step.before is not None:
-            self._unhide(step.before)
-            self._list.move_to_host(step.before.name)
-        self._tell(step.sentence)
 
     def _unhide(self, host: Host) -> None:
         """Open what hides a host: the filter when it does not match, the folders around it."""
@@ -365,24 +330,6 @@ class Sidebar(Widget):
             with self.prevent(Input.Changed):
                 self._filter.value = ""
             self._list_rows()
-
-    def _free_name(self, name: str) -> str:
-        taken = {host.name for host in self._catalogue.own}
-        return next(free for number in count(2) if (free := f"{name}-{number}") not in taken)
-
-    def _try(self, change: Callable[[], None]) -> bool:
-        try:
-            change()
-        except SshtuiError as error:
-            self._tell_error(error)
-            return False
-        return True
-
-    def _tell_error(self, error: SshtuiError) -> None:
-        self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="error"))
-
-    def _tell(self, sentence: str, level: str = "information") -> None:
-        self._prompter.tell(Notice(sentence, level="warning" if level == "warning" else "information"))
 
 
 def _folder_around(row: HostListRow) -> str:

@@ -1,0 +1,51 @@
+"""What is asked before it is done: closing a live tab, quitting, a new password for the server."""
+
+from __future__ import annotations
+
+from sshtui.errors import SshtuiError
+from sshtui.model.questions import Confirm, NewPassword, Notice, Prompter
+from sshtui.session.changes import State
+from sshtui.session.roster import Roster
+from sshtui.session.session import Session
+
+
+async def close_front_tab(roster: Roster, prompter: Prompter) -> None:
+    """Close the front tab, after asking while it is connected."""
+    session = roster.front
+    if session is None:
+        return
+    text = f"{session.label} is connected; what runs in it ends."
+    if session.state is not State.LIVE or await prompter.ask(Confirm("Close the tab?", text, yes="Close", danger=True)):
+        await roster.close(session)
+
+
+async def may_quit(roster: Roster, prompter: Prompter) -> bool:
+    """Whether a person wants to leave, asked while tabs are connected."""
+    live = roster.live
+    many = "1 tab is connected." if live == 1 else f"{live} tabs are connected."
+    if not live:
+        return True
+    yes = await prompter.ask(Confirm("Quit sshtui?", many, yes="Quit", danger=True))
+    return yes is True
+
+
+async def change_password(session: Session | None, prompter: Prompter) -> None:
+    """Ask for old and new password, change it on the server, and report what the server said."""
+    if session is None or session.state is not State.LIVE:
+        prompter.tell(Notice("Connect first, then change the password.", level="warning"))
+        return
+    destination = session.facts.destination if session.facts else session.host.destination
+    change = await prompter.ask(NewPassword(session.label, destination, demanded=False))
+    if change is None:
+        return
+    try:
+        answer = await session.change_password(change)
+    except SshtuiError as error:
+        prompter.tell(told(error, session.label))
+    else:
+        prompter.tell(Notice(answer or "The password is changed.", session.label, server=bool(answer)))
+
+
+def told(error: SshtuiError, title: str = "") -> Notice:
+    """An error as something to show."""
+    return Notice(f"{error.sentence} {error.hint}".strip(), title, "error")
