@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sshtui.errors import SshtuiError
@@ -20,7 +19,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Prompter
 from sshtui.model.settings import Settings
-from sshtui.session.protocols import Channel, Dialer
+from sshtui.session.protocols import Channel
 from sshtui.session.roster import Roster
 from sshtui.session.session import Surroundings
 from sshtui.store.hosts import HostStore
@@ -154,9 +153,9 @@ def _wire(
     resolve: Callable[[str], Host | None],
     remember: Callable[[Host, KeyPair], None],
 ) -> Wire:
+    from sshtui.keys.identities import FileAndAgentIdentities
     from sshtui.ssh.dialer import SshDialer
     from sshtui.ssh.known_hosts import KnownHosts
-    from sshtui.keys.identities import FileAndAgentIdentities
 
     identities = FileAndAgentIdentities(paths.ssh_dir, os.environ.get("SSH_AUTH_SOCK") or None)
     dialer = SshDialer(KnownHosts(paths.known_hosts), identities, settings, resolve, remember=remember)
