@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import subprocess
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, Static
+from textual.widgets import Checkbox, Input, OptionList, Static
 
 from sshtui.errors import LoginRejected
+from sshtui.keys.agent import Agent
 from sshtui.keys.workshop import Made, make, open_file
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Passphrase
 from sshtui.ui.modals.base import Dialog
-from sshtui.ui.screens.keys import Install, KeysScreen, KeyTools
+from sshtui.ui.screens.keys import KeysScreen
+from sshtui.ui.screens.keys_bench import Install, KeyTools
 from sshtui.ui.steady import SteadyApp
 from tests.fakes.prompting import ScriptedPrompter
 
@@ -26,9 +30,9 @@ HOSTS = (Host("web-1", "10.0.0.5", user="root"), Host("web-2", "10.0.0.6"))
 class Stage(SteadyApp[None]):
     """An app that opens the workshop."""
 
-    def __init__(self, folder: Path, prompter: ScriptedPrompter, install: Install | None) -> None:
+    def __init__(self, folder: Path, prompter: ScriptedPrompter, install: Install | None, agent: str | None) -> None:
         super().__init__()
-        self.workshop = KeysScreen(KeyTools(folder, None, lambda: HOSTS, install), prompter, quiet=0.01)
+        self.workshop = KeysScreen(KeyTools(folder, agent, lambda: HOSTS, install), prompter, quiet=0.01)
 
     def on_mount(self) -> None:
         self.push_screen(self.workshop)
@@ -36,11 +40,15 @@ class Stage(SteadyApp[None]):
 
 @asynccontextmanager
 async def workshop(
-    folder: Path, *answers: object, install: Install | None = None, size: tuple[int, int] = (100, 40)
+    folder: Path,
+    *answers: object,
+    install: Install | None = None,
+    agent: str | None = None,
+    size: tuple[int, int] = (100, 40),
 ) -> AsyncIterator[tuple[Pilot[None], ScriptedPrompter]]:
     """The screen over `folder`; questions of the prompter get `answers`."""
     prompter = ScriptedPrompter(*answers)
-    app = Stage(folder, prompter, install)
+    app = Stage(folder, prompter, install, agent)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         yield pilot, prompter
@@ -68,6 +76,11 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
 def text(pilot: Pilot[None], selector: str = "#keys-text") -> str:
     assert isinstance(pilot.app, Stage)
     return str(pilot.app.workshop.query_one(selector, Static).content)
+
+
+def entries(pilot: Pilot[None]) -> int:
+    assert isinstance(pilot.app, Stage)
+    return pilot.app.workshop.query_one("#keys-list", OptionList).option_count
 
 
 async def fill(pilot: Pilot[None], **fields: str) -> None:
@@ -164,6 +177,24 @@ async def test_i_installs_on_the_ticked_hosts_and_lists_what_happened(tmp_path: 
         assert "web-2: failed. web-2 rejected the login." in text(pilot)
 
 
+async def test_e_makes_a_certificate_and_o_tells_what_it_is(tmp_path: Path) -> None:
+    pair = make(tmp_path / "id_rsa", "rsa", bits=2048, comment="me@here")
+    async with workshop(tmp_path) as (pilot, _):
+        await pilot.press("e")
+        await settled(pilot)
+        await fill(pilot, subject="/CN=portal")
+        pilot.app.screen.query_one("#der", Checkbox).value = True
+        pilot.app.screen.query_one("#accept").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: "Written" in text(pilot))
+        await pilot.press("o")
+        await settled(pilot)
+        await fill(pilot, path=str(tmp_path / "id_rsa-x509.cer"))
+        await pilot.press("enter")
+        await until(pilot, lambda: "CN=portal" in text(pilot))
+        assert pair.public.sha256 in text(pilot)
+
+
 async def test_x_mends_permissions(tmp_path: Path, pair: Made) -> None:
     pair.path.chmod(0o644)
     async with workshop(tmp_path) as (pilot, _):
@@ -189,3 +220,28 @@ async def test_it_stands_at_every_size_and_escape_leaves(tmp_path: Path, pair: M
         await until(pilot, lambda: isinstance(pilot.app.screen, KeysScreen))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(pilot.app.screen, KeysScreen))
+
+
+@pytest.fixture
+def agent(tmp_path_factory: pytest.TempPathFactory, need: Callable[[str], str]) -> Iterator[str]:
+    """The socket of a running, empty ssh-agent."""
+    socket = tmp_path_factory.mktemp("agent") / "socket"
+    with subprocess.Popen([need("ssh-agent"), "-D", "-a", str(socket)], stdout=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 5
+        while not socket.exists() and time.monotonic() < deadline:
+            assert process.poll() is None
+        yield str(socket)
+        process.terminate()
+
+
+async def test_a_gives_a_key_to_the_agent_and_d_takes_it_out(tmp_path: Path, pair: Made, agent: str) -> None:
+    async with workshop(tmp_path, "sesame", agent=agent) as (pilot, _):
+        await pilot.press("a")
+        await until(pilot, lambda: entries(pilot) == 2)
+        await settled(pilot)
+        assert [key.comment for key in await Agent(agent).held()] == ["me@here"]
+        await pilot.press("end")
+        await until(pilot, lambda: "held by" in text(pilot))
+        await pilot.press("d")
+        await until(pilot, lambda: entries(pilot) == 1)
+        assert not await Agent(agent).held()

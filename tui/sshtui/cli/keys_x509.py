@@ -37,21 +37,26 @@ def x509(
     \b
     sshtui keys x509 id_rsa --days 365 --out cert.pem --der cert.cer
     """
-    from sshtui.keys.saving import refuse_existing, save_private, save_public
-    from sshtui.keys.workshop import needs_passphrase, open_file
-    from sshtui.keys.x509 import bundle, self_sign
+    from sshtui.keys.saving import refuse_existing
+    from sshtui.keys.workshop import certify, needs_passphrase, open_file
 
     if not force:
         refuse_existing(*(path for path in (out, der, p12) if path))
-    key = with_passphrase(
-        str(file), passphrase_fd, lambda passphrase: open_file(file, passphrase), needed=needs_passphrase(file)
-    )
-    certificate = self_sign(key, days=days, subject=subject)
-    bundled = bundle(key, certificate.pem, new_passphrase(str(p12), new_passphrase_fd, no_passphrase)) if p12 else b""
-    save_public(out, certificate.pem, replace=force)
-    if der:
-        save_public(der, certificate.der, replace=force)
-    if p12:
-        save_private(p12, bundled, replace=force)
-    for path in filter(None, (out, der, p12)):
+
+    def make(passphrase: str | None) -> tuple[Path, ...]:
+        open_file(file, passphrase)
+        protection = new_passphrase(str(p12), new_passphrase_fd, no_passphrase) if p12 else None
+        return certify(
+            file,
+            out,
+            der=der,
+            p12=p12,
+            days=days,
+            subject=subject,
+            passphrase=passphrase,
+            bundle_passphrase=protection,
+            replace=force,
+        )
+
+    for path in with_passphrase(str(file), passphrase_fd, make, needed=needs_passphrase(file)):
         click.echo(f"Wrote {path}")

@@ -192,3 +192,35 @@ def public_half(path: Path, passphrase: str | None = None) -> tuple[PublicKey, s
     if passphrase is None:
         raise WrongPassphrase(f"{path} shows its public key only to the passphrase.")
     return PublicKey(open_private(read_key_file(path), passphrase, str(path)).public_data), found.comment
+
+
+def certify(
+    path: Path,
+    out: Path,
+    *,
+    der: Path | None = None,
+    p12: Path | None = None,
+    days: int = 365,
+    subject: str = "",
+    passphrase: str | None = None,
+    bundle_passphrase: str | None = None,
+    replace: bool = False,
+) -> tuple[Path, ...]:
+    """Write a self-signed certificate for the private key at `path`: the files written.
+
+    It goes to `out` in PEM, to `der` in DER, and to `p12` together with the private key, protected by
+    `bundle_passphrase`. `days` and `subject` as in x509.self_sign.
+    """
+    from sshtui.keys.x509 import bundle, self_sign
+
+    if not replace:
+        refuse_existing(*(each for each in (out, der, p12) if each))
+    key = open_file(path, passphrase)
+    certificate = self_sign(key, days=days, subject=subject)
+    bundled = bundle(key, certificate.pem, bundle_passphrase) if p12 else b""
+    save_public(out, certificate.pem, replace=replace)
+    if der:
+        save_public(der, certificate.der, replace=replace)
+    if p12:
+        save_private(p12, bundled, replace=replace)
+    return tuple(each for each in (out, der, p12) if each)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -17,45 +15,32 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from sshtui.errors import SshtuiError, WrongPassphrase
+from sshtui.errors import SshtuiError
 from sshtui.keys import workshop
 from sshtui.keys.agent import Agent, add_file
 from sshtui.keys.convert import public_text
-from sshtui.keys.inspect import list_directory
+from sshtui.keys.inspect import inspect_file, list_directory
 from sshtui.keys.key_file import KeyFile
-from sshtui.model.hosts import Host
-from sshtui.model.questions import Notice, Passphrase, Prompter
+from sshtui.model.questions import Prompter
 from sshtui.model.text import plain, plain_lines
 from sshtui.ui.modals.base import QUIET
+from sshtui.ui.screens.keys_bench import Bench, KeyTools
 from sshtui.ui.screens.keys_dialogs import (
+    CertificateDialog,
     CommentDialog,
     ConvertDialog,
+    FileDialog,
     HostsDialog,
     NewKeyPairDialog,
     ProtectionDialog,
 )
 from sshtui.ui.screens.keys_facts import EMPTY, Entry, facts, row
 
-T = TypeVar("T")
-
 _NO_BREAK = "\u00a0"
 """A blank at which no line ends: a keystroke and its words stay together."""
 
 SIDE_BY_SIDE = 76
 """Columns from which the list and the facts stand beside each other."""
-
-Install = Callable[[Host, Path], Awaitable[str]]
-"""Puts a public key on a host and proves it by a login; what happened, for a person. Raises SshtuiError."""
-
-
-@dataclass(frozen=True)
-class KeyTools:
-    """What the workshop is handed: where key files are, the agent's socket, the saved hosts, and the wire."""
-
-    directory: Path
-    agent_path: str | None
-    hosts: Callable[[], Sequence[Host]]
-    install: Install | None = None
 
 
 class KeysScreen(Screen[None], inherit_bindings=False):
@@ -71,6 +56,8 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         Binding("i", "install", "install"),
         Binding("a", "to_agent", "to agent"),
         Binding("d", "from_agent", "from agent"),
+        Binding("e", "certify", "X.509"),
+        Binding("o", "inspect", "open file"),
         Binding("y", "copy", "copy public"),
         Binding("x", "mend", "chmod 600"),
         Binding("r,f5", "reload", "reload"),
@@ -107,7 +94,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
     def __init__(self, tools: KeyTools, prompter: Prompter, *, quiet: float = QUIET) -> None:
         super().__init__()
         self._tools = tools
-        self._prompter = prompter
+        self._bench = Bench(prompter)
         self._quiet = quiet
         self._entries: list[Entry] = []
         self._told: tuple[str, Content] | None = None
@@ -149,7 +136,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
             try:
                 files += await Agent(self._tools.agent_path).held()
             except SshtuiError as error:
-                self._prompter.tell(Notice(error.sentence, level="warning"))
+                self._bench.say(error.sentence, warning=True)
         marked = select or self._label_of(self.marked)
         entries = self.query_one("#keys-list", OptionList)
         entries.clear_options()
@@ -210,7 +197,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
             return
         busy = f"Making a key pair of type {recipe.kind} with {recipe.bits} bits…"
         self._tell_here(self._label_of(self.marked), busy)
-        made = await self._try(
+        made = await self._bench.attempt(
             lambda: workshop.make(
                 recipe.path,
                 recipe.kind,
@@ -243,16 +230,18 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         file = self._marked_file()
         if file is None:
             return
-        opened = await self._opened(file)
+        opened = await self._bench.opened(file)
         if opened is None:
             return
         new = await self.app.push_screen_wait(ProtectionDialog(plain(file.path, 100), quiet=self._quiet))
         if new is None:
             return
         path = Path(file.path)
-        if await self._try(lambda: workshop.change_passphrase(path, opened.passphrase, new.passphrase)):
+        if await self._bench.attempt(lambda: workshop.change_passphrase(path, opened.passphrase, new.passphrase)):
             self._load(file.path)
-            self._say("It has no passphrase any more." if new.passphrase is None else "The passphrase is changed.")
+            self._bench.say(
+                "It has no passphrase any more." if new.passphrase is None else "The passphrase is changed."
+            )
 
     @work(group="job", exclusive=True)
     async def action_convert(self) -> None:
@@ -261,10 +250,10 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         if file is None:
             return
         wanted = await self.app.push_screen_wait(ConvertDialog(file, quiet=self._quiet))
-        opened = await self._opened(file) if wanted else None
+        opened = await self._bench.opened(file) if wanted else None
         if wanted is None or opened is None:
             return
-        made = await self._try(
+        made = await self._bench.attempt(
             lambda: workshop.convert_file(
                 Path(file.path),
                 wanted.path,
@@ -275,7 +264,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         )
         if made:
             self._load(str(made.path))
-            self._say(f"Wrote {made.path}.")
+            self._bench.say(f"Wrote {made.path}.")
 
     @work(group="job", exclusive=True)
     async def action_comment(self) -> None:
@@ -284,11 +273,45 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         if file is None:
             return
         comment = await self.app.push_screen_wait(CommentDialog(file, quiet=self._quiet))
-        opened = await self._opened(file) if comment is not None else None
+        opened = await self._bench.opened(file) if comment is not None else None
         if comment is None or opened is None:
             return
-        if await self._try(lambda: workshop.change_comment(Path(file.path), comment, opened.passphrase)):
+        if await self._bench.attempt(lambda: workshop.change_comment(Path(file.path), comment, opened.passphrase)):
             self._load(file.path)
+
+    @work(group="job", exclusive=True)
+    async def action_certify(self) -> None:
+        """Make a self-signed X.509 certificate for the key pair."""
+        file = self._marked_file()
+        if file is None:
+            return
+        wanted = await self.app.push_screen_wait(CertificateDialog(file, quiet=self._quiet))
+        opened = await self._bench.opened(file) if wanted else None
+        if wanted is None or opened is None:
+            return
+        written = await self._bench.attempt(
+            lambda: workshop.certify(
+                Path(file.path),
+                wanted.out,
+                der=wanted.out.with_suffix(".cer") if wanted.der else None,
+                p12=wanted.out.with_suffix(".p12") if wanted.bundle else None,
+                days=wanted.days,
+                subject=wanted.subject,
+                passphrase=opened.passphrase,
+                bundle_passphrase=opened.passphrase,
+            )
+        )
+        if written:
+            self._tell_here(file.path, "Written:", *(f"  {path}" for path in written))
+
+    @work(group="job", exclusive=True)
+    async def action_inspect(self) -> None:
+        """Tell what any file is: a certificate, a public key, a bundle, a key of another program."""
+        typed = await self.app.push_screen_wait(FileDialog(quiet=self._quiet))
+        found = await self._bench.attempt(lambda: inspect_file(Path(typed))) if typed else None
+        if found:
+            self._told = self._label_of(self.marked), facts(found)
+            self._show_facts()
 
     @work(group="job", exclusive=True)
     async def action_install(self) -> None:
@@ -315,18 +338,18 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         if file is None:
             return
         if not self._tools.agent_path:
-            self._say("No agent is running here (SSH_AUTH_SOCK is not set).", warning=True)
+            self._bench.say("No agent is running here (SSH_AUTH_SOCK is not set).", warning=True)
             return
-        opened = await self._opened(file)
+        opened = await self._bench.opened(file)
         if opened is None:
             return
         try:
             await add_file(Agent(self._tools.agent_path), Path(file.path), opened.passphrase)
         except SshtuiError as error:
-            self._say(error.sentence, warning=True)
+            self._bench.say(error.sentence, warning=True)
             return
         self._load("")
-        self._say("The agent holds it, until it ends or you take it out.")
+        self._bench.say("The agent holds it, until it ends or you take it out.")
 
     @work(group="job", exclusive=True)
     async def action_from_agent(self) -> None:
@@ -336,7 +359,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
             try:
                 await Agent(self._tools.agent_path).remove(held)
             except SshtuiError as error:
-                self._say(error.sentence, warning=True)
+                self._bench.say(error.sentence, warning=True)
             self._load("")
 
     def action_copy(self) -> None:
@@ -345,7 +368,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         if entry is None or entry.public is None:
             return
         self.app.copy_to_clipboard(public_text(entry.public, entry.comment).rstrip("\n"))
-        self._say("The public line is on the clipboard.")
+        self._bench.say("The public line is on the clipboard.")
 
     @work(group="job", exclusive=True)
     async def action_mend(self) -> None:
@@ -353,7 +376,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         file = self.marked
         if isinstance(file, KeyFile) and file.problem and file.remedy:
             path = Path(file.path)
-            await self._try(lambda: workshop.make_private(path))
+            await self._bench.attempt(lambda: workshop.make_private(path))
             self._load(file.path)
 
     # Helpers
@@ -363,43 +386,5 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         if isinstance(entry, KeyFile):
             return entry
         if entry is not None:
-            self._say("That one is held by the agent: there is no file of it here.", warning=True)
+            self._bench.say("That one is held by the agent: there is no file of it here.", warning=True)
         return None
-
-    async def _opened(self, file: KeyFile) -> Opened | None:
-        """The passphrase that opens `file`, asked until it does; None when the person gives up."""
-        path, attempt, problem = Path(file.path), 0, ""
-        passphrase: str | None = None
-        while True:
-            if file.encrypted:
-                attempt += 1
-                passphrase = await self._prompter.ask(Passphrase(file.path, attempt, problem))
-                if passphrase is None:
-                    return None
-            try:
-                await asyncio.to_thread(workshop.open_file, path, passphrase)
-            except WrongPassphrase as error:
-                problem = error.sentence
-            except SshtuiError as error:
-                self._say(error.sentence, warning=True)
-                return None
-            else:
-                return Opened(passphrase)
-
-    async def _try(self, job: Callable[[], T]) -> T | None:
-        """What `job` returns, run in a thread; None when it failed, which is told."""
-        try:
-            return await asyncio.to_thread(job)
-        except SshtuiError as error:
-            self._say(f"{error.sentence} {error.hint}".strip(), warning=True)
-        return None
-
-    def _say(self, sentence: str, *, warning: bool = False) -> None:
-        self._prompter.tell(Notice(sentence, level="warning" if warning else "information"))
-
-
-@dataclass(frozen=True, repr=False)
-class Opened:
-    """The passphrase that opened a file; None for a file without."""
-
-    passphrase: str | None

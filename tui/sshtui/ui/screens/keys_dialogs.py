@@ -22,7 +22,7 @@ from sshtui.keys.saving import free_path
 from sshtui.keys.strength import estimate
 from sshtui.model.hosts import Host
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Choice, Dialog, Row
+from sshtui.ui.modals.base import QUIET, Choice, Dialog, Entry, Row
 from sshtui.ui.modals.key_pairs import Tick
 from sshtui.ui.modals.secrets import SecretInput
 
@@ -69,6 +69,17 @@ class Conversion:
 
     target: Target
     path: Path
+
+
+@dataclass(frozen=True)
+class Certification:
+    """The X.509 certificate to make: in PEM at `out`, also in DER, also bundled with the private key."""
+
+    out: Path
+    days: int
+    subject: str
+    der: bool
+    bundle: bool
 
 
 class ProtectionDialog(Dialog[Protection]):
@@ -121,19 +132,13 @@ class ProtectionDialog(Dialog[Protection]):
         found = estimate(typed)
         self.query_one("#strength", Static).update(Content(f"{found.word}, about {found.bits} bits" if typed else ""))
 
-    @on(Input.Submitted)
-    def _entered(self, event: Input.Submitted) -> None:
-        entries = list(self.query(Input))
-        at = entries.index(event.input)
-        if at + 1 < len(entries):
-            entries[at + 1].focus()
-        else:
-            self._accept()
-
     @on(Button.Pressed, "#accept")
     def _accept(self) -> None:
-        if not self.ready:
-            return
+        if self.ready:
+            self.complete()
+
+    def complete(self) -> None:
+        """Answer, or say why not yet."""
         problem = self.problem()
         self.query_one("#problem", Static).update(Content(problem))
         if not problem:
@@ -154,8 +159,8 @@ class NewKeyPairDialog(ProtectionDialog):
 
     def body(self) -> Iterable[Widget]:
         yield OptionList(*(Option(Content(title)) for _, _, title in KINDS), id="kinds", classes="block")
-        yield Row("Comment", Input(default_comment(), id="comment"))
-        yield Row("File", Input(self._suggested, id="path"))
+        yield Row("Comment", Entry(default_comment(), id="comment"))
+        yield Row("File", Entry(self._suggested, id="path"))
         yield from super().body()
 
     def first_focus(self) -> Widget | None:
@@ -204,7 +209,7 @@ class ConvertDialog(Dialog[Conversion]):
 
     def body(self) -> Iterable[Widget]:
         yield OptionList(*(Option(Content(TARGET_TITLES[each])) for each in self._targets), id="targets")
-        yield Row("File", Input("", id="path"))
+        yield Row("File", Entry("", id="path"))
         yield Static("", id="lost", classes="under muted")
         note = "The passphrase stays the same." if self._file.encrypted else "It has no passphrase, here or there."
         yield Static(Content(note), classes="last muted")
@@ -239,11 +244,15 @@ class ConvertDialog(Dialog[Conversion]):
     def _target_chosen(self) -> None:
         self.query_one("#path", Input).focus()
 
-    @on(Input.Submitted)
     @on(Button.Pressed, "#accept")
     def _accept(self) -> None:
+        if self.ready:
+            self.complete()
+
+    def complete(self) -> None:
+        """Answer once there is a file name."""
         typed = self.query_one("#path", Input).value.strip()
-        if self.ready and typed:
+        if typed:
             self.answer(Conversion(self._target(), Path(typed).expanduser()))
 
 
@@ -258,17 +267,20 @@ class CommentDialog(Dialog[str]):
         self._comment = plain(file.comment, limit=500)
 
     def body(self) -> Iterable[Widget]:
-        yield Input(self._comment, id="comment", classes="last")
+        yield Entry(self._comment, id="comment", classes="last")
 
     def buttons(self) -> Iterable[Button]:
         yield Choice("Change", "accept")
         yield Choice("Cancel", "cancel")
 
-    @on(Input.Submitted)
     @on(Button.Pressed, "#accept")
     def _accept(self) -> None:
         if self.ready:
-            self.answer(self.query_one("#comment", Input).value.strip())
+            self.complete()
+
+    def complete(self) -> None:
+        """Answer with the comment."""
+        self.answer(self.query_one("#comment", Input).value.strip())
 
 
 class HostsDialog(Dialog[tuple[str, ...]]):
@@ -303,3 +315,68 @@ class HostsDialog(Dialog[tuple[str, ...]]):
         chosen = self.query_one(SelectionList).selected
         if self.ready and chosen:
             self.answer(tuple(chosen))
+
+
+class CertificateDialog(Dialog[Certification]):
+    """A self-signed certificate: where, how long, for whom."""
+
+    HEADING = "X.509 certificate"
+    HINT = "Enter next · Esc cancel"
+
+    def __init__(self, file: KeyFile, *, quiet: float = QUIET) -> None:
+        super().__init__(plain(file.path, limit=100), quiet=quiet)
+        self._file = file
+
+    def body(self) -> Iterable[Widget]:
+        yield Row("File", Entry(f"{self._file.path}-x509.pem", id="out"))
+        yield Row("Days", Entry("365", id="days"))
+        subject = Entry("", placeholder="/C=DE/O=Example/CN=name, or empty for the comment", id="subject")
+        yield Row("Subject", subject)
+        yield Tick("also in DER (.cer)", id="der", classes="tight")
+        yield Tick("also bundled with the private key (.p12), same passphrase", id="bundle", classes="tight")
+        yield Static("", id="problem", classes="last problem")
+
+    def buttons(self) -> Iterable[Button]:
+        yield Choice("Make", "accept")
+        yield Choice("Cancel", "cancel")
+
+    @on(Button.Pressed, "#accept")
+    def _accept(self) -> None:
+        if self.ready:
+            self.complete()
+
+    def complete(self) -> None:
+        """Answer once there are a file and a number."""
+        out, days = (self.query_one(f"#{name}", Input).value.strip() for name in ("out", "days"))
+        if not out or not days.isdigit():
+            self.query_one("#problem", Static).update(Content("A file and a number of days are needed."))
+        else:
+            subject = self.query_one("#subject", Input).value.strip()
+            ticked = {name: self.query_one(f"#{name}", Checkbox).value for name in ("der", "bundle")}
+            self.answer(Certification(Path(out).expanduser(), int(days), subject, ticked["der"], ticked["bundle"]))
+
+
+class FileDialog(Dialog[str]):
+    """The path of a file to look at."""
+
+    HEADING = "What is this file?"
+    HINT = "Enter look · Esc cancel"
+
+    def __init__(self, *, quiet: float = QUIET) -> None:
+        super().__init__("", quiet=quiet)
+
+    def body(self) -> Iterable[Widget]:
+        yield Entry(placeholder="path of a key, a certificate, an authorized_keys, a bundle", id="path", classes="last")
+
+    def buttons(self) -> Iterable[Button]:
+        yield Choice("Look", "accept")
+        yield Choice("Cancel", "cancel")
+
+    @on(Button.Pressed, "#accept")
+    def _accept(self) -> None:
+        if self.ready:
+            self.complete()
+
+    def complete(self) -> None:
+        """Answer with the path."""
+        self.answer(self.query_one("#path", Input).value.strip())

@@ -37,15 +37,21 @@ def facts(entry: Entry) -> Content:
     rows: list[tuple[str, str]] = []
     if isinstance(entry, KeyFile):
         rows += [("file", entry.path), ("format", entry.format.title)]
-        rows.append(("passphrase", entry.protection or "none"))
+        if entry.format.private:
+            rows.append(("passphrase", entry.protection or "none"))
+        rows += entry.details
     else:
         rows.append(("held by", "the agent"))
     rows.append(("comment", entry.comment or "(none)"))
     if public:
         rows.append(("type", f"{public.kind} {public.bits}"))
-    parts: list[Any] = [piece for name, value in rows for piece in ((f"{name:<11}", "$muted"), plain(value) + "\n")]
+    width = max(len(name) for name, _ in rows) + 1
+    parts: list[Any] = [
+        piece for name, value in rows for piece in ((f"{name:<{width}}", "$muted"), plain(value) + "\n")
+    ]
     if isinstance(entry, KeyFile) and entry.problem:
-        parts.append((f"\n{entry.problem} x mends it: {plain(entry.remedy)}\n", "$error"))
+        mend = f" x mends it: {plain(entry.remedy)}" if entry.remedy else ""
+        parts.append((f"\n{entry.problem}{mend}\n", "$error"))
     if public:
         parts += [
             f"\n{public.sha256}\n{public.md5}\n\n{public.randomart}\n\n",

@@ -1,0 +1,77 @@
+"""What every job of the key workshop needs: its tools, and somebody to ask and to tell."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from sshtui.errors import SshtuiError, WrongPassphrase
+from sshtui.keys import workshop
+from sshtui.keys.key_file import KeyFile
+from sshtui.model.hosts import Host
+from sshtui.model.questions import Notice, Passphrase, Prompter
+
+T = TypeVar("T")
+
+Install = Callable[[Host, Path], Awaitable[str]]
+"""Puts the public key of a private key file on a host and proves it by a login; what happened, for a person.
+Raises SshtuiError."""
+
+
+@dataclass(frozen=True)
+class KeyTools:
+    """What the workshop is handed: where key files are, the agent's socket, the saved hosts, and the wire."""
+
+    directory: Path
+    agent_path: str | None
+    hosts: Callable[[], Sequence[Host]]
+    install: Install | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Opened:
+    """The passphrase that opened a file; None for a file without."""
+
+    passphrase: str | None
+
+
+class Bench:
+    """Runs what blocks in threads, and turns what goes wrong into a notice."""
+
+    def __init__(self, prompter: Prompter) -> None:
+        self._prompter = prompter
+
+    async def opened(self, file: KeyFile) -> Opened | None:
+        """The passphrase that opens `file`, asked until it does; None when the person gives up."""
+        path, attempt, problem = Path(file.path), 0, ""
+        passphrase: str | None = None
+        while True:
+            if file.encrypted:
+                attempt += 1
+                passphrase = await self._prompter.ask(Passphrase(file.path, attempt, problem))
+                if passphrase is None:
+                    return None
+            try:
+                await asyncio.to_thread(workshop.open_file, path, passphrase)
+            except WrongPassphrase as error:
+                problem = error.sentence
+            except SshtuiError as error:
+                self.say(error.sentence, warning=True)
+                return None
+            else:
+                return Opened(passphrase)
+
+    async def attempt(self, job: Callable[[], T]) -> T | None:
+        """What `job` returns, run in a thread; None when it failed, which is told."""
+        try:
+            return await asyncio.to_thread(job)
+        except SshtuiError as error:
+            self.say(f"{error.sentence} {error.hint}".strip(), warning=True)
+        return None
+
+    def say(self, sentence: str, *, warning: bool = False) -> None:
+        """Show a sentence."""
+        self._prompter.tell(Notice(sentence, level="warning" if warning else "information"))
