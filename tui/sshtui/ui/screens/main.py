@@ -137,6 +137,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             prompter=self._prompter,
             palette=palette,
             confirm_paste=self._parts.settings.confirm_paste,
+            unicode=self._unicode,
         )
 
     # Keystrokes
