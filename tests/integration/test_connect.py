@@ -7,9 +7,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from sshtui.errors import HostKeyChanged, HostKeyRevoked, HostKeyUnknown, LoginRejected, NameNotFound, Refused
+from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.questions import ChangedHostKey, UnknownHostKey
 from tests.fakes.prompting import ScriptedPrompter
@@ -130,6 +132,44 @@ async def test_a_refused_port_says_so(client: Client) -> None:
     with pytest.raises(Refused, match="refused the connection") as caught:
         await client.dial(Host("box", LOOPBACK, free_port()), ScriptedPrompter())
     assert "port" in caught.value.hint
+
+
+async def test_a_name_with_several_addresses_finds_the_one_that_answers(
+    client: Client, sshd: OpenSSH, client_key: Path
+) -> None:
+    # localhost is ::1 and 127.0.0.1 on most machines; this sshd is on the second only.
+    client.known_hosts.remember("localhost", sshd.port, sshd.host_keys[0])
+    async with client.terminal(
+        Host("box", "localhost", sshd.port, sshd.user, key_pair=str(client_key)), ScriptedPrompter()
+    ) as channel:
+        await say(channel, "true")
+
+
+async def test_an_address_of_version_6_alone_is_enough(client: Client) -> None:
+    host_key = asyncssh.generate_private_key("ssh-ed25519")
+    try:
+        listener = await asyncssh.listen(
+            "::1",
+            0,
+            server_factory=Open,
+            server_host_keys=[host_key],
+            process_factory=lambda process: process.exit(3),
+        )
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+    async with listener:
+        client.known_hosts.remember("::1", listener.get_port(), HostKey(host_key.public_data))
+        host = Host("box", "::1", listener.get_port(), "somebody")
+        async with client.terminal(host, ScriptedPrompter()) as channel:
+            _, end = await read_to_end(channel)
+    assert end.status == 3
+
+
+class Open(asyncssh.SSHServer):
+    """Lets everybody in."""
+
+    def begin_auth(self, username: str) -> bool:
+        return False
 
 
 async def test_an_unknown_name_says_so(client: Client) -> None:

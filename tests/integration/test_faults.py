@@ -40,11 +40,11 @@ EXPECTED: dict[bad.Behaviour, tuple[type[SshtuiError], str]] = {
     bad.closes_after_the_banner: (ConnectionLost, "closed the connection"),
     bad.sends_garbage: (TimedOut, "no SSH greeting"),
     bad.sends_a_banner_then_garbage: (ConnectionLost, "ended the connection"),
-    bad.speaks_http: (NotSSH, "without an SSH greeting"),
+    bad.speaks_http: (NotSSH, "it says 'HTTP/1.1 400 Bad Request'"),
     bad.speaks_ssh1: (NotSSH, "SSH version"),
     bad.never_answers: (TimedOut, "did not answer"),
     bad.falls_silent_after_the_banner: (TimedOut, "said hello and then nothing more"),
-    bad.sends_a_byte_a_second: (TimedOut, "no SSH greeting"),
+    bad.sends_a_byte_a_second: (TimedOut, "did not answer"),
     bad.sends_an_endless_banner: (NotSSH, "is not an SSH server"),
     bad.sends_an_endless_line: (NotSSH, "is not an SSH server"),
 }
@@ -216,6 +216,7 @@ async def test_a_server_full_of_strangers_says_so(
     await reader.readline()
     with pytest.raises(NotSSH) as caught:
         await client.dial(host, ScriptedPrompter())
+    assert "MaxStartups" in caught.value.sentence
     assert "overloaded" in caught.value.hint
     writer.close()
     await writer.wait_closed()

@@ -42,7 +42,7 @@ def explain(error: BaseException, host: Host, client: LoginClient, offer: Algori
         host.name,
         host.address,
         host.port,
-        heard=wire is not None and wire.received > 0,
+        said=wire.prelude if wire is not None else "",
         spoke=wire is not None and bool(wire.software),
     )
 

@@ -13,8 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sshtui.model.text import plain
 from sshtui.ssh.algorithms import NO_ALGORITHMS
 from sshtui.ssh.library import asyncssh
+
+PRELUDE_LIMIT = 256
+"""Bytes kept of what comes before the greeting (RFC 4253 section 4.2)."""
 
 _MSG_IGNORE = 2
 _KEXINIT_COOKIE_END = 17
@@ -32,11 +36,19 @@ class Wire:
     """Monotonic time of the last byte from the server."""
     received: int = 0
     """Bytes from the server."""
+    first: bytes = b""
+    """The first of them, PRELUDE_LIMIT at most."""
 
     @property
     def software(self) -> str:
         """The server's greeting, `SSH-2.0-…`; "" before it came."""
         return str(self.connection.get_extra_info("server_version") or "")
+
+    @property
+    def prelude(self) -> str:
+        """The first line that is no greeting, made plain: what another kind of server answers with; "" for none."""
+        line = self.first.split(b"\n", 1)[0]
+        return "" if line[:4] == b"SSH-"[: len(line)] else plain(line.decode("utf-8", "replace"), 80)
 
     @property
     def chokes_on_ignore(self) -> bool:
@@ -84,6 +96,7 @@ def attach(connection: asyncssh.SSHClientConnection) -> Wire:
     def data_received(data: bytes, datatype: Any = None) -> None:
         wire.heard = time.monotonic()
         wire.received += len(data)
+        wire.first += data[: PRELUDE_LIMIT - len(wire.first)]
         hear(data, datatype)
 
     def send_packet(number: int, *arguments: bytes, handler: Any = None) -> None:

@@ -35,11 +35,11 @@ ADDRESS_OR_FIREWALL = "Check the address and the firewall, or whether this netwo
 
 
 def before_login(
-    error: BaseException, name: str, address: str, port: int, *, heard: bool = False, spoke: bool = False
+    error: BaseException, name: str, address: str, port: int, *, said: str = "", spoke: bool = False
 ) -> SshtuiError:
     """Why there is no connection to `name`.
 
-    `heard`: something had come from there; `spoke`: the greeting of an SSH server among it.
+    `said`: the first line that came from there, when it was no greeting; `spoke`: an SSH server's greeting came.
     """
     where = f"{address} port {port}"
     if isinstance(error, SshtuiError):
@@ -47,8 +47,8 @@ def before_login(
     if isinstance(error, (socket.gaierror, UnicodeError)):
         return _name_not_found(error, name, address)
     if isinstance(error, TimeoutError) or _number(error) == errno.ETIMEDOUT:
-        if heard and not spoke:
-            return TimedOut(f"{name} sent no SSH greeting in time at {where}.", hint="Is the port right?")
+        if said and not spoke:
+            return TimedOut(f"{name} sent no SSH greeting in time at {where}, but {said!r}.", hint="Is the port right?")
         what = "said hello and then nothing more" if spoke else "did not answer"
         return TimedOut(f"{name} {what} at {where}.", hint=ADDRESS_OR_FIREWALL)
     if isinstance(error, ConnectionRefusedError):
@@ -58,10 +58,10 @@ def before_login(
         )
     if _number(error) in _UNREACHABLE:
         return Unreachable(f"There is no way to {where} from here.", hint="Check the network, the VPN and the address.")
-    return _handshake(error, name, where, spoke)
+    return _handshake(error, name, where, said, spoke)
 
 
-def _handshake(error: BaseException, name: str, where: str, spoke: bool) -> SshtuiError:
+def _handshake(error: BaseException, name: str, where: str, said: str, spoke: bool) -> SshtuiError:
     reason = plain(str(error))
     if isinstance(error, asyncssh.KeyExchangeFailed) and (lists := _NO_MATCH.search(str(error))):
         kind = _KINDS.get(lists[1], plain(lists[1], 40))
@@ -76,12 +76,13 @@ def _handshake(error: BaseException, name: str, where: str, spoke: bool) -> Ssht
     if isinstance(error, asyncssh.PermissionDenied):
         return LoginRejected(f"{name} rejected the login.")
     if not spoke and isinstance(error, (asyncssh.DisconnectError, ConnectionError)):
+        quoted = f"; it says {said!r}" if said else ""
         if isinstance(error, (asyncssh.ConnectionLost, ConnectionError)):
             return NotSSH(
-                f"{name} closed the connection at {where} without an SSH greeting.",
+                f"{name} closed the connection at {where} without an SSH greeting{quoted}.",
                 hint="The server may be overloaded, refuse this address, or be no SSH server. Is the port right?",
             )
-        return NotSSH(f"What answers at {where} is not an SSH server.", hint="Is the port right?")
+        return NotSSH(f"What answers at {where} is not an SSH server{quoted}.", hint="Is the port right?")
     if isinstance(error, (asyncssh.ConnectionLost, ConnectionError)):
         return ConnectionLost(
             f"{name} closed the connection.", hint="Try again; the server's log tells why it hung up."
