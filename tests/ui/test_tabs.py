@@ -265,3 +265,25 @@ async def test_the_same_host_is_opened_again_from_the_leader(stage: Build) -> No
         await open_tabs(shell, pilot, 1)
         await pilot.press("ctrl+backslash", "d")
         await shell.until(pilot, "two tabs", lambda: bar(shell) == " 1 db ● │ 2 db (2) ● │")
+
+
+async def test_a_corrected_host_is_what_the_tab_reconnects_to(stage: Build) -> None:
+    shell = stage(HOSTS)
+    shell.dialer.error = Refused("db refused the connection on port 22.")
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("home", "enter")
+        await shell.shows(pilot, "db refused")
+        shell.dialer.error = None
+        await pilot.press("alt+0", "f2", *"-new", "tab", "tab", *"2222", "enter")
+        await shell.until(pilot, "the new port", lambda: shell.store.get("db-new"))
+        await pilot.press("alt+1", "r")
+        await shell.until(pilot, "another dial", lambda: len(shell.dialer.hosts) == 2)
+    assert shell.dialer.hosts[1] == shell.store.get("db-new")
+
+
+async def test_a_middle_click_closes_a_tab(stage: Build) -> None:
+    shell = stage(HOSTS, answers=(True,))
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 2)
+        await pilot.click("#tabs", offset=(3, 0), button=2)
+        await shell.until(pilot, "one tab", lambda: bar(shell) == " 1 lonely ● │")

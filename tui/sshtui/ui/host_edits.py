@@ -20,13 +20,17 @@ from sshtui.ui.widgets.card import Editing
 class HostEdits:
     """Carries out changes and tells how they went; no widget is touched."""
 
-    def __init__(self, parts: Parts, prompter: Prompter) -> None:
+    def __init__(self, parts: Parts, prompter: Prompter, replaced: Callable[[Host, Host], None]) -> None:
+        """`replaced(before, after)` is told when a saved host is another."""
+        self._replaced = replaced
         self._parts = parts
         self._prompter = prompter
         self._history = History(parts.hosts)
 
     def changeable(self, host: Host | None) -> Host | None:
         """`host` when it is ours to change; says why not otherwise."""
+        if host is None:
+            self.tell("Choose a host first.")
         if host is not None and not host.editable:
             self.tell(f"{host.name} stands in {host.origin} and is read-only here; c makes an own copy.", "warning")
             return None
@@ -56,6 +60,8 @@ class HostEdits:
         except SshtuiError as error:
             self._prompter.tell(told(error))
             return None
+        if step is not None and step.before is not None and step.after is not None:
+            self._replaced(step.after, step.before)
         self.tell(step.sentence if step else "There is nothing to undo.")
         return step
 
@@ -64,7 +70,7 @@ class HostEdits:
         pairs = tuple(await self._parts.key_pairs(host))
         answer = await self._prompter.ask(ChooseKeyPair(host.name, pairs, host.key_pair))
         if answer is not None and answer.key_pair.path:
-            self._try(lambda: self._history.save(replace(host, key_pair=answer.key_pair.path), host.name))
+            self._try(lambda: self._save(replace(host, key_pair=answer.key_pair.path), host.name))
 
     def tell(self, sentence: str, level: Literal["information", "warning"] = "information") -> None:
         """Say something that needs no answer."""
@@ -74,7 +80,13 @@ class HostEdits:
         around = Surrounding(
             self._names() - ({was} if was else set()), self._parts.themes.keys(), self._parts.parse_destination
         )
-        return Editing(base, was, around, self._history.save)
+        return Editing(base, was, around, self._save)
+
+    def _save(self, host: Host, was: str | None) -> None:
+        before = self._parts.hosts.get(was) if was else None
+        self._history.save(host, was)
+        if before is not None:
+            self._replaced(before, host)
 
     def _names(self) -> set[str]:
         return {host.name for host in self._parts.hosts.hosts()}

@@ -54,7 +54,7 @@ class Sidebar(Widget):
         self._leave_hosts = leave
         self._parts = parts
         self._roster = roster
-        self._edits = HostEdits(parts, prompter)
+        self._edits = HostEdits(parts, prompter, self._replaced)
         self._config: tuple[Host, ...] = ()
         self._config_due = 0.0
         self._catalogue = Catalogue(())
@@ -159,6 +159,10 @@ class Sidebar(Widget):
 
     def reload(self) -> None:
         """List the hosts as they are now."""
+        for before in self._catalogue.own:
+            after = self._parts.hosts.get(before.name)
+            if after is not None and after is not before and after != before:
+                self._replaced(before, after)
         self._catalogue = Catalogue(self._parts.hosts.hosts(), self._config)
         self._list_rows()
         problem = self._parts.hosts.problem
@@ -167,6 +171,12 @@ class Sidebar(Widget):
             Content(f"{problem.path.name}, line {problem.line}: {problem.reason} Not saving." if problem else "")
         )
         line.set_class(problem is not None, "shown")
+
+    def _replaced(self, before: Host, after: Host) -> None:
+        """Let tabs on a saved host reconnect to what is saved now; a tab with wishes of its own keeps them."""
+        for session in self._roster.sessions:
+            if session.host == before:
+                session.host = after
 
     # Listing
 

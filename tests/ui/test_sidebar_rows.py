@@ -1,0 +1,79 @@
+"""What the list shows: order, folders, the rating of a filter."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sshtui.model.geometry import Size
+from sshtui.model.hosts import Host
+from sshtui.ui.fuzzy import matcher, positions
+from sshtui.ui.host_rows import Catalogue, FolderRow, HostRow
+from sshtui.ui.screens.layout import layout, sidebar_columns
+
+NAMES = st.lists(st.text("abw-1", min_size=1, max_size=6), unique=True, max_size=12)
+
+
+def names(catalogue: Catalogue, query: str) -> list[str]:
+    return [row.host.name for row in catalogue.matches(query) if isinstance(row, HostRow)]
+
+
+def test_better_matches_come_first() -> None:
+    hosts = [Host(name, "h") for name in ("w-e-b", "my-web", "cobweb", "web", "other")]
+    assert names(Catalogue(hosts), "web") == ["web", "my-web", "cobweb", "w-e-b"]
+
+
+def test_address_user_folder_and_tags_are_found_after_names() -> None:
+    hosts = [
+        Host("a", "eu.example.org"), Host("b", "h", user="eu"), Host("c", "h", folder="eu/x"),
+        Host("d", "h", tags=("eu",)), Host("eu-1", "h"), Host("e", "h"),
+    ]  # fmt: skip
+    found = names(Catalogue(hosts), "eu")
+    assert found[0] == "eu-1"
+    assert set(found) == {"a", "b", "c", "d", "eu-1"}
+
+
+def test_all_words_must_match() -> None:
+    hosts = [Host("web-1", "h", folder="prod"), Host("web-2", "h", folder="lab")]
+    assert names(Catalogue(hosts), "prod web") == ["web-1"]
+
+
+@given(NAMES, st.text("abw-1", min_size=1, max_size=4))
+def test_typing_on_finds_the_same_as_typing_at_once(hosts: list[str], query: str) -> None:
+    listed = [Host(name, "x") for name in hosts]
+    typed = Catalogue(listed)
+    for end in range(1, len(query) + 1):
+        step = names(typed, query[:end])
+    assert step == names(Catalogue(listed), query)
+
+
+@given(st.text(max_size=20), st.text(min_size=1, max_size=5))
+def test_marked_letters_are_the_typed_ones_in_order(text: str, query: str) -> None:
+    marked = positions(query, text)
+    assert list(marked) == sorted(set(marked))
+    if marked:
+        assert "".join(text[at] for at in marked).lower() == query.lower()
+        assert matcher(query)(text.lower()) is not None
+
+
+def test_a_folded_folder_hides_what_is_below_and_still_counts_it() -> None:
+    hosts = [Host("a", "h", folder="x/y"), Host("b", "h", folder="x")]
+    rows = Catalogue(hosts).tree(frozenset({"x"}))
+    assert rows == [FolderRow("x", "x", 0, True, 2)]
+
+
+@pytest.mark.parametrize(
+    ("size", "hosts", "drawer", "splitter"),
+    [((80, 24), False, True, False), ((120, 40), True, False, True), ((100, 30), True, False, True)],
+)
+def test_with_tabs_the_hosts_fold_away_when_there_is_no_room(
+    size: tuple[int, int], hosts: bool, drawer: bool, splitter: bool
+) -> None:
+    found = layout(Size(*size), tabs=True, among_hosts=False, sidebar_wanted=True)
+    assert (found.hosts, found.drawer, found.splitter) == (hosts, drawer, splitter)
+
+
+def test_the_splitter_leaves_a_usable_terminal() -> None:
+    assert sidebar_columns(500, Size(120, 40)) == 80
+    assert sidebar_columns(1, Size(120, 40)) == 16
