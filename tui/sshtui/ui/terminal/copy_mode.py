@@ -73,6 +73,8 @@ class CopyMode:
     def press(self, pressed: Keystroke) -> Outcome:
         """Do what `pressed` means here; what means nothing is ignored, never sent to the remote."""
         self.problem = ""
+        # Output may have pushed its line out of the scrollback.
+        self.cursor = self._kept(self.cursor)
         if self.entry is not None:
             self._type(self.entry, pressed)
             return Outcome.STAY
