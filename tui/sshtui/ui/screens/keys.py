@@ -195,7 +195,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         recipe = dialog.recipe
         if recipe is None:
             return
-        busy = f"Making a key pair of type {recipe.kind} with {recipe.bits} bits…"
+        busy = f"Making a key pair of type {recipe.kind} with {recipe.bits} bits ..."
         self._tell_here(self._label_of(self.marked), busy)
         made = await self._bench.attempt(
             lambda: workshop.make(
@@ -323,7 +323,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         chosen = await self.app.push_screen_wait(HostsDialog(file, list(hosts.values()), quiet=self._quiet))
         lines = [f"Installing {plain(file.path)}:"]
         for name in chosen or ():
-            self._tell_here(file.path, *lines, f"  {plain(name)}: …")
+            self._tell_here(file.path, *lines, f"  {plain(name)}: ...")
             try:
                 said = await self._tools.install(hosts[name], Path(file.path))
             except SshtuiError as error:

@@ -22,8 +22,9 @@ from sshtui.keys.saving import free_path
 from sshtui.keys.strength import estimate
 from sshtui.model.hosts import Host
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Choice, Dialog, Entry, Row
+from sshtui.ui.modals.base import QUIET, Dialog, Entry
 from sshtui.ui.modals.key_pairs import Tick
+from sshtui.ui.modals.parts import Choice, Row
 from sshtui.ui.modals.secrets import SecretInput
 
 KINDS: tuple[tuple[str, int, str], ...] = (
