@@ -66,13 +66,19 @@ def split(text: str) -> list[str]:
     return list(iter_graphemes(text))
 
 
-def joined(before: str, text: str) -> int:
-    """How many characters at the head of `text` belong to the grapheme `before`."""
-    head = before + text[: limits.CLUSTER * 2]
-    first = next(iter_graphemes(head))
-    if len(first) == len(head) > len(before) + limits.CLUSTER:
-        first = next(iter_graphemes(before + text))
-    return max(0, len(first) - len(before))
+@lru_cache(maxsize=8192)
+def joins(before: str, character: str) -> bool:
+    """Whether `character` belongs to the grapheme `before`."""
+    return next(iter_graphemes(before + character)) != before
+
+
+@lru_cache(maxsize=8192)
+def steady_width(grapheme: str) -> int:
+    """The width of a grapheme that has it from its first code point on; 0 for one that grows, or is too long."""
+    if len(grapheme) > limits.CLUSTER:
+        return 0
+    widths = {width_of(grapheme[:end]) for end in range(1, len(grapheme) + 1)}
+    return widths.pop() if len(widths) == 1 else 0
 
 
 @lru_cache(maxsize=8192)

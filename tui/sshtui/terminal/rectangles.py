@@ -16,8 +16,11 @@ Area = tuple[int, int, int, int]
 """Top, left, bottom, right: 0-based, inclusive."""
 
 
-def _area(terminal: Terminal, parameters: Parameters, at: int) -> Area | None:
-    """The rectangle in the parameters from `at` on, within the page (the margins in origin mode)."""
+def _area(terminal: Terminal, parameters: Parameters, at: int, streamed: bool = False) -> Area | None:
+    """The rectangle in the parameters from `at` on, within the page (the margins in origin mode).
+
+    `streamed`: corners of a stream, whose end may stand left of its start.
+    """
     top0, left0 = terminal.origin()
     inside = ORIGIN in terminal.mode
     last_row = terminal.bottom if inside else terminal.lines - 1
@@ -26,7 +29,8 @@ def _area(terminal: Terminal, parameters: Parameters, at: int) -> Area | None:
     left = max(1, value(parameters, at + 1, 1)) - 1 + left0
     bottom = min((value(parameters, at + 2) or terminal.lines) - 1 + top0, last_row)
     right = min((value(parameters, at + 3) or terminal.columns) - 1 + left0, last_column)
-    return (top, left, bottom, right) if top <= bottom and left <= right else None
+    stream = streamed and top < bottom
+    return (top, left, bottom, right) if top <= bottom and (left <= right or stream) else None
 
 
 def erase(terminal: Terminal, parameters: Parameters) -> None:
@@ -131,7 +135,7 @@ def reverse_attributes(terminal: Terminal, parameters: Parameters) -> None:
 
 
 def _restyle(terminal: Terminal, parameters: Parameters, changes: dict[str, bool | int], turn: bool) -> None:
-    area = _area(terminal, parameters, 0)
+    area = _area(terminal, parameters, 0, terminal.change_extent != 2)
     if area is None or not changes:
         return
     for y, start, end in _spans(terminal, area):

@@ -76,10 +76,9 @@ class Screen(Grid):
         """Write characters of one column that never join each other."""
         cursor = self.cursor
         if self.joinable:
-            data = self._joined_to_last(data)
-            if not data:
-                return
             self.joinable = False
+            if data and self._join(data[0]):
+                data = data[1:]
         while data:
             if cursor.pending:
                 cursor.pending = False
@@ -112,10 +111,9 @@ class Screen(Grid):
 
     def _draw_wide(self, data: str) -> None:
         if self.joinable:
-            data = self._joined_to_last(data)
-            if not data:
-                return
             self.joinable = False
+            if data and self._join(data[0]):
+                data = data[1:]
         cursor = self.cursor
         while data:
             x = cursor.x
@@ -139,39 +137,47 @@ class Screen(Grid):
             self._advance(end - 2, 2)
 
     def _draw_complex(self, data: str) -> None:
-        """Text with marks, joiners, emoji sequences: cluster by cluster (mode 2027), or by code point."""
+        """Text with marks, joiners, emoji sequences: cluster by cluster (mode 2027), or by code point.
+
+        A cluster goes in whole only where its code points one by one would give the same.
+        """
         self.joinable = True
         if GRAPHEMES not in self.mode:
             for char in data:
-                width = graphemes.width_of_character(char)
-                if width:
-                    self._put(char, width)
-                else:
-                    self._attach(char)
+                self._put_character(char)
             return
-        rest = self._joined_to_last(data)
-        for cluster in graphemes.split(rest):
-            width = graphemes.width_of(cluster)
+        while data and self._join(data[0]):
+            data = data[1:]
+        roomy = AUTOWRAP in self.mode and self.right - self.left > 1
+        for cluster in graphemes.split(data):
+            width = graphemes.steady_width(cluster) if roomy else 0
             if width:
-                self._put(cluster[: limits.CLUSTER], width)
-            else:
-                self._attach(cluster)
+                self._put(cluster, width)
+                continue
+            for char in cluster:
+                if not self._join(char):
+                    self._put_character(char)
 
-    def _joined_to_last(self, data: str) -> str:
-        """What is left of `data` after its head joined the grapheme left of the cursor."""
+    def _put_character(self, char: str) -> None:
+        width = graphemes.width_of_character(char)
+        if width:
+            self._put(char, width)
+        else:
+            self._attach(char)
+
+    def _join(self, char: str) -> bool:
+        """Add `char` to the grapheme just drawn, when it belongs to it (UAX #29)."""
         cursor = self.cursor
         if GRAPHEMES not in self.mode or self._tail != (cursor.y, cursor.x):
-            return data
+            return False
         x = self._cell_before()
         if x < 0:
-            return data
+            return False
         before = self.rows[cursor.y].chars[x]
-        if before == BLANK:
-            return data
-        count = graphemes.joined(before, data)
-        if count:
-            self._extend(x, before, data[:count])
-        return data[count:]
+        if before == BLANK or not graphemes.joins(before, char):
+            return False
+        self._extend(x, before, char)
+        return True
 
     def _cell_before(self) -> int:
         """The column of the grapheme left of the cursor (under it when the wrap is pending), or -1."""
@@ -237,6 +243,7 @@ class Screen(Grid):
                 self.wrap_line()
             if cursor.x + 1 > self.edge():
                 if AUTOWRAP not in self.mode:
+                    self._tail = (-1, -1)
                     return
                 cluster, width = "\ufffd", 1
         if INSERT in self.mode:

@@ -1,0 +1,120 @@
+"""Any bytes, any split, any size: never an exception, always a whole grid, and the same one."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sshtui.model.geometry import Size
+from sshtui.terminal.emulator import Emulator
+
+PIECES = [
+    "\x1b[", "?", ";", ":", "0", "1", "2", "5", "9", "69", "1049", "1047", "47", "2004", "2026", "2027", "1000", "1006",
+    "h", "l", "H", "r", "s", "u", "m", "A", "B", "C", "D", "J", "K", "L", "M", "P", "@", "X", "S", "T", "b", "Z", "I",
+    "$x", "$v", "$z", "${", "$r", "$t", "*y", "'}", "'~", '"q', " q", " @", " A", "!p", "$p", "c", "n", "t", "\x1b7",
+    "\x1b8", "\x1bc", "\x1bM", "\x1bD", "\x1bE", "\x1b6", "\x1b9", "\x1b#8", "\x1b(0", "\x1b(B", "\x0e", "\x0f",
+    "\x1bN", "\x1b]0;", "\x1b]8;;http://x/", "\x1b]52;c;", "\x1bP$q", "\x1b_", "\x07", "\x1b\\", "\x18", "\r\n", "\n",
+    "\r", "\t", "\b", "漢", "字漢", "👩\u200d🚀", "e\u0301", "\u0301", "\ufe0f", "❤", "\u200b", "🇩", "한", "\u1100",
+    "\u1161", "क्ष", "abc", "the quick brown fox", "\x1b[1;31m", "\x1b[48;5;20m", "\x1b[m", "\x1b[4h", "\x1b[?7l",
+    "\x1b[?45h", "\x1b[?6h", "\x1b[2;4r", "\x1b[?69h\x1b[3;7s",
+]  # fmt: skip
+
+
+def same_screen(one: Emulator, other: Emulator) -> None:
+    assert one.size == other.size
+    assert one.cursor == other.cursor
+    assert one.modes == other.modes
+    assert one.scrollback_rows == other.scrollback_rows
+    for index in range(-one.scrollback_rows, one.size.rows):
+        assert one.row(index).cells() == other.row(index).cells(), index
+        assert one.row(index).runs() == other.row(index).runs(), index
+        assert one.row(index).wrapped == other.row(index).wrapped, index
+
+
+def whole_grid(emulator: Emulator) -> None:
+    columns, rows = emulator.size
+    assert 0 <= emulator.cursor.point.row < rows
+    assert 0 <= emulator.cursor.point.column < columns
+    for index in range(-emulator.scrollback_rows, rows):
+        row = emulator.row(index)
+        cells = row.cells()
+        assert len(cells) == columns
+        assert sum(run.columns for run in row.runs()) == columns
+        assert all(len(cell) <= 16 for cell in cells)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=400), st.integers(1, 90), st.integers(1, 30))
+def test_any_bytes_leave_a_whole_grid(data: bytes, columns: int, rows: int) -> None:
+    emulator = Emulator(Size(columns, rows), scrollback=50)
+    emulator.feed(data)
+    whole_grid(emulator)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=60),
+    st.sampled_from([(1, 1), (2, 2), (3, 1), (1, 5), (10, 4), (80, 24)]),
+    st.randoms(use_true_random=False),
+)
+def test_any_split_gives_the_same_screen(pieces: list[str], size: tuple[int, int], rng: random.Random) -> None:
+    data = "".join(pieces).encode()
+    one, other = Emulator(Size(*size), scrollback=50), Emulator(Size(*size), scrollback=50)
+    replies = one.feed(data).reply
+    split_replies = b""
+    at = 0
+    while at < len(data):
+        step = rng.randint(1, 7)
+        split_replies += other.feed(data[at : at + step]).reply
+        at += step
+    assert replies == split_replies
+    whole_grid(one)
+    same_screen(one, other)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=60), st.lists(st.tuples(st.integers(1, 60), st.integers(1, 20))))
+def test_resizing_keeps_the_grid_whole(pieces: list[str], sizes: list[tuple[int, int]]) -> None:
+    emulator = Emulator(Size(20, 5), scrollback=50)
+    for at, size in enumerate([*sizes, (20, 5)]):
+        emulator.feed("".join(pieces[at::2]).encode())
+        emulator.resize(Size(*size))
+        whole_grid(emulator)
+
+
+LINES = [
+    "plain text", "", "x" * 9, "y" * 10, "z" * 11, "w" * 35, "\x1b[31mred\x1b[0m tail", "\x1b[1;44mblue ground",
+    "\x1b[38;2;1;2;3mtrue\x1b[K", "\x1b[m", "a\tb", "\t\tfar", "漢字", "漢字漢字漢", "漢字漢字漢字", "a漢字漢字漢",
+    "🚀🌍", "привет",
+    "e\u0301clair", "👩\u200d🚀 x", "\x1b[42m\x1b[K", "12345\x1b[7m67890\x1b[27m12345", "\x1b]0;t\x07x", "\x1b[2Cgap",
+    "one\rtwo", "\x1b[4mlink\x1b[24m", "한국어", "☎\ufe0f!", "한\u11a8", "-" * 20,
+]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from(LINES), min_size=1, max_size=30),
+    st.sampled_from([(10, 4), (10, 1), (40, 6), (1, 3), (2, 2), (80, 24)]),
+    st.booleans(),
+)
+def test_a_flood_gives_what_drawing_gives(lines: list[str], size: tuple[int, int], alternate: bool) -> None:
+    start = "\x1b[?1049h" if alternate else "\r\n" * size[1]
+    text = start + "\r\n".join(lines * 20) + "\x1b[6n"
+    at_once, slowly = Emulator(Size(*size), scrollback=200), Emulator(Size(*size), scrollback=200)
+    data = text.encode()
+    reply = at_once.feed(data).reply
+    slow_reply = b"".join(slowly.feed(data[at : at + 40]).reply for at in range(0, len(data), 40))
+    assert reply == slow_reply
+    same_screen(at_once, slowly)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_bytes_end_with_a_reset(seed: int) -> None:
+    emulator = Emulator(Size(80, 24), scrollback=100)
+    emulator.feed(random.Random(seed).randbytes(100_000))
+    whole_grid(emulator)
+    emulator.feed(b"\x18\x1b\\\x1bcfine")
+    assert emulator.row(0).text == "fine"
