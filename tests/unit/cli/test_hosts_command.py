@@ -185,7 +185,21 @@ def test_the_help_names_every_exit_code_of_the_errors(sshtui: Sshtui) -> None:
     shown = sshtui("--help").out
     assert EXIT_CODES.split("\n", 1)[1].split("\n")[0] in shown
     assert {int(word) for word in EXIT_CODES.split() if word.isdigit()} >= codes
-    assert all(name in shown for name in ("hosts", "keys", "doctor", "demo", "paths", "completion", "--identity", "--jump"))
+    assert all(
+        name in shown
+        for name in (
+            "hosts",
+            "keys",
+            "doctor",
+            "import",
+            "export",
+            "demo",
+            "paths",
+            "completion",
+            "--identity",
+            "--jump",
+        )
+    )
 
 
 def _subclasses(kind: type[SshtuiError]) -> list[type[SshtuiError]]:

@@ -23,7 +23,9 @@ COMPLETION_VARIABLE = "_SSHTUI_COMPLETE"
 
 _LAZY = {
     "doctor": ("sshtui.cli.doctor", "doctor", "Check the way to a host step by step."),
+    "export": ("sshtui.cli.exchange", "export_hosts", "Saved hosts for ssh, PuTTY, as CSV or JSON."),
     "hosts": ("sshtui.cli.hosts", "hosts", "List, add, edit and remove saved hosts."),
+    "import": ("sshtui.cli.exchange", "import_hosts", "Hosts from PuTTY, MobaXterm, Ansible, CSV and others."),
     "keys": ("sshtui.cli.keys", "keys", "Make, inspect, convert and install SSH key pairs."),
 }
 

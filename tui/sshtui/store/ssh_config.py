@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,9 +10,9 @@ from sshtui.errors import UsageError
 from sshtui.files import signature
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
 from sshtui.store.host_tables import host_problem
-from sshtui.store.ssh_config_effective import not_followed
+from sshtui.store.ssh_config_effective import expanded, not_followed
 from sshtui.store.ssh_config_keywords import put, seconds
-from sshtui.store.ssh_config_resolve import Effective, Setting, SshConfig
+from sshtui.store.ssh_config_resolve import Effective, SshConfig
 
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
 
@@ -109,7 +109,9 @@ def config_host(name: str, effective: Effective, origin: str) -> tuple[Host | No
     """The host that `effective` describes, or None, and a sentence about what is wrong with it or not followed."""
     jump = effective.first("proxyjump")
     keep_alive = effective.first("serveraliveinterval")
-    files = effective.all("identityfile")
+    files = (setting.text for setting in effective.all("identityfile"))
+    file = next((text for text in files if text.lower() != "none"), "")
+    home = Path(os.path.expanduser("~"))
     proxy = _unless_none(effective.first("proxycommand"))
     try:
         port = int(put("port", [(effective.first("port") or str(DEFAULT_PORT),)], Path())[0])
@@ -120,9 +122,9 @@ def config_host(name: str, effective: Effective, origin: str) -> tuple[Host | No
         address=effective.hostname,
         port=port,
         user=effective.first("user"),
-        key_pair=_file(files, effective),
+        key_pair=expanded(file, effective, home),
         jump="" if jump.lower() == "none" else jump,
-        command=_unless_none(effective.first("remotecommand")),
+        command=expanded(_unless_none(effective.first("remotecommand")), effective, home),
         keep_alive=seconds(keep_alive) if keep_alive else None,
         forwards=_forwards(effective),
         extra={"proxy_command": proxy} if proxy else {},
@@ -135,13 +137,6 @@ def config_host(name: str, effective: Effective, origin: str) -> tuple[Host | No
 
 def _unless_none(text: str) -> str:
     return "" if text.lower() == "none" else text
-
-
-def _file(files: tuple[Setting, ...], effective: Effective) -> str:
-    """The first IdentityFile, its tokens that are known without connecting filled in; "" for none."""
-    path = next((setting.text for setting in files if setting.text.lower() != "none"), "")
-    tokens = {"%": "%", "d": "~", "h": effective.hostname, "n": effective.name, "r": effective.first("user")}
-    return re.sub(r"%(.)", lambda found: tokens.get(found[1], found[0]), path)
 
 
 def _forwards(effective: Effective) -> tuple[Forward, ...]:

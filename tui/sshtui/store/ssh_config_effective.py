@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +61,27 @@ def rows(effective: Effective, home: Path) -> Iterator[Row]:
             yield Row(keyword, defaults[keyword], "default")
 
 
+def expanded(text: str, effective: Effective, home: Path) -> str:
+    """`text` with its tokens filled in (ssh_config(5), TOKENS); one that is not known before connecting stays."""
+    user = effective.first("user") or local_user()
+    machine = socket.gethostname()
+    tokens = {
+        "%": "%",
+        "d": str(home),
+        "h": effective.hostname,
+        "i": str(os.getuid()),
+        "j": effective.first("proxyjump"),
+        "k": effective.first("hostkeyalias") or effective.name,
+        "L": machine.partition(".")[0],
+        "l": machine,
+        "n": effective.name,
+        "p": effective.first("port") or str(DEFAULT_PORT),
+        "r": user,
+        "u": local_user(),
+    }
+    return re.sub(r"%(.)", lambda found: tokens.get(found[1], found[0]), text)
+
+
 def not_followed(effective: Effective) -> dict[str, str]:
     """Keywords that are set for a destination and that sshtui does not follow, with where each is set."""
     return {
@@ -92,6 +116,7 @@ def _set_rows(effective: Effective, keyword: str, settings: list[Setting], home:
                     yield Row(keyword, value, _origin(setting), followed=keyword in FOLLOWED)
         else:
             for value in put(keyword, [setting.words for setting in settings], home):
+                value = expanded(value, effective, home) if keyword == "remotecommand" else value
                 yield Row(keyword, value, _origin(settings[0]), overrode, keyword in FOLLOWED)
     except UsageError as error:
         effective.warnings.append(f"{_origin(settings[0])}: {error.sentence}")

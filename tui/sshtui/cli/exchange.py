@@ -1,0 +1,94 @@
+"""`sshtui import` and `sshtui export`: hosts from other programs, and back to them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from sshtui.errors import UsageError
+from sshtui.files import write_whole
+from sshtui.model.hosts import Host, folder_problem
+from sshtui.model.text import plain
+from sshtui.store.exporters import EXPORTS
+from sshtui.store.hosts import HostStore
+from sshtui.store.importers.plan import FORMATS, Step, plan, to_save
+from sshtui.store.paths import Paths
+
+
+@click.command("import")
+@click.argument("format", type=click.Choice(sorted(FORMATS)))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--folder", default="", metavar="PATH", help="Put them below this folder.")
+@click.option("--conflicts", is_flag=True, help="Also replace where a saved host of the same name goes elsewhere.")
+@click.option("-n", "--dry-run", is_flag=True, help="Only show what would be saved.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def import_hosts(paths: Paths, format: str, file: Path, folder: str, conflicts: bool, dry_run: bool, yes: bool) -> None:
+    """Save the hosts of another program's file; shows what it would do and asks first.
+
+    The same file again makes no duplicates. Passwords are never taken.
+
+    \b
+    sshtui import putty sessions.reg --folder office
+    sshtui import ansible inventory.ini --dry-run
+    """
+    if problem := folder_problem(folder.strip("/")):
+        raise UsageError(f"The folder {folder!r} cannot be one. {problem}")
+    store = HostStore(paths.hosts_file)
+    steps = plan(FORMATS[format](file), store.hosts(), folder=folder)
+    wanted = to_save(steps, conflicts=conflicts)
+    _show(steps)
+    if dry_run or not wanted:
+        return
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError("Importing asks first, and this is no terminal.", hint="Give --yes or --dry-run.")
+        click.confirm(f"Save {len(wanted)} hosts?", abort=True, err=True)
+    store.put_all(wanted)
+
+
+def _show(steps: Sequence[Step]) -> None:
+    """The plan as a table, then its sums."""
+    width = max((len(plain(step.name)) for step in steps), default=0)
+    for step in steps:
+        where = step.host.destination if step.host and not step.why else step.why
+        click.echo(f"{step.action:<9} {plain(step.name).ljust(width)}  {plain(where, 500)}".rstrip())
+    sums = Counter(step.action for step in steps)
+    click.echo(", ".join(f"{count} {action}" for action, count in sums.items()) or "Nothing was found.", err=True)
+
+
+@click.command("export")
+@click.argument("format", type=click.Choice(sorted(EXPORTS)))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write there.")
+@click.option("--force", is_flag=True, help="Replace a file that stands there.")
+@click.option("--folder", metavar="PATH", help="Only hosts in this folder and below.")
+@click.pass_obj
+def export_hosts(paths: Paths, format: str, out: Path | None, force: bool, folder: str | None) -> None:
+    """Print the saved hosts for another program, or write them to a file.
+
+    \b
+    sshtui export ssh_config --out ~/.ssh/sshtui.conf      then, first in ~/.ssh/config:  Include sshtui.conf
+    """
+    store = HostStore(paths.hosts_file)
+    if store.problem and not store.hosts():
+        raise store.problem
+    chosen = [host for host in store.hosts() if folder is None or _is_below(host, folder)]
+    text = EXPORTS[format](chosen)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    if os.path.lexists(out) and not force:
+        raise UsageError(f"{out} is there already.", hint="Give --force to replace it.")
+    write_whole(out, text.encode())
+    click.echo(f"{len(chosen)} hosts written to {out}.", err=True)
+    if format == "ssh_config":
+        click.echo(f"For ssh to know them, put this line first in ~/.ssh/config:\nInclude {out.absolute()}", err=True)
+
+
+def _is_below(host: Host, folder: str) -> bool:
+    return f"{host.folder}/".startswith(f"{folder.strip('/')}/")

@@ -1,0 +1,131 @@
+"""Saved hosts in the words of other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from urllib.parse import quote
+
+from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
+from sshtui.store.host_tables import to_table
+
+_KEYWORDS = {"local": "LocalForward", "remote": "RemoteForward", "dynamic": "DynamicForward"}
+_LETTERS = {"local": "L", "remote": "R", "dynamic": "D"}
+_COLUMNS = ("name", "address", "port", "user", "folder", "key_pair", "jump", "tags", "notes", "command")
+
+
+def to_ssh_config(hosts: Iterable[Host]) -> str:
+    """A file to include from ~/.ssh/config: `ssh NAME` then goes where sshtui goes.
+
+    ssh takes no blanks in a name: they become dashes.
+    """
+    many = tuple(hosts)
+    taken = {host.name for host in many}
+    aliases: dict[str, str] = {}
+    for host in many:
+        alias = host.name
+        if " " in alias:
+            alias = alias.replace(" ", "-")
+            while alias in taken:
+                alias += "-"
+            taken.add(alias)
+        aliases[host.name] = alias
+    return "".join(_ssh_host(host, aliases) for host in many)
+
+
+def _ssh_host(host: Host, aliases: Mapping[str, str]) -> str:
+    lines = [("HostName", _quoted(host.address.replace("%", "%%")))]
+    if host.port != DEFAULT_PORT:
+        lines.append(("Port", str(host.port)))
+    if host.user:
+        lines.append(("User", _quoted(host.user)))
+    if host.key_pair:
+        lines.append(("IdentityFile", _quoted(host.key_pair.replace("%", "%%"))))
+    if host.jump:
+        hops = (hop.strip() for hop in host.jump.split(","))
+        lines.append(("ProxyJump", ",".join(aliases.get(hop, hop) for hop in hops)))
+    if host.keep_alive is not None:
+        lines.append(("ServerAliveInterval", str(host.keep_alive)))
+    if host.command:
+        lines += [("RemoteCommand", host.command.replace("%", "%%")), ("RequestTTY", "yes")]
+    for forward in host.forwards:
+        to = f" {_quoted(forward.to)}" if forward.to else ""
+        lines.append((_KEYWORDS[forward.kind], _quoted(forward.listen) + to))
+    return (
+        f"Host {_quoted(aliases[host.name])}\n" + "".join(f"  {keyword} {value}\n" for keyword, value in lines) + "\n"
+    )
+
+
+def _quoted(text: str) -> str:
+    """`text` as one word of ssh_config (`argv_split` of OpenSSH's misc.c)."""
+    if text and not re.search(r"[\s\"'\\#]", text):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def to_csv(hosts: Iterable[Host]) -> str:
+    """A table with a header, tags separated by blanks; a spreadsheet takes no cell of it for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for host in hosts:
+        values = {**{name: getattr(host, name) for name in _COLUMNS}, "tags": " ".join(host.tags)}
+        writer.writerow([_harmless(str(values[name])) for name in _COLUMNS])
+    return out.getvalue()
+
+
+def _harmless(text: str) -> str:
+    # A cell that starts so is run by spreadsheets (OWASP, "CSV Injection").
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+
+
+def to_json(hosts: Iterable[Host]) -> str:
+    """A list of objects with the fields that are set."""
+    return json.dumps([to_table(host) for host in hosts], indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def to_putty(hosts: Iterable[Host]) -> str:
+    """A registry file that makes a PuTTY session of each host (PuTTY's windows/storage.c and settings.c)."""
+    head = "Windows Registry Editor Version 5.00\n\n"
+    return (head + "".join(_putty_session(host) for host in hosts)).replace("\n", "\r\n")
+
+
+def _putty_session(host: Host) -> str:
+    # PuTTY escapes what is not a letter, a digit or one of these in the name of a session's key.
+    name = quote(host.name, safe="!#$&'()+,-./:;<=>@[]^_`{|}~", encoding="cp1252", errors="replace")
+    pings = 0 if host.keep_alive is None else host.keep_alive
+    values: dict[str, str | int] = {
+        "HostName": host.address,
+        "PortNumber": host.port,
+        "Protocol": "ssh",
+        "UserName": host.user,
+        "PublicKeyFile": host.key_pair,
+        "RemoteCommand": host.command,
+        "PingInterval": pings // 60,
+        "PingIntervalSecs": pings % 60,
+        "PortForwardings": ",".join(_putty_forward(forward) for forward in host.forwards),
+    }
+    return f"[HKEY_CURRENT_USER\\Software\\SimonTatham\\PuTTY\\Sessions\\{name}]\n" + "".join(
+        f'"{key}"={_registry_value(value)}\n' for key, value in values.items()
+    ) + "\n"  # fmt: skip
+
+
+def _putty_forward(forward: Forward) -> str:
+    return f"{_LETTERS[forward.kind]}{forward.listen}={forward.to}"
+
+
+def _registry_value(value: str | int) -> str:
+    if isinstance(value, int):
+        return f"dword:{value:08x}"
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+EXPORTS: Mapping[str, Callable[[Iterable[Host]], str]] = {
+    "csv": to_csv,
+    "json": to_json,
+    "putty": to_putty,
+    "ssh_config": to_ssh_config,
+}

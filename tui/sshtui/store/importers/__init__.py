@@ -1,0 +1,1 @@
+"""Hosts from other programs' files. Each reader returns what it found and writes nothing."""
