@@ -205,6 +205,18 @@ async def test_any_bytes_arrive_as_they_are(client: Client, sshd: OpenSSH, clien
     assert seen == sent
 
 
+async def test_closing_the_dialer_drops_every_connection_and_closing_the_tabs_after_it_is_harmless(
+    client: Client, sshd: OpenSSH, client_key: Path
+) -> None:
+    host = client.save(sshd, key_pair=str(client_key))
+    tabs = [await client.dial(host, ScriptedPrompter()) for _ in range(2)]
+    await client.dialer.close()
+    await eventually(lambda: not sshd.sessions(), "end of the connection")
+    for tab in tabs:
+        await tab.close()
+        await tab.close()
+
+
 async def test_closing_leaves_no_task_and_no_socket(client: Client, sshd: OpenSSH, client_key: Path) -> None:
     host = client.save(sshd, key_pair=str(client_key))
     tasks, sockets = asyncio.all_tasks(), open_sockets()

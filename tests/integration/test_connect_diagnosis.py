@@ -175,3 +175,10 @@ async def test_the_way_through_a_jump_host_is_a_step(
     assert one(found, "login").verdict == "ok"
     outer.kill()
     assert one(await findings(client, host), "way").verdict == "failed"
+
+
+async def test_a_proxy_that_leads_nowhere_is_the_step_that_fails(client: Client) -> None:
+    for extra in ({"proxy": f"socks5://{LOOPBACK}:{free_port()}"}, {"proxy_command": "echo no way >&2; exit 1"}):
+        found = await findings(client, Host("box", LOOPBACK, extra=extra))
+        assert one(found, "way").verdict == "failed"
+        assert verdicts(found)["login"] == "skipped"

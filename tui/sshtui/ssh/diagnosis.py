@@ -161,12 +161,13 @@ async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
     exchanged = there is not None or untrusted is not None or bool(client.server_methods)
     if with_.route.through:
         reached = client.wire is not None and bool(client.wire.software)
-        yield Finding(
-            "way",
-            "ok" if reached else "failed",
-            f"through {with_.route.through}",
-            advice="" if reached else _hint(failure),
-        )
+        text = f"through {with_.route.through}"
+        if not reached and failure is not None:
+            yield Finding("way", "failed", f"{text}: {failure.sentence}", None, _hint(failure), failure.exit_code)
+            for step in ("key exchange", "host key", "methods", "key pairs", "login"):
+                yield Finding(step, "skipped", "there is no way to the server")
+            return
+        yield Finding("way", "ok", text)
     if not exchanged and not isinstance(failure, (TrustRefused, LoginRejected)):
         assert failure is not None
         yield _failed("key exchange", failure, began, _hint(failure))
@@ -275,7 +276,7 @@ def _login(
     code = LoginRejected.exit_code
     if "publickey" in methods:
         hint = "PasswordAuthentication is off there and the server knows none of these key pairs: install one with"
-        way = f"{hint} `sshtui keys install {host.name}` from a machine that gets in, or ask its administrator."
+        way = f"{hint} `sshtui keys install FILE {host.name}` from a machine that gets in, or ask its administrator."
         return Finding("login", "failed", "no key pair is taken, and passwords are off", None, way, code)
     text = f"the server takes only {', '.join(plain(each, 40) for each in methods) or 'methods unknown here'}"
     return Finding("login", "failed", text, None, "sshtui has none of these methods.", code)
