@@ -8,6 +8,7 @@ from enum import Enum, IntEnum
 from sshtui.model.geometry import Point, Size
 from sshtui.model.keystrokes import Keystroke
 from sshtui.terminal import keyboard
+from sshtui.terminal.limits import CELL
 from sshtui.terminal.modes import Modes, MouseEncoding, MouseTracking
 
 
@@ -38,10 +39,6 @@ _SHIFT, _META, _CONTROL = 4, 8, 16
 # xterm writes a NUL for a coordinate that does not fit (MouseLimit in its button.c).
 _X10_LIMIT = 255 - 32
 _UTF8_LIMIT = 2047 - 32
-
-
-CELL = Size(10, 20)
-"""Pixels of a cell where the outer terminal does not tell: the ones the emulator reports."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from textual import events
 from textual.timer import Timer
 
 from sshtui.model.geometry import Point
-from sshtui.terminal.modes import MouseTracking
+from sshtui.terminal.modes import MouseEncoding, MouseTracking
 from sshtui.terminal.pointer import Action, Button, MouseEvent, encode_alternate_scroll, encode_mouse
 from sshtui.ui.terminal.gestures import Marking
 from sshtui.ui.terminal.links import link_at
@@ -102,9 +102,9 @@ class Mouse:
     def _tell(self, event: events.MouseEvent, action: Action, button: Button) -> None:
         """Report to the program; a move within a cell is none."""
         view = self._view
-        size = view.session.emulator.size
-        x = min(max(event.x, 0), size.columns - 1)
-        y = min(max(event.y, 0), size.rows - 1)
+        columns, rows = view.session.emulator.size
+        x = min(max(event.pointer_x, 0.0), columns - 0.01)
+        y = min(max(event.pointer_y, 0.0), rows - 0.01)
         report = MouseEvent(
             action,
             button,
@@ -112,6 +112,7 @@ class Mouse:
             shift=event.shift,
             alt=event.meta,
             ctrl=event.ctrl,
+            within=(x % 1, y % 1) if view.session.emulator.modes.mouse_encoding is MouseEncoding.SGR_PIXELS else (0, 0),
         )
         if action is Action.MOVE and report == self._last_told:
             return
