@@ -15,66 +15,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button, Input, Label, Static
+from textual.widgets import Button, Input, Static
 
-from sshtui.model.text import plain, plain_lines
+from sshtui.model.text import plain
+from sshtui.ui.modals.parts import Choice, ServerWords
 from sshtui.ui.steady import SteadyApp
 
 A = TypeVar("A")
 
 QUIET = 0.3
 """Seconds without a keystroke after which a dialog that has just opened takes keystrokes."""
-
-SERVER_LINES = 200
-"""Lines shown of one text of a server."""
-
-
-class ServerWords(VerticalScroll):
-    """A block for words of the other side: a heading of ours, a bar at the left, bounded, only text."""
-
-    def __init__(self, who: str, text: str) -> None:
-        super().__init__(classes="server-words block")
-        self._who = who
-        self._lines = plain_lines(text, lines=SERVER_LINES)
-
-    def compose(self) -> ComposeResult:
-        """The heading and the lines."""
-        yield Static(Content(f"{self._who} says:"), classes="server-heading")
-        yield Static(Content("\n".join(self._lines)))
-
-
-class Choice(Button, inherit_css=False):
-    """A button of one line; a `loud` one does harm."""
-
-    DEFAULT_CSS = """
-    Choice {
-        width: auto;
-        min-width: 10;
-        height: 1;
-        margin-left: 2;
-        padding: 0 1;
-        background: $panel;
-        color: $foreground;
-        content-align: center middle;
-        text-wrap: nowrap;
-        &:hover { text-style: underline; }
-        &:focus { background: $primary; color: $background; text-style: bold; }
-        &.-loud { color: $error; }
-        &.-loud:focus { background: $error; color: $background; }
-        &:disabled { color: $muted; }
-    }
-    """
-
-    def __init__(self, label: str, id: str, *, loud: bool = False, disabled: bool = False) -> None:
-        super().__init__(Content(label), id=id, disabled=disabled, classes="-loud" if loud else None)
-        self._columns = Content(label).cell_length
-
-    def get_content_width(self, container: Size, viewport: Size) -> int:
-        """As wide as the label; Textual adds two cells that a narrow screen has not."""
-        return self._columns
 
 
 class Entry(Input):
@@ -99,21 +51,6 @@ class Entry(Input):
                 dialog.entered(self)
             else:
                 dialog.focus_next() if event.key == "tab" else dialog.focus_previous()
-
-
-class Row(Horizontal):
-    """A label and something beside it: a text, which wraps under itself, or a field."""
-
-    def __init__(self, label: str, value: str | Widget, *, id: str | None = None, classes: str = "") -> None:
-        super().__init__(id=id, classes=f"row tight {classes}")
-        self._label = label
-        self._value = value
-
-    def compose(self) -> ComposeResult:
-        """The two."""
-        yield Label(Content(self._label), classes="row-label")
-        value = Static(Content(self._value)) if isinstance(self._value, str) else self._value
-        yield value.add_class("row-value")
 
 
 class Dialog(ModalScreen[A | None], Generic[A]):
@@ -151,6 +88,7 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         text-style: bold;
         text-wrap: nowrap;
         text-overflow: ellipsis;
+        &:nocolor { text-style: bold reverse; }
     }
     Dialog.-danger > .trust-line { background: $error; }
     Dialog > .dialog-box {
@@ -171,7 +109,6 @@ class Dialog(ModalScreen[A | None], Generic[A]):
     }
     Dialog.-ascii > .dialog-box { border: ascii $primary; }
     Dialog.-danger.-ascii > .dialog-box { border: ascii $error; }
-    Dialog.-ascii .server-words, Dialog.-ascii .server-prompt { border-left: ascii $warning; }
     Dialog .dialog-body {
         height: auto;
         scrollbar-size-vertical: 1;
@@ -185,7 +122,6 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         align-horizontal: right;
     }
     Dialog.-roomy .dialog-buttons { margin-top: 1; }
-    Dialog.-narrow Choice { min-width: 0; padding: 0; margin-left: 1; }
     Dialog Input {
         border: none;
         height: 1;
@@ -193,24 +129,14 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         background: $panel;
         &:focus { border: none; background-tint: $foreground 8%; }
     }
-    Dialog .row { height: auto; }
-    Dialog .row-label { width: 14; color: $muted; }
-    Dialog .row-value { width: 1fr; }
     Dialog .under { padding-left: 14; }
     Dialog .muted { color: $muted; }
     Dialog .problem { color: $error; }
     Dialog .good { color: $success; }
     Dialog .loud { color: $error; text-style: bold; }
-    Dialog .server-words {
-        height: auto;
-        background: $background;
-        border-left: outer $warning;
-        padding: 0 1;
-        scrollbar-size-vertical: 1;
-        &:focus { border-left: outer $focus; }
-    }
-    Dialog .server-heading { color: $warning; }
     Dialog .server-prompt { border-left: outer $warning; padding: 0 1; background: $background; }
+    Dialog.-ascii ServerWords, Dialog.-ascii .server-prompt { border-left: ascii $warning; }
+    Dialog.-narrow Choice { min-width: 0; padding: 0; margin-left: 1; }
     Dialog #prompts { height: auto; }
     Dialog .paste { height: auto; background: $background; padding: 0 1; }
     Dialog Tick {
@@ -230,6 +156,8 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         & > .option-list--option { padding: 0 1; }
         & > .option-list--option-highlighted { background: $panel; color: $foreground; text-style: none; }
         &:focus > .option-list--option-highlighted { background: $panel; color: $foreground; text-style: none; }
+        &:nocolor > .option-list--option-highlighted { text-style: reverse; }
+        &:focus:nocolor > .option-list--option-highlighted { text-style: reverse; }
     }
     """
 

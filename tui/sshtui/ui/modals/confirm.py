@@ -12,7 +12,8 @@ from textual.widgets import Button, Static
 
 from sshtui.model.questions import Confirm, ConfirmPaste
 from sshtui.model.text import plain, plain_lines, visible_controls
-from sshtui.ui.modals.base import QUIET, Choice, Dialog
+from sshtui.ui.modals.base import QUIET, Dialog
+from sshtui.ui.modals.parts import Choice
 
 PASTE_LINES = 200
 """Lines of a paste shown; the rest is counted."""

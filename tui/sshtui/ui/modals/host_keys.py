@@ -14,7 +14,8 @@ from textual.widgets import Button, Input, Static
 from sshtui.model.host_keys import HostKey
 from sshtui.model.questions import ChangedHostKey, Trust, UnknownHostKey
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Choice, Dialog, Entry, Row
+from sshtui.ui.modals.base import QUIET, Dialog, Entry
+from sshtui.ui.modals.parts import Choice, Row
 
 
 def _type_and_size(host_key: HostKey) -> str:

@@ -13,7 +13,8 @@ from textual.widgets.option_list import Option
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Choice, Dialog
+from sshtui.ui.modals.base import QUIET, Dialog
+from sshtui.ui.modals.parts import Choice
 
 
 def describe(key_pair: KeyPair) -> Content:

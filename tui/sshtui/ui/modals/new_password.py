@@ -13,7 +13,8 @@ from textual.widgets import Button, Input, Static
 
 from sshtui.model.questions import NewPassword, PasswordChange
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Choice, Dialog, Row, ServerWords
+from sshtui.ui.modals.base import QUIET, Dialog
+from sshtui.ui.modals.parts import Choice, Row, ServerWords
 from sshtui.ui.modals.secrets import SecretInput
 
 

@@ -14,7 +14,8 @@ from textual.widgets import Button, Static
 
 from sshtui.model.questions import Passphrase, Password
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Choice, Dialog, Entry
+from sshtui.ui.modals.base import QUIET, Dialog, Entry
+from sshtui.ui.modals.parts import Choice
 
 
 class SecretInput(Entry):

@@ -1,0 +1,61 @@
+"""Every dialog at every size: nothing breaks, and from 40 by 10 on each button and field can be seen."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual.widgets import Button, Input
+
+from tests.ui.modal_stage import QUESTIONS, Stage, shown, start
+
+SIZES = [(1, 1), (2, 2), (20, 5), (40, 10), (80, 24), (120, 40), (500, 200)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_dialog_opens_and_closes_at_every_size(size: tuple[int, int]) -> None:
+    app = Stage()
+    async with app.run_test(size=size) as pilot:
+        for question in QUESTIONS.values():
+            task = start(app, question)
+            await app.ready(pilot)
+            await pilot.press("escape")
+            assert await asyncio.wait_for(task, 5) is None
+            await app.no_dialog(pilot)
+
+
+@pytest.mark.parametrize("size", [(40, 10), (80, 24)])
+async def test_every_button_is_on_the_screen_and_every_field_comes_with_the_focus(size: tuple[int, int]) -> None:
+    app = Stage()
+    async with app.run_test(size=size) as pilot:
+        for name, question in QUESTIONS.items():
+            task = start(app, question)
+            dialog = await app.ready(pilot)
+            screen = app.screen.region
+            for choice in dialog.query_one(".dialog-buttons").query("*").results(Button):
+                if choice.display:
+                    assert screen.contains_region(choice.region), (name, choice)
+            for field in dialog.query(Input):
+                dialog.set_focus(field)
+                body = dialog.query_one(".dialog-body")
+                for _ in range(200):
+                    await pilot.pause(0.01)
+                    if body.content_region.contains_region(field.region):
+                        break
+                assert body.content_region.contains_region(field.region), (name, field)
+            await pilot.press("escape")
+            await task
+            await app.no_dialog(pilot)
+
+
+async def test_resizing_an_open_dialog_keeps_its_buttons_in_sight() -> None:
+    app = Stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        task = start(app, QUESTIONS["new-password"])
+        await app.ready(pilot)
+        for size in [(40, 10), (20, 5), (300, 100), (40, 10)]:
+            await pilot.resize_terminal(*size)
+        await pilot.pause(0.05)
+        assert "Change" in shown(app)
+        assert "Cancel" in shown(app)
+        task.cancel()
