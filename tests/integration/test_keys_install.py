@@ -15,11 +15,13 @@ from sshtui.errors import KeyPairError, Refused
 from sshtui.keys.identities import FileAndAgentIdentities
 from sshtui.keys.inspect import key_pair
 from sshtui.keys.install import install, install_file, rotate, uninstall
+from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Passphrase, Password, UnknownHostKey
 from sshtui.model.settings import Settings
-from sshtui.ssh.commands import Commands
+from sshtui.ssh.commands import Commands, commands_on
 from sshtui.ssh.connector import Connector
+from sshtui.ssh.dialer import SshDialer
 from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.pool import Pool
 from sshtui.store.hosts import HostStore
@@ -65,6 +67,21 @@ async def test_a_key_pair_is_installed_with_a_password_and_proved_without(
         file = account.home / ".ssh" / "authorized_keys"
         assert file.read_text() == public_line(made) + "\n"
         assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+async def test_an_open_tab_is_not_logged_in_again_for_an_installation(
+    tmp_path: Path, server: Server, account: Account
+) -> None:
+    made = make_key_file(tmp_path / "new")
+    (tmp_path / "none").mkdir()
+    identities, prompter = FileAndAgentIdentities(tmp_path / "none"), ScriptedPrompter("save", account.password)
+    dialer = SshDialer(KnownHosts(tmp_path / "known_hosts"), identities, Settings(), lambda name: None)
+    host = Host("web", "127.0.0.1", port=server.port, user=account.name)
+    tab = await dialer.dial(host, Size(80, 24), prompter)
+    async with commands_on(dialer, host, prompter) as runner:
+        assert (await install_file(runner, made)).words == "added to .ssh/authorized_keys"
+    await tab.close()
+    assert len(prompter.asked(Password)) == 1
 
 
 async def test_a_key_the_server_does_not_take_is_not_called_done(

@@ -26,7 +26,7 @@ from sshtui.store.settings import load_settings
 if TYPE_CHECKING:
     from sshtui.keys.install import Done
     from sshtui.ssh.commands import Commands
-    from sshtui.ssh.pool import Pool
+    from sshtui.ssh.dialer import SshDialer
 
 Job = Callable[["Commands"], Awaitable["Done"]]
 
@@ -129,25 +129,28 @@ def _host(paths: Paths, name: str) -> Host:
 
 
 async def _on(paths: Paths, host: Host, job: Job) -> Done:
-    from sshtui.ssh.commands import Commands
+    from sshtui.ssh.commands import commands_on
 
-    pool = _pool(paths)
+    dialer = _dialer(paths)
     try:
-        async with Commands(pool, host, PlainPrompter()) as runner:
+        async with commands_on(dialer, host, PlainPrompter()) as runner:
             return await job(runner)
     finally:
-        await pool.close()
+        await dialer.close()
 
 
-def _pool(paths: Paths) -> Pool:
+def _dialer(paths: Paths) -> SshDialer:
     """Connections as the app makes them: the same host keys, key pairs and settings."""
     from sshtui.keys.identities import FileAndAgentIdentities
-    from sshtui.ssh.connector import Connector
+    from sshtui.ssh.dialer import SshDialer
     from sshtui.ssh.known_hosts import KnownHosts
-    from sshtui.ssh.pool import Pool
 
     settings, _ = load_settings(paths.settings_file)
     identities = FileAndAgentIdentities(paths.ssh_dir, os.environ.get("SSH_AUTH_SOCK") or None)
-    connector = Connector(KnownHosts(paths.known_hosts), identities, settings)
     store = HostStore(paths.hosts_file)
-    return Pool(connector, lambda name: store.get(name) or config_hosts(paths).get(name))
+    return SshDialer(
+        KnownHosts(paths.known_hosts),
+        identities,
+        settings,
+        lambda name: store.get(name) or config_hosts(paths).get(name),
+    )

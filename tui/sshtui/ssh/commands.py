@@ -11,6 +11,7 @@ from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Challenge, NewPassword, Notice, Password, Prompter, Question
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.connector import Wish
+from sshtui.ssh.dialer import SshDialer
 from sshtui.ssh.library import asyncssh
 from sshtui.ssh.pool import Pool
 from sshtui.ssh.translate import channel_refused
@@ -69,6 +70,11 @@ class Commands:
         await connection.release()
         if method != "publickey":
             raise LoginRejected(f"{self._host.name} let us in by {method}: the key pair proved nothing.")
+
+
+def commands_on(dialer: SshDialer, host: Host, prompter: Prompter) -> Commands:
+    """Commands on `host` over the connection that its tabs have, when one is open."""
+    return Commands(dialer._pool, host, prompter)
 
 
 class KeyPairOnly:
