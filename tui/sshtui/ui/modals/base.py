@@ -88,7 +88,6 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         text-style: bold;
         text-wrap: nowrap;
         text-overflow: ellipsis;
-        &:nocolor { text-style: bold reverse; }
     }
     Dialog.-danger > .trust-line { background: $error; }
     Dialog > .dialog-box {
@@ -156,8 +155,6 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         & > .option-list--option { padding: 0 1; }
         & > .option-list--option-highlighted { background: $panel; color: $foreground; text-style: none; }
         &:focus > .option-list--option-highlighted { background: $panel; color: $foreground; text-style: none; }
-        &:nocolor > .option-list--option-highlighted { text-style: reverse; }
-        &:focus:nocolor > .option-list--option-highlighted { text-style: reverse; }
     }
     """
 

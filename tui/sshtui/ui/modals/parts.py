@@ -59,7 +59,6 @@ class Choice(Button, inherit_css=False):
         &:focus { background: $primary; color: $background; text-style: bold; }
         &.-loud { color: $error; }
         &.-loud:focus { background: $error; color: $background; }
-        &:focus:nocolor { text-style: bold reverse; }
         &:disabled { color: $muted; }
     }
     """
