@@ -70,9 +70,13 @@ def test_every_field_can_be_edited_and_cleared(sshtui: Sshtui) -> None:
             colour="red",
         ),
     )  # fmt: skip
-    cleared = [word for name in ("user", "folder", "notes", "command", "theme", "colour") for word in (f"--{name}", "")]
+    cleared = [
+        word
+        for name in ("user", "folder", "notes", "command", "theme", "colour", "keep-alive")
+        for word in (f"--{name}", "")
+    ]
     assert sshtui("hosts", "edit", "b", *cleared).code == 0
-    assert saved() == (Host("b", "i", 2222, tags=("y", "z"), keep_alive=0),)
+    assert saved() == (Host("b", "i", 2222, tags=("y", "z")),)
 
 
 def test_the_list_shows_saved_hosts_and_on_request_those_of_openssh(sshtui: Sshtui, surroundings: Path) -> None:
@@ -117,6 +121,7 @@ def test_removing_asks_and_without_a_terminal_wants_yes(sshtui: Sshtui) -> None:
         (["hosts", "add", "b", "h", "--folder", "a//b"], 2, "folder"),
         (["hosts", "add", "b", "h", "--notes", "a\udcff"], 2, "UTF-8"),
         (["hosts", "add", "b", "h", "--port", "70000"], 2, "70000"),
+        (["hosts", "add", "b", "h", "--keep-alive", "x"], 2, "number of seconds"),
         (["hosts", "edit", "a"], 2, "Nothing to change"),
         (["hosts", "edit", "nobody", "--user", "x"], 4, "no saved host"),
         (["hosts", "edit", "web", "--user", "x"], 3, "comes from ~/.ssh/config:1"),

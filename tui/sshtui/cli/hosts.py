@@ -27,6 +27,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 as_json = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 name_argument = click.argument("name", shell_complete=complete_names)
 
+
+def _keep_alive(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    """Seconds as typed, "" for the default."""
+    if text and not (text.isascii() and text.isdigit() and int(text[:9]) <= 86_400):
+        raise click.BadParameter("a number of seconds from 0 to 86400.")
+    return text
+
+
 _FIELD_OPTIONS = (
     click.option("-p", "--port", type=click.IntRange(1, 65535), metavar="PORT", help="Port on the server."),
     click.option("-l", "--user", help="User to log in as."),
@@ -36,7 +44,7 @@ _FIELD_OPTIONS = (
     click.option("--tag", "tags", multiple=True, help="Add a tag; may be repeated."),
     click.option("--notes", help="A text of your own."),
     click.option("--command", help="Run this instead of the login shell."),
-    click.option("--keep-alive", type=click.IntRange(0, 86_400), metavar="SECONDS", help="0 switches it off."),
+    click.option("--keep-alive", callback=_keep_alive, metavar="SECONDS", help="0 switches it off."),
     click.option("--theme", help="Theme of its terminal."),
     click.option("--colour", "--color", help="Mark in the sidebar and on the tab."),
 )
@@ -239,7 +247,7 @@ def changed(
     tags: tuple[str, ...],
     notes: str | None,
     command: str | None,
-    keep_alive: int | None,
+    keep_alive: str | None,
     theme: str | None,
     colour: str | None,
 ) -> Host:
@@ -257,7 +265,7 @@ def changed(
     return replace(
         host,
         port=port or host.port,
-        keep_alive=host.keep_alive if keep_alive is None else keep_alive,
+        keep_alive=host.keep_alive if keep_alive is None else int(keep_alive) if keep_alive else None,
         tags=tuple(dict.fromkeys([*host.tags, *tags])),
         **{name: text for name, text in texts.items() if text is not None},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +26,10 @@ _KINDS = ("local", "remote", "dynamic")
 # Lone surrogates are what Python makes of bytes that are no UTF-8, for example in an argument.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+# Thousands of hosts share a few users and folders.
+_user_problem = lru_cache(maxsize=1024)(user_problem)
+_folder_problem = lru_cache(maxsize=1024)(folder_problem)
 
 
 class BadHost(ValueError):
@@ -82,8 +87,8 @@ def host_problem(host: Host) -> str:
         ("name", name_problem(host.name)),
         ("address", address_problem(host.address)),
         ("port", port_problem(str(host.port))),
-        ("user", user_problem(host.user)),
-        ("folder", folder_problem(host.folder)),
+        ("user", _user_problem(host.user)),
+        ("folder", _folder_problem(host.folder)),
     ):
         if reason:
             return f"{name}: {reason}"

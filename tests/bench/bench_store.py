@@ -1,0 +1,62 @@
+"""Ten thousand saved hosts: reading them, saving one edit, reading as many of ~/.ssh/config."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from sshtui.model.hosts import Host
+from sshtui.store.hosts import HostStore
+from sshtui.store.ssh_config import read_hosts
+from tests.bench.table import Result
+
+MANY = 10_000
+SAVE_LIMIT = 50.0
+"""Milliseconds one edit may take to be on disk."""
+
+
+def run() -> list[Result]:
+    """Medians, in milliseconds."""
+    with tempfile.TemporaryDirectory() as made:
+        path, config = Path(made) / "hosts.toml", Path(made) / "config"
+        hosts = [
+            Host(
+                f"web-{at}", f"10.{at >> 16}.{at >> 8 & 255}.{at & 255}", 2222, "root", f"prod/{at % 50}", tags=("eu",)
+            )
+            for at in range(MANY)
+        ]
+        store = HostStore(path)
+        store.put_all(hosts)
+        config.write_text("".join(f"Host {host.name}\n  HostName {host.address}\n" for host in hosts))
+        other = HostStore(path)
+        turns = iter(range(MANY))
+
+        def edit(mine: HostStore) -> None:
+            mine.put(replace(hosts[5000], notes=str(next(turns))))
+
+        saving = milliseconds(lambda: edit(store))
+
+        def edit_after_another() -> float:
+            edit(other)
+            return milliseconds(lambda: edit(store), times=1)
+
+        return [
+            Result("10,000 hosts: read", milliseconds(lambda: HostStore(path)), "ms"),
+            Result("10,000 hosts: save one edit", saving, "ms", SAVE_LIMIT / saving, "x under 50 ms", 1),
+            Result("… after another instance saved", statistics.median(edit_after_another() for _ in range(9)), "ms"),
+            Result("10,000 hosts of ~/.ssh/config: read", milliseconds(lambda: read_hosts(config), times=3), "ms"),
+        ]
+
+
+def milliseconds(work: Callable[[], object], times: int = 9) -> float:
+    """The median time of a call."""
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        work()
+        taken.append(1000 * (time.perf_counter() - start))
+    return statistics.median(taken)
