@@ -46,6 +46,24 @@ def test_the_line_is_the_one_in_the_public_file(key_file: Path) -> None:
     assert public_key(key_file).line == " ".join(public_line(key_file).split()[:2])
 
 
+def test_a_fingerprint_is_recognised_as_ssh_keygen_and_links_write_it(key_file: Path) -> None:
+    key = public_key(key_file)
+    for options in ((), ("-E", "md5")):
+        (line,) = said_by_ssh_keygen(key_file, "-l", *options)
+        assert key.has_fingerprint(line.split()[1])
+        assert key.has_fingerprint(f"{key.algorithm}-{line.split()[1]}")
+    assert key.has_fingerprint(f"{key.algorithm}-{key.md5.removeprefix('MD5:').replace(':', '-')}")
+    assert key.has_fingerprint(key.sha256.replace("+", "-").replace("/", "_") + "=")
+
+
+@pytest.mark.parametrize("text", ["", "SHA256:", "MD5:", "SHA256:abc", "aa:bb", "*"])
+def test_nothing_else_is_a_fingerprint(text: str, key_file: Path) -> None:
+    key = public_key(key_file)
+    assert not key.has_fingerprint(text)
+    assert not key.has_fingerprint(key.sha256[:-1])
+    assert not key.has_fingerprint(key.md5[:-1])
+
+
 @pytest.mark.parametrize("blob", [b"", b"\0", b"\0\0\0\xffssh", b"\0\0\0\x07ssh-rsa", b"\xff" * 64])
 def test_a_damaged_key_has_no_size_and_raises_nothing(blob: bytes) -> None:
     key = HostKey(blob)

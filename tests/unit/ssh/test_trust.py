@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.questions import ChangedHostKey, UnknownHostKey
 from sshtui.ssh.known_hosts import KnownHosts
-from sshtui.ssh.trust import ONCE, HostKeyTrust
+from sshtui.ssh.trust import ALIAS, CHECKING, FILES, FINGERPRINT, ONCE, HostKeyTrust
 from tests.fakes.prompting import ScriptedPrompter
 
 HOST = Host("web-1", "10.0.0.5", 2222)
@@ -133,13 +134,58 @@ async def test_two_tabs_that_meet_the_same_host_key_ask_once(known_hosts: KnownH
 
 
 async def test_strict_checking_refuses_the_unknown_without_asking(known_hosts: KnownHosts) -> None:
+    host = replace(HOST, extra={CHECKING: "yes"})
     with pytest.raises(HostKeyUnknown, match="StrictHostKeyChecking"):
-        await HostKeyTrust(known_hosts).judge(HOST, ed25519(1), ScriptedPrompter(), strictness="yes")
+        await HostKeyTrust(known_hosts).judge(host, ed25519(1), ScriptedPrompter())
 
 
 async def test_accept_new_saves_the_unknown_and_refuses_the_changed(known_hosts: KnownHosts) -> None:
-    trust = HostKeyTrust(known_hosts)
-    await trust.judge(HOST, ed25519(1), ScriptedPrompter(), strictness="accept-new")
+    trust, host = HostKeyTrust(known_hosts), replace(HOST, extra={CHECKING: "accept-new"})
+    await trust.judge(host, ed25519(1), ScriptedPrompter())
     assert known_hosts.lookup(HOST.address, HOST.port).trusted == (ed25519(1),)
     with pytest.raises(HostKeyChanged):
-        await trust.judge(HOST, ed25519(2), ScriptedPrompter(), strictness="accept-new")
+        await trust.judge(host, ed25519(2), ScriptedPrompter())
+
+
+async def test_checking_cannot_be_switched_off(known_hosts: KnownHosts) -> None:
+    prompter = ScriptedPrompter(None)
+    with pytest.raises(HostKeyUnknown):
+        await HostKeyTrust(known_hosts).judge(replace(HOST, extra={CHECKING: "no"}), ed25519(1), prompter)
+    assert len(prompter.questions) == 1
+
+
+async def test_hosts_with_the_same_alias_share_their_host_key(known_hosts: KnownHosts) -> None:
+    trust = HostKeyTrust(known_hosts)
+    first, second = (Host(name, address, 2222, extra={ALIAS: "Cluster"}) for name, address in (("a", "x"), ("b", "y")))
+    await trust.judge(first, ed25519(1), ScriptedPrompter("save"))
+    await trust.judge(second, ed25519(1), ScriptedPrompter())
+    assert known_hosts.path.read_text().startswith("cluster ssh-ed25519 ")
+
+
+async def test_a_host_with_known_hosts_files_of_its_own_uses_those(known_hosts: KnownHosts, tmp_path: Path) -> None:
+    host = replace(HOST, extra={FILES: [str(tmp_path / "first"), str(tmp_path / "second")]})
+    KnownHosts(tmp_path / "second").remember(HOST.address, HOST.port, ed25519(2))
+    trust = HostKeyTrust(known_hosts)
+    await trust.judge(host, ed25519(2), ScriptedPrompter())
+    with pytest.raises(HostKeyChanged):
+        await trust.judge(host, ed25519(1), ScriptedPrompter(None))
+    await trust.judge(replace(host, port=22), ed25519(1), ScriptedPrompter("save"))
+    assert not known_hosts.path.exists()
+    assert KnownHosts(tmp_path / "first").lookup(HOST.address, 22).trusted == (ed25519(1),)
+
+
+@pytest.mark.parametrize("fingerprint", [ed25519(1).sha256, ed25519(1).md5, f"ssh-ed25519-{ed25519(1).sha256}"])
+async def test_a_fingerprint_of_the_host_trusts_that_host_key_without_a_question(
+    fingerprint: str, known_hosts: KnownHosts
+) -> None:
+    trust, host = HostKeyTrust(known_hosts), replace(HOST, extra={FINGERPRINT: fingerprint})
+    await trust.judge(host, ed25519(1), ScriptedPrompter())
+    assert (await trust.known(host)).trusted == (ed25519(1),)
+
+
+async def test_a_fingerprint_of_the_host_beats_what_the_files_trust(known_hosts: KnownHosts) -> None:
+    known_hosts.remember(HOST.address, HOST.port, ed25519(2))
+    trust, host = HostKeyTrust(known_hosts), replace(HOST, extra={FINGERPRINT: ed25519(1).sha256})
+    assert (await trust.known(host)).trusted == ()
+    with pytest.raises(HostKeyChanged, match="not the one with the fingerprint"):
+        await trust.judge(host, ed25519(2), ScriptedPrompter())

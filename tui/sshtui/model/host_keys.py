@@ -84,6 +84,20 @@ class PublicKey:
         digest = hashlib.md5(self.blob, usedforsecurity=False).hexdigest()
         return "MD5:" + ":".join(digest[at : at + 2] for at in range(0, 32, 2))
 
+    def has_fingerprint(self, text: str) -> bool:
+        """Whether `text` is one of its fingerprints: SHA256 or MD5, with or without the name of the hash and the type.
+
+        As ssh-keygen prints them and as ssh:// links carry them: `SHA256:…`, `ssh-ed25519-SHA256:…`, `MD5:aa:bb:…`,
+        `ssh-rsa-aa-bb-…` (draft-ietf-secsh-scp-sftp-ssh-uri section 3).
+        """
+        rest = text.strip().removeprefix(self.algorithm + "-")
+        digits = rest.removeprefix("MD5:").replace("-", ":").lower()
+        if digits == self.md5.removeprefix("MD5:"):
+            return True
+        # A link may carry the URL-safe alphabet of base64 (RFC 4648 section 5), and padding.
+        encoded = rest.removeprefix("SHA256:").rstrip("=").replace("-", "+").replace("_", "/")
+        return encoded == self.sha256.removeprefix("SHA256:")
+
     @property
     def line(self) -> str:
         """`algorithm base64`, as in known_hosts and authorized_keys."""

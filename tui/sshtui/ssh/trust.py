@@ -13,17 +13,28 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from pathlib import Path
 
 from sshtui.errors import ConfigError, HostKeyChanged, HostKeyRevoked, HostKeyUnknown
 from sshtui.model.host_keys import HostKey, KnownEntry
 from sshtui.model.hosts import Host
 from sshtui.model.questions import ChangedHostKey, Notice, Prompter, UnknownHostKey
+from sshtui.model.text import plain
 from sshtui.ssh.known_hosts import Known, KnownHosts
 
-Strictness = Literal["ask", "accept-new", "yes"]
-"""StrictHostKeyChecking of ssh_config(5) without `no`: nobody is trusted blindly here."""
+ALIAS = "host_key_alias"
+"""Field of a host: what known_hosts calls it, in place of address and port (HostKeyAlias)."""
+
+CHECKING = "strict_host_key_checking"
+"""Field of a host: `ask`, `accept-new` or `yes`; anything else, `no` above all, counts as `ask`."""
+
+FILES = "known_hosts_files"
+"""Field of a host: paths in place of the usual known_hosts; the first is written (UserKnownHostsFile)."""
+
+FINGERPRINT = "fingerprint"
+"""Field of a host: the only host key it may have, whatever the files say, as `PublicKey.has_fingerprint` reads it."""
 
 ONCE = "accepted once in this run"
 """Stands for the file in a KnownEntry that is in none (line 0)."""
@@ -39,14 +50,19 @@ class HostKeyTrust:
 
     async def known(self, host: Host) -> Known:
         """Whom to trust at `host`, what was accepted once included. Raises ConfigError when a file cannot be read."""
-        known = await asyncio.to_thread(self._known_hosts.lookup, host.address, host.port)
+        lookup = self._files(host).lookup
+        known = await asyncio.to_thread(lookup, host.address, host.port, alias=_text(host, ALIAS))
         once = self._once.get(_place(host))
-        if once is None or once in known.revoked or once in known.trusted:
-            return known
-        return replace(known, trusted=(*known.trusted, once), exact=(*known.exact, KnownEntry(once, ONCE, 0)))
+        if once is not None and once not in known.revoked and once not in known.trusted:
+            known = replace(known, trusted=(*known.trusted, once), exact=(*known.exact, KnownEntry(once, ONCE, 0)))
+        pin = _text(host, FINGERPRINT)
+        if pin:
+            fitting = tuple(host_key for host_key in known.trusted if host_key.has_fingerprint(pin))
+            known = replace(known, trusted=fitting, authorities=())
+        return known
 
-    async def judge(self, host: Host, offered: HostKey, prompter: Prompter, *, strictness: Strictness = "ask") -> None:
-        """Return when `offered` is trusted for `host`, by a file or by a person who was asked now.
+    async def judge(self, host: Host, offered: HostKey, prompter: Prompter) -> None:
+        """Return when `offered` is trusted for `host`, by a file, by a fingerprint of the host or by a person.
 
         Raises HostKeyUnknown, HostKeyChanged (any other host key on a known host, as in ssh, also when the type is
         new) or HostKeyRevoked, and ConfigError when a file cannot be read. A host key that cannot be saved is
@@ -58,19 +74,31 @@ class HostKeyTrust:
                 raise revoked(host, offered)
             if offered in known.trusted:
                 return
-            if known.exact:
-                await self._judge_changed(host, offered, known, prompter, strictness)
+            if pin := _text(host, FINGERPRINT):
+                self._compare(host, offered, pin)
+            elif known.exact:
+                await self._judge_changed(host, offered, known, prompter)
             else:
-                await self._judge_unknown(host, offered, prompter, strictness)
+                await self._judge_unknown(host, offered, prompter)
 
-    async def _judge_unknown(self, host: Host, offered: HostKey, prompter: Prompter, strictness: Strictness) -> None:
-        if strictness == "yes":
+    def _compare(self, host: Host, offered: HostKey, pin: str) -> None:
+        if not offered.has_fingerprint(pin):
+            raise HostKeyChanged(
+                f"The host key of {host.name} is {_described(offered)}, and not the one with the fingerprint "
+                f"{plain(pin, 80)}. Nothing was sent to it.",
+                hint="Whoever gave you the fingerprint knows whether the server has a new host key.",
+            )
+        self._once[_place(host)] = offered
+
+    async def _judge_unknown(self, host: Host, offered: HostKey, prompter: Prompter) -> None:
+        checking = _text(host, CHECKING)
+        if checking == "yes":
             raise HostKeyUnknown(
                 f"{host.name} is not known, and only known hosts are accepted (StrictHostKeyChecking yes).",
-                hint=f"Its host key: {_described(offered)}. Add it to {self._known_hosts.path} if it is right.",
+                hint=f"Its host key: {_described(offered)}. Add it to {self._files(host).path} if it is right.",
             )
         save = True
-        if strictness == "ask":
+        if checking != "accept-new":
             answer = await prompter.ask(UnknownHostKey(host.name, host.address, host.port, offered))
             if answer is None:
                 raise HostKeyUnknown(
@@ -82,20 +110,20 @@ class HostKeyTrust:
         if save:
             await self._save(host, offered, prompter, swap=False)
 
-    async def _judge_changed(
-        self, host: Host, offered: HostKey, known: Known, prompter: Prompter, strictness: Strictness
-    ) -> None:
+    async def _judge_changed(self, host: Host, offered: HostKey, known: Known, prompter: Prompter) -> None:
         another_type = all(entry.host_key.algorithm != offered.algorithm for entry in known.exact)
         question = ChangedHostKey(host.name, host.address, host.port, offered, known.exact, another_type)
-        if strictness != "ask" or await prompter.ask(question) != "replace":
+        refused = _text(host, CHECKING) in {"yes", "accept-new"}
+        if refused or await prompter.ask(question) != "replace":
             raise _changed(host, offered, known)
         self._once[_place(host)] = offered
         await self._save(host, offered, prompter, swap=True)
 
     async def _save(self, host: Host, offered: HostKey, prompter: Prompter, *, swap: bool) -> None:
-        save = self._known_hosts.replace if swap else self._known_hosts.remember
+        files = self._files(host)
+        save = files.replace if swap else files.remember
         try:
-            await asyncio.to_thread(save, host.address, host.port, offered)
+            await asyncio.to_thread(save, host.address, host.port, offered, alias=_text(host, ALIAS))
         except ConfigError as error:
             prompter.tell(
                 Notice(
@@ -104,6 +132,14 @@ class HostKeyTrust:
                     level="warning",
                 )
             )
+
+    def _files(self, host: Host) -> KnownHosts:
+        paths = host.extra.get(FILES, ())
+        paths = (paths,) if isinstance(paths, str) else paths
+        own = (
+            [Path(path).expanduser() for path in paths if isinstance(path, str)] if isinstance(paths, Sequence) else []
+        )
+        return KnownHosts(own[0], [*own[1:], *self._known_hosts.others]) if own else self._known_hosts
 
 
 def revoked(host: Host, offered: HostKey | None = None) -> HostKeyRevoked:
@@ -131,4 +167,12 @@ def _described(host_key: HostKey) -> str:
 
 
 def _place(host: Host) -> tuple[str, int]:
-    return host.address.lower(), host.port
+    """What known_hosts would call it."""
+    alias = _text(host, ALIAS)
+    return (alias.lower(), 0) if alias else (host.address.lower(), host.port)
+
+
+def _text(host: Host, field: str) -> str:
+    """A field of the host that its file may hold anything in; "" unless it is text."""
+    value = host.extra.get(field, "")
+    return value if isinstance(value, str) else ""
