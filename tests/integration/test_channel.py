@@ -11,11 +11,13 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sshtui.errors import ChannelRefused
 from sshtui.model.geometry import Size
+from sshtui.model.questions import Question
 from sshtui.model.settings import Settings
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, read_to_end, read_until, say
@@ -138,6 +140,27 @@ async def test_two_tabs_at_once_ask_for_the_password_once(client: Client, sshd: 
     assert len(prompter.questions) == 1
     await first.close()
     await second.close()
+
+
+@pytest.mark.root
+async def test_a_tab_that_waits_for_a_login_takes_over_when_that_one_is_given_up(
+    client: Client, sshd: OpenSSH, account: Account
+) -> None:
+    asked = asyncio.Event()
+
+    class Silent(ScriptedPrompter):
+        async def ask(self, question: Question[Any]) -> Any:
+            asked.set()
+            await asyncio.Event().wait()
+
+    host = client.save(sshd, user=account.name)
+    given_up = asyncio.create_task(client.dial(host, Silent()))
+    await asked.wait()
+    waiting = asyncio.create_task(client.dial(host, ScriptedPrompter(account.password)))
+    given_up.cancel()
+    channel = await waiting
+    await say(channel, "true")
+    await channel.close()
 
 
 async def test_a_broken_connection_ends_every_tab_on_it(client: Client, sshd: OpenSSH, client_key: Path) -> None:

@@ -19,6 +19,8 @@ from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import SIZE, Client
 from tests.servers.process import LOOPBACK
 
+pytestmark = pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
+
 NEEDED = ("diffie-hellman-group14-sha1", "aes128-cbc", "hmac-sha1")
 
 

@@ -173,8 +173,9 @@ class Connector:
         return self._agent_path if host.extra.get(AGENT_FORWARDING) is True else ""
 
     def _allowed_for(self, host: Host) -> tuple[str, ...]:
-        saved = host.extra.get(OLD_ALGORITHMS, ())
-        return (*(saved if isinstance(saved, (list, tuple)) else ()), *self._allowed.get(_place(host), ()))
+        saved = host.extra.get(OLD_ALGORITHMS)
+        names = [name for name in saved if isinstance(name, str)] if isinstance(saved, list) else []
+        return (*names, *self._allowed.get(_place(host), ()))
 
     async def _allow(self, host: Host, error: NoCommonAlgorithm, needed: tuple[str, ...], prompter: Prompter) -> bool:
         """Whether a person lets this host, and no other, use the old algorithms it needs."""
