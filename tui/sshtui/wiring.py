@@ -85,7 +85,7 @@ def run_app(paths: Paths, destination: Host | None = None) -> int:
     """Open the app on this terminal, with a tab on `destination` when given; the exit code."""
     from sshtui.ui.surroundings import run
 
-    return run(_app(paths, destination))
+    return run(build_app(paths, destination))
 
 
 def run_demo() -> int:
@@ -97,7 +97,8 @@ def run_demo() -> int:
         return run_app(paths)
 
 
-def _app(paths: Paths, destination: Host | None) -> SshtuiApp:
+def build_app(paths: Paths, destination: Host | None = None) -> SshtuiApp:
+    """The app on the files at `paths`, not yet running."""
     from sshtui.ui.app import SshtuiApp
 
     return SshtuiApp(_parts(paths, destination))
