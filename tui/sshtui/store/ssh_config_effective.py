@@ -63,6 +63,8 @@ def rows(effective: Effective, home: Path) -> Iterator[Row]:
 
 def expanded(text: str, effective: Effective, home: Path) -> str:
     """`text` with its tokens filled in (ssh_config(5), TOKENS); one that is not known before connecting stays."""
+    if "%" not in text:
+        return text
     user = effective.first("user") or local_user()
     machine = socket.gethostname()
     tokens = {

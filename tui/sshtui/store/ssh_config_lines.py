@@ -111,6 +111,8 @@ class Reader:
 
 def split_words(text: str) -> tuple[str, ...] | None:
     """Words as OpenSSH makes them (`argv_split`): quotes, backslashes, comments; None when a quote is open."""
+    if not any(mark in text for mark in "\"'\\#"):
+        return tuple(word for word in text.replace("\t", " ").split(" ") if word)
     words: list[str] = []
     at = 0
     while at < len(text):

@@ -45,14 +45,18 @@ def _pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(f"{first}{middle}.*{others[-1]}", re.DOTALL)
 
 
+def _matches(name: str, pattern: str) -> bool:
+    return _pattern(pattern).fullmatch(name) is not None if "*" in pattern or "?" in pattern else name == pattern
+
+
 def matches_host_line(name: str, patterns: Iterable[str]) -> bool:
     """Whether a Host line with these words speaks of `name`; a negated pattern that matches rules it out."""
     found = False
     for pattern in patterns:
         if pattern.startswith("!"):
-            if _pattern(pattern[1:]).fullmatch(name):
+            if _matches(name, pattern[1:]):
                 return False
-        elif _pattern(pattern).fullmatch(name):
+        elif _matches(name, pattern):
             found = True
     return found
 

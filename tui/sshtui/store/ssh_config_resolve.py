@@ -164,7 +164,6 @@ class SshConfig:
 
     def _pass(self, effective: Effective, host: str, execute: Callable[[str], bool] | None, *, final: bool) -> bool:
         """Gather the values of one reading; True when a second one is asked for."""
-        me = local_user()
         wants_final = False
         held: dict[_Section, bool] = {}
 
@@ -176,6 +175,7 @@ class SshConfig:
                 if line and line.keyword == "host":
                     held[section] = held[section] and matches_host_line(host, line.words)
                 elif line and held[section]:
+                    me = local_user()
                     asked = Asked(
                         host=effective.hostname,
                         original=effective.name,
