@@ -148,8 +148,8 @@ async def refused(artist: Artist) -> None:
     await artist.press("slash")
     await artist.type("refused")
     await artist.press("enter")
-    front = lambda: artist.app.roster.front  # noqa: E731  # read anew at each look
-    await until("it failed", lambda: (tab := front()) is not None and tab.state is State.FAILED)
+    roster = artist.app.roster
+    await until("it failed", lambda: roster.front is not None and roster.front.state is State.FAILED)
     await artist.pilot.pause(0.2)
 
 

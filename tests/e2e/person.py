@@ -26,7 +26,7 @@ class Person:
         while not re.search(rf"─ ?{re.escape(name)} ", self.outer.screen()):
             before = self.outer.screen()
             self.outer.press("Down")
-            self.outer.wait_for(lambda screen, before=before: screen != before)
+            self.outer.wait_for(before.__ne__)
 
     def connect(self, name: str) -> None:
         """Find the saved host `name` and open a tab on it."""
