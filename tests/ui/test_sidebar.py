@@ -105,7 +105,7 @@ async def test_without_unicode_every_shape_is_ascii(stage: Build) -> None:
         await pilot.press("ctrl+backslash")
         pictures.append(await shell.shows(pilot, "reconnect"))
         await pilot.press("question_mark")
-        pictures.append(await shell.shows(pilot, "Everywhere"))
+        pictures.append(await shell.shows(pilot, "In a terminal"))
         await pilot.press("escape", "alt+0", "colon")
         pictures.append(await shell.shows(pilot, "action  "))
         await pilot.press("escape", "e")

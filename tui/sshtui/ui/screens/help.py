@@ -19,13 +19,14 @@ _KEYSTROKES = 27
 
 
 class HelpScreen(ModalScreen[None]):
-    """Made from the registry. Any of `? q Esc Enter` closes it."""
+    """Made from the registry; what counts in `first` comes first. Any of `? q Esc Enter` closes it."""
 
     CSS_PATH = "../styles/help.tcss"
 
-    def __init__(self, keymap: Keymap, *, unicode: bool = True) -> None:
+    def __init__(self, keymap: Keymap, *, first: Scope = Scope.HOSTS, unicode: bool = True) -> None:
         super().__init__(classes="" if unicode else "-ascii")
         self._keymap = keymap
+        self._first = first
         self._unicode = unicode
 
     def compose(self) -> ComposeResult:
@@ -51,7 +52,7 @@ class HelpScreen(ModalScreen[None]):
                 ),
                 Content(""),
             ]
-        for scope in Scope:
+        for scope in sorted(Scope, key=lambda scope: scope is not self._first):
             actions = [action for action in ACTIONS if action.scope is scope and self._keymap.keystrokes(action.id)]
             if actions:
                 lines += [Content.assemble((scope.value, "bold $primary"))]

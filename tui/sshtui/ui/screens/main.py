@@ -208,7 +208,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             await carry_out(command)
 
     def _show_help(self) -> None:
-        self.app.push_screen(HelpScreen(self._keymap, unicode=self._unicode))
+        self.app.push_screen(HelpScreen(self._keymap, first=self.scope, unicode=self._unicode))
 
     def _show_palette(self) -> None:
         from sshtui.ui.app import SshtuiApp

@@ -25,7 +25,7 @@ class LeaderMenu(Widget):
         ]
         if any(keymap.after_leader(str(place)) for place in range(1, 10)):
             self._entries.insert(0, ("1-9", "tab"))
-        self._entries += [(shown(keymap.leader, unicode=unicode), "itself, to the remote"), ("Esc", "cancel")]
+        self._entries += [(shown(keymap.leader, unicode=unicode), "to the remote"), ("Esc", "cancel")]
 
     def render(self) -> RenderResult:
         width = max(self.content_size.width, 1)

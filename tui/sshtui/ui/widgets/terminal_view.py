@@ -149,6 +149,10 @@ class TerminalView(Widget, can_focus=True):
     def on_show(self) -> None:
         self.refresh()
 
+    def on_hide(self) -> None:
+        # Twenty tabs need not keep the pictures of twenty screens.
+        self.painting.forget()
+
     def _ring(self) -> None:
         if self._ringing is None and self.is_on_screen:
             self.app.bell()
