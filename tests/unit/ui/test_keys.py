@@ -145,6 +145,13 @@ def test_a_terminal_whose_backspace_sends_bs_still_has_a_backspace() -> None:
     assert names("\x08", "\x7f", "\x1b\x08", erase="\x08") == ["backspace", "ctrl+backspace", "alt+backspace"]
 
 
+def test_shift_tab_of_the_linux_console_is_told_from_alt_tab(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert names("\x1b\t") == ["alt+tab"]
+    monkeypatch.setenv("TERM", "linux")
+    assert names("\x1b\t") == ["shift+tab"]
+    assert passed_on("\x1b\t") == b"\x1b[Z"
+
+
 def test_a_paste_comes_whole_whatever_is_in_it() -> None:
     text = "one\r\x1b[Atwo\x1b\nrm -rf /\n" * 20
     stream = f"a\x1b[200~{text}\x1b[201~b"

@@ -14,8 +14,8 @@ from sshtui.ui.terminal.colours import Colours, Mark
 Overlay = tuple[int, int, Mark]
 """Columns from, up to but not including, and the mark on them. Later ones lie on top."""
 
-KEPT = 2000
-"""Strips kept ready; more than any screen has rows, so that scrolling back and forth builds none."""
+KEPT = 400
+"""Strips kept ready: several screens of usual size, so that scrolling back and forth builds none."""
 
 BAR = "▏"
 """The bar cursor on a blank; on a character it can only tint the cell."""
