@@ -11,10 +11,10 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from sshtui.demo.terminal import session_members
+from sshtui.demo.processes import session_members
 from sshtui.model.host_keys import HostKey
 from tests.fakes.waiting import until
-from tests.servers.embedded import Account, EmbeddedServer, Manners, Round
+from tests.servers.embedded import Account, EmbeddedServer, Manners, Round, embedded
 from tests.servers.key_files import make_key_file, public_key
 
 Start = Callable[..., Awaitable[EmbeddedServer]]
@@ -150,6 +150,24 @@ async def test_hanging_up_leaves_no_process_not_even_a_disowned_one(start_embedd
         assert len(session_members(leader)) == 2
     await until("end of the sessions", lambda: not server.sessions)
     await until("end of the processes", lambda: not session_members(leader))
+
+
+async def test_hanging_up_ends_what_a_command_has_left_in_the_background(start_embedded: Start) -> None:
+    server = await start_embedded(Account(ADA, SECRET))
+    async with await login(server, Person(SECRET)) as connection:
+        process = await connection.create_process("sleep 1000 & echo $$; exit")
+        leader = int(await process.stdout.readline())
+        assert len(session_members(leader)) >= 1
+    await until("end of the processes", lambda: not session_members(leader))
+
+
+async def test_a_server_that_comes_back_is_the_same_host(tmp_path: Path) -> None:
+    server = embedded(tmp_path, Account(ADA, SECRET))
+    async with server:
+        before = (server.port, server.host_keys)
+    async with server:
+        assert (server.port, server.host_keys) == before
+        (await login(server, Person(SECRET))).close()
 
 
 async def test_dropping_everybody_leaves_the_server_listening(start_embedded: Start) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sshtui.demo.accounts import Account
+from sshtui.demo.processes import kill_session
 
 CHUNK = 32 * 1024
 """Bytes passed on at once, the largest packet of a channel (RFC 4253 section 6.1)."""
@@ -144,7 +145,8 @@ class PipedProgram:
 
     async def close(self) -> None:
         """Kill it and its children."""
-        self.signal(signal.SIGKILL)
+        if self._process is not None:
+            kill_session(self._process.pid)
         if self._running is not None:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)

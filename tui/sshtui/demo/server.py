@@ -52,20 +52,21 @@ class EmbeddedServer:
         self._accounts = Accounts(accounts)
         self._surroundings = surroundings
         self._manners = manners or Manners()
+        self._keys: list[asyncssh.SSHKey] = []
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self._sessions: set[ChannelSession] = set()
 
     async def __aenter__(self) -> Self:
-        """Listen on a free port of loopback."""
+        """Listen on a free port of loopback; entered again, on the same port with the same host keys."""
         manners = self._manners
-        keys = [asyncssh.generate_private_key(kind) for kind in manners.key_kinds]
-        self.host_keys = tuple(HostKey(key.public_data) for key in keys)
+        self._keys = self._keys or [asyncssh.generate_private_key(kind) for kind in manners.key_kinds]
+        self.host_keys = tuple(HostKey(key.public_data) for key in self._keys)
         self._acceptor = await asyncssh.listen(
             LOOPBACK,
             self.port,
             server_factory=lambda: _Login(self),
-            server_host_keys=keys,
+            server_host_keys=self._keys,
             config=None,
             encoding=None,
             line_editor=False,

@@ -9,11 +9,11 @@ import os
 import pty
 import signal
 import struct
-import subprocess
 import sys
 import termios
 from collections.abc import Sequence
 
+from sshtui.demo.processes import kill_session
 from sshtui.demo.programs import CHUNK, Remote, Surroundings, TerminalSize
 
 GRACE = 1.0
@@ -123,9 +123,7 @@ class TerminalProgram:
         self.signal(signal.SIGCONT)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), GRACE)
-        for pid in session_members(process.pid):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+        kill_session(process.pid)
         await process.wait()
 
     def _read_some(self) -> bool:
@@ -183,20 +181,3 @@ def _edit_utf8(terminal: int) -> None:
     attributes = termios.tcgetattr(terminal)
     attributes[0] |= _IUTF8
     termios.tcsetattr(terminal, termios.TCSANOW, attributes)
-
-
-def session_members(leader: int) -> list[int]:
-    """Processes of the session that `leader` began with setsid(2), background jobs included."""
-    try:
-        pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
-    except FileNotFoundError:
-        listing = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, check=False)
-        pids = [int(word) for word in listing.stdout.split()]
-    return [pid for pid in pids if _session_of(pid) == leader]
-
-
-def _session_of(pid: int) -> int:
-    try:
-        return os.getsid(pid)
-    except OSError:
-        return -1
