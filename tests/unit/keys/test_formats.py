@@ -14,6 +14,7 @@ from sshtui.keys.convert import Target, export_private, public_text
 from sshtui.keys.formats import Format, public_lines, rfc4716, sniff
 from sshtui.keys.inspect import inspect_data
 from sshtui.keys.wire import mpint
+from sshtui.keys.x509 import self_sign
 from sshtui.model.host_keys import PublicKey
 
 KEY = asyncssh.generate_private_key("ecdsa-sha2-nistp256", comment="me@here")
@@ -108,6 +109,14 @@ def test_damaged_files_raise_nothing_but_our_own_error(form: str) -> None:
                 content[dice.randrange(len(content))] = dice.randrange(256)
         with contextlib.suppress(KeyPairError):
             inspect_data(bytes(content))
+
+
+def test_an_impossible_version_of_x_509_is_damage() -> None:
+    der = bytearray(self_sign(KEY).der)
+    at = der.index(bytes.fromhex("a003020102"))
+    der[at + 4] = 45
+    with pytest.raises(KeyFormatError, match="damaged"):
+        inspect_data(bytes(der))
 
 
 def test_an_openssh_key_of_a_strange_type_says_so() -> None:

@@ -21,7 +21,8 @@ def decoding(label: str, *, encrypted: bool = False) -> Iterator[None]:
     passphrase there yields garbage instead of a key.
     """
     import asyncssh
-    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.exceptions import InternalError, UnsupportedAlgorithm
+    from cryptography.x509 import InvalidVersion
 
     try:
         yield
@@ -31,7 +32,7 @@ def decoding(label: str, *, encrypted: bool = False) -> Iterator[None]:
         if str(error).startswith("Unknown"):
             raise KeyFormatError(f"{label} is encrypted in a way that is not supported: {error}.") from error
         raise wrong_passphrase(label) from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, InternalError, InvalidVersion) as error:
         # asyncssh.KeyImportError is a ValueError, as are the errors of cryptography's decoders.
         if encrypted:
             raise wrong_passphrase(label) from error
