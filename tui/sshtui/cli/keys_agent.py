@@ -62,7 +62,11 @@ def list_held(json_wanted: bool) -> None:
 @click.option("--confirm", is_flag=True, help="Let the agent ask before each use.")
 @old_passphrase_option
 def add(file: Path, lifetime: int | None, confirm: bool, passphrase_fd: int | None) -> None:
-    """Give it the private key in FILE, with the certificate beside it if there is one."""
+    """Give it the private key in FILE, with the certificate beside it if there is one.
+
+    \b
+    sshtui keys agent add ~/.ssh/id_ed25519 --lifetime 3600
+    """
     from sshtui.keys.agent import add_file
     from sshtui.keys.workshop import needs_passphrase
 
@@ -80,7 +84,12 @@ def add(file: Path, lifetime: int | None, confirm: bool, passphrase_fd: int | No
 @agent.command()
 @click.argument("which", metavar="FILE|FINGERPRINT|COMMENT")
 def remove(which: str) -> None:
-    """Let it forget a key, named by its file, its SHA256 fingerprint or its comment."""
+    """Let it forget a key, named by its file, its SHA256 fingerprint or its comment.
+
+    \b
+    sshtui keys agent remove ~/.ssh/id_ed25519
+    sshtui keys agent remove me@laptop
+    """
     from sshtui.keys.workshop import public_half
 
     holder = _agent()

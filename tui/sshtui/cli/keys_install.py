@@ -84,7 +84,11 @@ def install(
 @as_json
 @click.pass_obj
 def uninstall(paths: Paths, file: Path, names: tuple[str, ...], json_wanted: bool) -> int:
-    """Take the public key of FILE off saved hosts."""
+    """Take the public key of FILE off saved hosts.
+
+    \b
+    sshtui keys uninstall ~/.ssh/id_old web-1 web-2
+    """
     from sshtui.keys.install import uninstall as take_out
     from sshtui.keys.workshop import public_half
 

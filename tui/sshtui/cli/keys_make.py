@@ -121,7 +121,12 @@ def convert(
 def passwd(
     file: Path, rounds: int, passphrase_fd: int | None, new_passphrase_fd: int | None, no_passphrase: bool
 ) -> None:
-    """Change, set or remove (--no-passphrase) the passphrase of FILE, in its format."""
+    """Change, set or remove (--no-passphrase) the passphrase of FILE, in its format.
+
+    \b
+    sshtui keys passwd ~/.ssh/id_ed25519
+    sshtui keys passwd work.ppk --no-passphrase
+    """
     from sshtui.keys.workshop import change_passphrase, needs_passphrase, open_file
 
     def change(old: str | None) -> None:
@@ -137,7 +142,11 @@ def passwd(
 @click.argument("comment")
 @old_passphrase_option
 def comment(file: Path, comment: str, passphrase_fd: int | None) -> None:
-    """Give the key in FILE another comment, there and in the .pub beside it."""
+    """Give the key in FILE another comment, there and in the .pub beside it.
+
+    \b
+    sshtui keys comment ~/.ssh/id_ed25519 "me@laptop"
+    """
     from sshtui.keys.inspect import inspect_file
     from sshtui.keys.workshop import change_comment
 

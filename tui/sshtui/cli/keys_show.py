@@ -46,7 +46,12 @@ def list_keys(directory: Path | None, json_wanted: bool) -> None:
 @as_json
 @click.pass_obj
 def show(paths: Paths, file: Path, json_wanted: bool) -> None:
-    """Tell what FILE is: any private or public key, certificate, authorized_keys, PKCS#12."""
+    """Tell what FILE is: any private or public key, certificate, authorized_keys, PKCS#12.
+
+    \b
+    sshtui keys show ~/.ssh/id_ed25519
+    sshtui keys show work.ppk --json
+    """
     from sshtui.keys.inspect import inspect_file
 
     found = inspect_file(file)
@@ -77,7 +82,12 @@ def _used_by(paths: Paths, file: Path) -> list[str]:
 @old_passphrase_option
 @force
 def public(file: Path, style: str, out: Path | None, passphrase_fd: int | None, force: bool) -> None:
-    """Print the public key of FILE: a private key, a public one, a certificate of X.509."""
+    """Print the public key of FILE: a private key, a public one, a certificate of X.509.
+
+    \b
+    sshtui keys public ~/.ssh/id_ed25519 --format rfc4716
+    sshtui keys public portal.cer
+    """
     from sshtui.keys.convert import public_text
     from sshtui.keys.saving import save_public
 
@@ -103,7 +113,12 @@ def _public_half(file: Path, passphrase_fd: int | None) -> tuple[PublicKey, str]
 @old_passphrase_option
 @as_json
 def fingerprint(file: Path, md5: bool, passphrase_fd: int | None, json_wanted: bool) -> None:
-    """Print the fingerprint of FILE as ssh-keygen -l does; each line of an authorized_keys file."""
+    """Print the fingerprint of FILE as ssh-keygen -l does; each line of an authorized_keys file.
+
+    \b
+    sshtui keys fingerprint ~/.ssh/id_rsa --md5
+    sshtui keys fingerprint ~/.ssh/authorized_keys
+    """
     from sshtui.keys.inspect import inspect_file
 
     lines = inspect_file(file).lines
