@@ -30,11 +30,10 @@ _FOREIGN = re.compile(r"^[ \t]*\[(?!\[?[ \t]*(?:hosts|\"hosts\"|'hosts')[ \t]*\.
 
 
 class Block(NamedTuple):
-    """What one `[[hosts]]` block says: a host, or why it is none; `foreign` when other tables follow it."""
+    """What one `[[hosts]]` block says: a host, or why it is none."""
 
     host: Host | None
-    reason: str
-    foreign: bool
+    reason: str = ""
 
 
 class _Unusual(Exception):
@@ -150,11 +149,10 @@ def _read_block(text: str, path: Path) -> Block:
     tables = values.get("hosts")
     if not isinstance(tables, list) or len(tables) != 1:
         raise _Unusual
-    foreign = len(values) > 1
     try:
-        return Block(from_table(tables[0]), "", foreign)
+        return Block(from_table(tables[0]))
     except BadHost as problem:
-        return Block(None, str(problem), foreign)
+        return Block(None, str(problem))
 
 
 def _in_blocks(values: dict[str, Any], path: Path) -> str:

@@ -140,9 +140,9 @@ class SshConfig:
         for keyword, words in (given or {}).items():
             effective.settings[keyword] = [Setting(words, None)]
         if self._pass(effective, name, execute, final=False):
-            effective.settings["hostname"] = [
-                Setting((effective.hostname,), where.where if (where := _first(effective, "hostname")) else None)
-            ]
+            given_by = effective.settings.get("hostname")
+            where = given_by[0].where if given_by else None
+            effective.settings["hostname"] = [Setting((effective.hostname,), where)]
             self._pass(effective, effective.hostname, execute, final=True)
         effective.warnings = list(dict.fromkeys(effective.warnings))
         return effective
@@ -211,11 +211,6 @@ def _apply(effective: Effective, statement: Statement) -> None:
         effective.settings[keyword] = [setting]
     elif all(setting.where != other.where for other in present or ()):
         effective.overridden.setdefault(keyword, []).append(setting)
-
-
-def _first(effective: Effective, keyword: str) -> Setting | None:
-    found = effective.settings.get(keyword)
-    return found[0] if found else None
 
 
 def local_user() -> str:
