@@ -27,6 +27,7 @@ _LAZY = {
     "hosts": ("sshtui.cli.hosts", "hosts", "List, add, edit and remove saved hosts."),
     "import": ("sshtui.cli.exchange", "import_hosts", "Hosts from PuTTY, MobaXterm, Ansible, CSV and others."),
     "keys": ("sshtui.cli.keys", "keys", "Make, inspect, convert and install SSH key pairs."),
+    "link": ("sshtui.cli.link", "link", "Open ssh:// links of the desktop in sshtui."),
 }
 
 EXIT_CODES = """\b

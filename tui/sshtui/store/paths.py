@@ -73,3 +73,8 @@ class Paths:
     def ssh_config(self) -> Path:
         """OpenSSH's configuration of this user."""
         return self.ssh_dir / "config"
+
+
+def applications_dir() -> Path:
+    """Where this user's desktop entries stand (XDG Base Directory Specification, `$XDG_DATA_HOME`)."""
+    return platformdirs.user_data_path() / "applications"
