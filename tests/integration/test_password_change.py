@@ -89,6 +89,23 @@ async def test_passwd_in_place_of_the_shell_is_the_same_question_and_the_tab_goe
     assert "change your password" in changes(prompter)[0].prompt
 
 
+LONG_WELCOME = (
+    "ForceCommand head -c 12000 /dev/zero | tr '\\0' x; "
+    "printf '\\nYour password has expired.\\nNew password: '; read -r line; echo got $line; exit 5"
+)
+
+
+async def test_a_long_message_of_the_day_hides_nothing(client: Client, start_sshd: Start, client_key: Path) -> None:
+    host = client.save(start_sshd(extra=[LONG_WELCOME]), key_pair=str(client_key))
+    prompter = ScriptedPrompter(PasswordChange("", NEW))
+    async with client.terminal(host, prompter) as channel:
+        seen, end = await read_to_end(channel)
+    (question,) = changes(prompter)
+    assert not question.needs_old
+    assert f"got {NEW}".encode() in seen
+    assert end.status == 5
+
+
 @pytest.mark.root
 async def test_passwd_in_place_of_the_shell_asks_again_when_it_refuses(
     client: Client, start_sshd: Start, expired: Account

@@ -15,7 +15,10 @@ from sshtui.ssh.channel import Pipe
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.passwd import change_password
 from sshtui.ssh.prompts import ChangeAnswers, Wants
-from sshtui.ssh.stream_prompts import KEPT, PromptReader
+from sshtui.ssh.stream_prompts import PromptReader
+
+WATCHED = 32 * 1024
+"""Bytes of output after which a session is an ordinary one: more than any message of the day before `passwd`."""
 
 Again = Callable[[str], Awaitable[tuple[Connection, Pipe]]]
 """Log in anew with the password given, and open the same terminal."""
@@ -76,7 +79,7 @@ class TabChannel:
         self._watched += len(data)
         prompt = watch.feed(data)
         begun = self._answers.begun
-        if not begun and (self._watched > KEPT or (prompt is not None and not watch.forced)):
+        if not begun and (self._watched > WATCHED or (prompt is not None and not watch.forced)):
             self._watch = None
             return
         if prompt is None or not (begun or watch.forced):
@@ -89,7 +92,7 @@ class TabChannel:
                     self._connection.facts.destination,
                     "" if begun else said,
                     said if begun else "",
-                    needs_old=not begun or prompt.wanted is Wants.CURRENT,
+                    needs_old=prompt.wanted is Wants.CURRENT,
                 )
             )
             if change is None:
