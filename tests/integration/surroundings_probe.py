@@ -1,7 +1,7 @@
 """A small app for test_surroundings: writes a line for each tick and keystroke to the file named on its command line.
 
 Keys: `x` raises with a secret in a local variable, `t` has a task fail, `q` quits, `s` stops the flood, `c` copies,
-`b` blocks the event loop for ever. With `flood` as second argument it paints another full screen thirty times a second.
+`b` blocks the event loop for ever. With `flood` as second argument it paints another full screen ten times a second.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Probe(SteadyApp[int]):
     def on_mount(self) -> None:
         self.ticking = asyncio.create_task(self.tick())
         if self.flood:
-            self.flooding = self.set_interval(1 / 30, self.paint)
+            self.flooding = self.set_interval(1 / 10, self.paint)
         self.note("mounted")
 
     def note(self, text: str) -> None:

@@ -2,82 +2,23 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pty
 import re
-import select
 import signal
-import struct
 import subprocess
 import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from tests.integration.surroundings_terminal import Terminal
+
 PROBE = Path(__file__).with_name("surroundings_probe.py")
-GIVEN_BACK = [b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?1006l", b"\x1b[?2004l"]
-
-
-class Terminal:
-    """A pseudo-terminal with the probe in it; reads only when told to."""
-
-    def __init__(self, log: Path, *arguments: str) -> None:
-        self.log = log
-        self.seen = b""
-        self.master, self.slave = pty.openpty()
-        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-        self.before = termios.tcgetattr(self.slave)
-        self.process = subprocess.Popen(
-            [sys.executable, str(PROBE), str(log), *arguments],
-            stdin=self.slave,
-            stdout=self.slave,
-            stderr=self.slave,
-            start_new_session=True,
-        )
-
-    def read_until(self, condition: Callable[[], bool], seconds: float = 15.0) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, self.seen[-2000:]
-            if select.select([self.master], [], [], 0.02)[0]:
-                self.seen += os.read(self.master, 65536)
-
-    def wait_without_reading(self, condition: Callable[[], bool], seconds: float = 15.0) -> None:
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, self.notes()[-5:]
-            time.sleep(0.02)
-
-    def notes(self) -> list[tuple[float, str]]:
-        if not self.log.exists():
-            return []
-        lines = [line for line in self.log.read_text().splitlines(keepends=True) if line.endswith("\n")]
-        return [(float(line.split(" ", 1)[0]), line.split(" ", 1)[1].strip()) for line in lines]
-
-    def ticks(self) -> int:
-        return sum(text == "tick" for _when, text in self.notes())
-
-    def type(self, text: str) -> None:
-        os.write(self.master, text.encode())
-
-    def ended(self) -> bool:
-        return self.process.poll() is not None
-
-    def drain(self) -> None:
-        while select.select([self.master], [], [], 0.1)[0]:
-            self.seen += os.read(self.master, 65536)
-
-    def assert_given_back(self) -> None:
-        self.drain()
-        assert termios.tcgetattr(self.slave) == self.before
-        for sequence in GIVEN_BACK:
-            assert self.seen.rfind(sequence) > self.seen.rfind(
-                sequence[:-1] + (b"l" if sequence[-1:] == b"h" else b"h")
-            )
 
 
 @pytest.fixture
@@ -85,17 +26,15 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     terminals: list[Terminal] = []
 
     def start(*arguments: str) -> Terminal:
-        terminal = Terminal(tmp_path / f"log{len(terminals)}", *arguments)
+        log = tmp_path / f"log{len(terminals)}"
+        terminal = Terminal([sys.executable, PROBE, log, *arguments], log)
         terminals.append(terminal)
         terminal.read_until(lambda: terminal.ticks() > 0)
         return terminal
 
     yield start
     for terminal in terminals:
-        terminal.process.kill()
-        terminal.process.wait()
-        os.close(terminal.master)
-        os.close(terminal.slave)
+        terminal.end()
 
 
 @pytest.mark.parametrize(
@@ -158,15 +97,12 @@ def test_without_a_terminal_there_is_one_line_and_code_2(tmp_path: Path, redirec
 def test_a_terminal_that_stops_reading_stops_nothing_else(start: Callable[..., Terminal]) -> None:
     terminal = start("flood")
     terminal.read_until(lambda: b"frame 3" in terminal.seen)
-    begun = terminal.ticks()
+    begun = len(terminal.notes())
     stalled_at = time.monotonic()
-    terminal.wait_without_reading(lambda: time.monotonic() > stalled_at + 5)
-    gaps = [
-        later[0] - earlier[0]
-        for earlier, later in zip(terminal.notes()[begun:], terminal.notes()[begun + 1 :], strict=False)
-    ]
-    assert max(gaps) < 1.0
-    assert terminal.ticks() - begun > 40
+    terminal.wait_without_reading(lambda: time.monotonic() > stalled_at + 6)
+    ticks = [when for when, _text in terminal.notes()[begun - 1 :]]
+    # A blocked loop stands still from the second second on; a busy machine is only slow.
+    assert max(later - earlier for earlier, later in pairwise([*ticks, time.monotonic()])) < 2.0
 
 
 def test_after_a_stall_the_newest_picture_is_painted_and_no_clipboard_text_is_missing(
