@@ -81,7 +81,7 @@ SETS_94: Mapping[str, Charset | None] = {
     "B": None,
     "1": None,
     "0": SPECIAL_GRAPHICS,
-    "2": SPECIAL_GRAPHICS,
+    "2": None,
     ">": TECHNICAL,
     "<": SUPPLEMENTAL,
     "%5": SUPPLEMENTAL,

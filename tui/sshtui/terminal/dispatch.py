@@ -7,6 +7,7 @@ from functools import partial
 
 from sshtui.terminal import keyboard_state, limits, rectangles, reports, switches, windows
 from sshtui.terminal.charsets import SETS_94, SETS_96
+from sshtui.terminal.grid import default_stops
 from sshtui.terminal.modes import CursorShape
 from sshtui.terminal.osc import device_control, operating_system_command
 from sshtui.terminal.parameters import Parameters, count, parse, value
@@ -88,6 +89,12 @@ def _level(terminal: Terminal, parameters: Parameters) -> None:
     if 1 <= level <= 5:
         terminal.soft_reset()
         terminal.level = level
+
+
+def _usual_tab_stops(terminal: Terminal, parameters: Parameters) -> None:
+    """DECST8C (VT510 manual)."""
+    if value(parameters) == 5:
+        terminal.tabstops = default_stops(terminal.columns)
 
 
 def _push_sgr(terminal: Terminal, parameters: Parameters) -> None:
@@ -173,6 +180,7 @@ SEQUENCES: Mapping[str, Handler] = {
     "?$p": switches.report_private_mode,
     "?J": _selective_display,
     "?K": _selective_line,
+    "?W": _usual_tab_stops,
     "?g": keyboard_state.report_format,
     "?h": switches.set_private,
     "?l": switches.reset_private,
@@ -216,6 +224,7 @@ CONTROLS: Mapping[str, Callable[[Terminal], None]] = {
     "\r": Terminal.carriage_return,
     "\x0e": Terminal.shift_out,
     "\x0f": Terminal.shift_in,
+    "\x7f": Terminal.delete,
 }
 
 _DESIGNATORS = {"(": 0, ")": 1, "*": 2, "+": 3, "-": 1, ".": 2, "/": 3}

@@ -57,8 +57,12 @@ def width_of(grapheme: str) -> int:
 
 @lru_cache(maxsize=8192)
 def width_of_character(character: str) -> int:
-    """Columns of one code point by itself, as xterm counts them: 0, 1 or 2."""
-    return max(0, wcwidth(character))
+    """Columns of one code point by itself, as xterm counts them: 0, 1 or 2.
+
+    A Hangul vowel or final without its initial is a letter to be seen, so it gets a column.
+    """
+    width = max(0, wcwidth(character))
+    return 1 if not width and unicodedata.category(character) == "Lo" else width
 
 
 def split(text: str) -> list[str]:

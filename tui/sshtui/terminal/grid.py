@@ -103,7 +103,7 @@ class Grid(pyte.Screen):
         """DECSTBM (VT420 manual): 1-based; a region of less than two rows is ignored."""
         first = max(1, top or 1)
         last = min(bottom or self.lines, self.lines)
-        if first >= last and self.lines > 1:
+        if first > last or (first == last and self.lines > 1):
             return
         self.top, self.bottom = first - 1, last - 1
         self.margins = None if (self.top, self.bottom) == (0, self.lines - 1) else Margins(self.top, self.bottom)
@@ -113,7 +113,7 @@ class Grid(pyte.Screen):
         """DECSLRM (VT420 manual): 1-based; at least two columns."""
         first = max(1, left or 1)
         last = min(right or self.columns, self.columns)
-        if first >= last and self.columns > 1:
+        if first > last or (first == last and self.columns > 1):
             return
         self.left, self.right = first - 1, last - 1
         self.sides = (self.left, self.right) != (0, self.columns - 1)

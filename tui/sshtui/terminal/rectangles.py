@@ -34,11 +34,11 @@ def _area(terminal: Terminal, parameters: Parameters, at: int, streamed: bool = 
 
 
 def erase(terminal: Terminal, parameters: Parameters) -> None:
-    """DECERA."""
+    """DECERA: whatever is protected."""
     if area := _area(terminal, parameters, 0):
         top, left, bottom, right = area
         for y in range(top, bottom + 1):
-            terminal.erase(y, left, right + 1, False)
+            terminal.erase_cells(y, left, right + 1)
 
 
 def erase_selectively(terminal: Terminal, parameters: Parameters) -> None:

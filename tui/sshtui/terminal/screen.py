@@ -32,11 +32,9 @@ class Screen(Grid):
         self.relative = False
         """Whether places count from the margins (DECOM)."""
         self.last_drawn = ""
-        """The grapheme that REP repeats."""
+        """The grapheme that REP repeats and that a mark may join; "" after anything but drawing."""
         self.joinable = False
         """Whether `last_drawn` may join with what looks simple by itself."""
-        self._tail = (-1, -1)
-        """Where the cursor stood after the last character; a joining one must follow there."""
 
     def drawing_changed(self) -> None:
         """Look again at what `draw` depends on."""
@@ -107,7 +105,6 @@ class Screen(Grid):
             else:
                 cursor.x = end
             self.last_drawn = piece[-1]
-        self._tail = (cursor.y, cursor.x)
 
     def _draw_wide(self, data: str) -> None:
         if self.joinable:
@@ -168,7 +165,7 @@ class Screen(Grid):
     def _join(self, char: str) -> bool:
         """Add `char` to the grapheme just drawn, when it belongs to it (UAX #29)."""
         cursor = self.cursor
-        if GRAPHEMES not in self.mode or self._tail != (cursor.y, cursor.x):
+        if GRAPHEMES not in self.mode or not self.last_drawn:
             return False
         x = self._cell_before()
         if x < 0:
@@ -221,7 +218,6 @@ class Screen(Grid):
             line.chars[x + 1] = " "
             cursor.pending = False
             cursor.x = x + 1
-            self._tail = (cursor.y, cursor.x)
         line.chars[x] = cluster
 
     def _advance(self, x: int, width: int) -> None:
@@ -229,7 +225,6 @@ class Screen(Grid):
         edge = self.right if x <= self.right else self.columns - 1
         cursor.pending = x + width > edge
         cursor.x = edge if cursor.pending else x + width
-        self._tail = (cursor.y, cursor.x)
 
     def _put(self, cluster: str, width: int) -> None:
         """Write one grapheme; a wide one that does not fit wraps whole."""
@@ -243,7 +238,7 @@ class Screen(Grid):
                 self.wrap_line()
             if cursor.x + 1 > self.edge():
                 if AUTOWRAP not in self.mode:
-                    self._tail = (-1, -1)
+                    self.last_drawn = ""
                     return
                 cluster, width = "\ufffd", 1
         if INSERT in self.mode:
@@ -424,15 +419,19 @@ class Screen(Grid):
     def erase(self, y: int, start: int, end: int, selective: bool) -> None:
         """Blank the cells `start`..`end` (exclusive) of row `y` in the pen's background, sparing protected ones."""
         spare = Protection.DEC if selective else Protection.ISO
-        line = self.touch(y)
-        blank = self.blank
         if self.protection is spare:
+            line, blank = self.touch(y), self.blank
             for x in range(start, end):
                 if not line.pens[x].protected:
                     self.cut(line, x)
                     self.cut(line, x + 1)
                     line.chars[x], line.pens[x] = BLANK, blank
             return
+        self.erase_cells(y, start, end)
+
+    def erase_cells(self, y: int, start: int, end: int) -> None:
+        """Blank the cells `start`..`end` (exclusive) of row `y`, protected or not."""
+        line, blank = self.touch(y), self.blank
         if line.wide:
             self.cut(line, start)
             self.cut(line, end)

@@ -129,6 +129,12 @@ class Terminal(Screen):
         """SI: G0 on the left (LS0)."""
         self.shift_to(0)
 
+    def delete(self) -> None:
+        """DEL: filler, but the last character of a 96-character set (ECMA-35 7.2)."""
+        charset = self.charsets[self.charset]
+        if charset is not None and 0x7F in charset:
+            self.draw("\x7f")
+
     def shift_to(self, which: int) -> None:
         """LS0 to LS3."""
         self.charset = which
