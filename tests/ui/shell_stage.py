@@ -73,6 +73,7 @@ class Stage:
         settings: Settings | None = None,
         key_pairs: Sequence[KeyPair] = (),
         open_at_start: Host | None = None,
+        themes: Mapping[str, Theme] | None = None,
         make_prompter: Callable[[SshtuiApp], Prompter] | None = None,
     ) -> None:
         self.path = directory / "hosts.toml"
@@ -91,7 +92,7 @@ class Stage:
             Parts(
                 hosts=self.store,
                 recent=self.recent,
-                themes={"midnight": DARK, "paper": LIGHT},
+                themes=themes or {"midnight": DARK, "paper": LIGHT},
                 make_prompter=make_prompter or (lambda _app: self.prompter),
                 make_roster=lambda prompter: Roster(Surroundings(self.dialer, prompter)),
                 parse_destination=parse,

@@ -94,9 +94,11 @@ class TabBar(Widget):
         label = plain(session.label, LABEL_LIMIT)
         marks = (self._glyphs.bell if session.rang else "") + (self._glyphs.unread if session.unread else "")
         marked = style + self._part("marked")
+        # Underlined as well: without colours nothing else would tell the front tab apart.
+        named = (marked if marks else style) + Style(underline=front)
         segments = [
             Segment(f" {place} ", style + _own_colour(session.host.colour)),
-            Segment(label, marked if marks else style),
+            Segment(label, named),
             Segment(f" {self._glyphs.state(session.state)}", style + self._part(state.get(session.state, "ended"))),
             Segment(f"{marks} " if marks else " ", marked),
         ]
