@@ -14,11 +14,13 @@ from tests.servers.key_files import make_key_file, public_key, public_line
 KINDS = [("ed25519", 0), ("ecdsa", 256), ("ecdsa", 384), ("ecdsa", 521), ("rsa", 1024), ("rsa", 2048), ("dsa", 1024)]
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: f"{kind[0]}-{kind[1]}")
-def key_file(request: pytest.FixtureRequest, tmp_path: Path, need: Callable[[str], str]) -> Path:
+@pytest.fixture(scope="module", params=KINDS, ids=lambda kind: f"{kind[0]}-{kind[1]}")
+def key_file(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, need: Callable[[str], str]
+) -> Path:
     need("ssh-keygen")
     kind, bits = request.param
-    return make_key_file(tmp_path / "key", kind, bits=bits, comment="who@where")
+    return make_key_file(tmp_path_factory.mktemp("keys") / "key", kind, bits=bits, comment="who@where")
 
 
 def said_by_ssh_keygen(key_file: Path, *options: str) -> list[str]:
