@@ -13,7 +13,7 @@ from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.questions import ChangedHostKey, UnknownHostKey
 from sshtui.ssh.known_hosts import KnownHosts
-from sshtui.ssh.trust import ALIAS, CHECKING, FILES, FINGERPRINT, ONCE, HostKeyTrust
+from sshtui.ssh.trust import ALIAS, CHECKING, FILES, FINGERPRINT, MOST_ANNOUNCED, ONCE, HostKeyTrust
 from tests.fakes.prompting import ScriptedPrompter
 
 HOST = Host("web-1", "10.0.0.5", 2222)
@@ -189,3 +189,38 @@ async def test_a_fingerprint_of_the_host_beats_what_the_files_trust(known_hosts:
     assert (await trust.known(host)).trusted == ()
     with pytest.raises(HostKeyChanged, match="not the one with the fingerprint"):
         await trust.judge(host, ed25519(2), ScriptedPrompter())
+
+
+async def test_announced_host_keys_are_saved_and_told(known_hosts: KnownHosts) -> None:
+    known_hosts.remember(HOST.address, HOST.port, ed25519(1))
+    prompter = ScriptedPrompter()
+    await HostKeyTrust(known_hosts).announced(HOST, ed25519(1), [ecdsa(1), ed25519(1)], prompter)
+    assert known_hosts.lookup(HOST.address, HOST.port).trusted == (ed25519(1), ecdsa(1))
+    assert [ecdsa(1).sha256 in notice.text for notice in prompter.notices] == [True]
+
+
+@pytest.mark.parametrize("ground", ["* K", "10.0.0.5 K", "@cert-authority [10.0.0.5]:2222 K", ""])
+async def test_only_a_host_key_saved_under_the_very_name_is_ground_for_more(
+    ground: str, known_hosts: KnownHosts
+) -> None:
+    known_hosts.path.parent.mkdir()
+    known_hosts.path.write_text(ground.replace("K", ed25519(1).line) + "\n")
+    before = known_hosts.path.read_text()
+    await HostKeyTrust(known_hosts).announced(HOST, ed25519(1), [ecdsa(1)], ScriptedPrompter())
+    assert known_hosts.path.read_text() == before
+
+
+async def test_an_announced_host_key_that_is_revoked_stays_revoked(known_hosts: KnownHosts) -> None:
+    known_hosts.remember(HOST.address, HOST.port, ed25519(1))
+    known_hosts.revoke(HOST.address, HOST.port, ecdsa(1))
+    prompter = ScriptedPrompter()
+    await HostKeyTrust(known_hosts).announced(HOST, ed25519(1), [ecdsa(1)], prompter)
+    assert known_hosts.lookup(HOST.address, HOST.port).trusted == (ed25519(1),)
+    assert prompter.notices == []
+
+
+async def test_a_flood_of_announced_host_keys_is_bounded(known_hosts: KnownHosts) -> None:
+    known_hosts.remember(HOST.address, HOST.port, ed25519(0))
+    flood = [ed25519(number) for number in range(1, 100)]
+    await HostKeyTrust(known_hosts).announced(HOST, ed25519(0), flood, ScriptedPrompter())
+    assert len(known_hosts.lookup(HOST.address, HOST.port).trusted) == 1 + MOST_ANNOUNCED

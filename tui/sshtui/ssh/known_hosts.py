@@ -97,6 +97,17 @@ class KnownHosts:
             damaged=damaged,
         )
 
+    def names(self, address: str, port: int, host_key: HostKey, *, alias: str = "") -> bool:
+        """Whether the file that is written trusts `host_key` under the very name, hashed or not, by no pattern."""
+        name = _name(address, port, alias)
+        return any(
+            isinstance(line, Line)
+            and not line.marker
+            and line.without(name) != line.names
+            and line.host_key == host_key
+            for _, line in _lines(self.path)
+        )
+
     def remember(self, address: str, port: int, host_key: HostKey, *, alias: str = "") -> None:
         """Trust `host_key` for this address from now on. Raises NotSaved.
 

@@ -36,6 +36,9 @@ FILES = "known_hosts_files"
 FINGERPRINT = "fingerprint"
 """Field of a host: the only host key it may have, whatever the files say, as `PublicKey.has_fingerprint` reads it."""
 
+MOST_ANNOUNCED = 8
+"""Host keys saved of one announcement; a server has one of each type, and two of each while it rotates them."""
+
 ONCE = "accepted once in this run"
 """Stands for the file in a KnownEntry that is in none (line 0)."""
 
@@ -90,6 +93,26 @@ class HostKeyTrust:
             )
         self._once[_place(host)] = offered
 
+    async def announced(self, host: Host, used: HostKey, added: Sequence[HostKey], prompter: Prompter) -> None:
+        """Save further host keys that the server has proved to own, and tell the person (UpdateHostKeys).
+
+        Only when `used`, the host key of this connection, stands in the written file under the host's very name:
+        what a pattern, an authority, a fingerprint or "once" trusts is no ground for more. Nothing is removed.
+        """
+        files, alias = self._files(host), _text(host, ALIAS)
+        if _text(host, FINGERPRINT) or not await asyncio.to_thread(
+            files.names, host.address, host.port, used, alias=alias
+        ):
+            return
+        known = await self.known(host)
+        new = [key for key in dict.fromkeys(added) if key not in known.revoked and key not in known.trusted]
+        for host_key in new[:MOST_ANNOUNCED]:
+            if not await self._save(host, host_key, prompter, swap=False):
+                return
+        if new:
+            described = ", ".join(map(_described, new[:MOST_ANNOUNCED]))
+            prompter.tell(Notice(f"{host.name} has further host keys, which are saved now: {described}."))
+
     async def _judge_unknown(self, host: Host, offered: HostKey, prompter: Prompter) -> None:
         checking = _text(host, CHECKING)
         if checking == "yes":
@@ -119,7 +142,8 @@ class HostKeyTrust:
         self._once[_place(host)] = offered
         await self._save(host, offered, prompter, swap=True)
 
-    async def _save(self, host: Host, offered: HostKey, prompter: Prompter, *, swap: bool) -> None:
+    async def _save(self, host: Host, offered: HostKey, prompter: Prompter, *, swap: bool) -> bool:
+        """Write it down; False when that failed, which the person was told."""
         files = self._files(host)
         save = files.replace if swap else files.remember
         try:
@@ -132,6 +156,8 @@ class HostKeyTrust:
                     level="warning",
                 )
             )
+            return False
+        return True
 
     def _files(self, host: Host) -> KnownHosts:
         paths = host.extra.get(FILES, ())
