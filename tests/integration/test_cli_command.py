@@ -73,6 +73,12 @@ def test_a_reader_that_has_enough_is_no_error(config: Path) -> None:
     assert (done.stdout.split(), done.stderr) == (["web-0", "h", "-", "141"], "")
 
 
+def test_letters_that_the_locale_lacks_do_not_stop_the_list(config: Path) -> None:
+    assert sshtui("hosts", "add", "büro", "10.0.0.5").returncode == 0
+    done = sshtui("hosts", "list", PYTHONIOENCODING="koi8-r")
+    assert (done.returncode, done.stdout.split()[0], done.stderr) == (0, "b?ro", "")
+
+
 def test_bash_takes_the_completion_script(config: Path, need: Callable[[str], str]) -> None:
     sshtui("hosts", "add", "web-1", "10.0.0.5")
     script = f"""

@@ -181,6 +181,7 @@ def test_the_config_dir_option_moves_everything(sshtui: Sshtui, tmp_path: Path) 
     assert sshtui("--config-dir", str(other), "hosts", "add", "a", "h").code == 0
     assert sshtui(f"--config-dir={other}", "hosts", "list").out.startswith("a")
     assert sshtui("hosts", "list").out == ""
+    assert sshtui("--config-dir", str(other), "--version").out.startswith("sshtui ")
     places = json.loads(sshtui("--config-dir", str(other), "paths", "--json").out)
     assert places["hosts_file"] == str(other / "hosts.toml")
 

@@ -61,7 +61,10 @@ class SshtuiCommand(click.Group):
         at = _options_of_the_group(args)
         first = args[at] if at < len(args) else ""
         completing_a_first_word = ctx.resilient_parsing and not first
-        if first not in {*self.list_commands(ctx), "open", "--help", "-h"} and not completing_a_first_word:
+        if (
+            first not in {*self.list_commands(ctx), "open", "--help", "-h", "--version", "-V"}
+            and not completing_a_first_word
+        ):
             args = [*args[:at], "open", *args[at:]]
         return super().parse_args(ctx, args)
 

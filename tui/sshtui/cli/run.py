@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -19,6 +20,9 @@ LINE_LIMIT = 1000
 
 def run(arguments: Sequence[str]) -> int:
     """The exit code of `sshtui arguments…`; every expected error is a sentence on stderr, never a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name in letters that this locale lacks is shown with question marks rather than not at all.
+        sys.stdout.reconfigure(errors="replace")
     try:
         result = _invoke(arguments)
         # Written here, so that a closed pipe is met inside this try and not while the interpreter ends.

@@ -182,6 +182,7 @@ class SshConfig:
                         user=effective.first("user") or me,
                         local_user=me,
                         final=final,
+                        tag=effective.first("tag"),
                     )
                     verdict = judge_match(line.words[0], asked, execute)
                     wants_final = wants_final or verdict.final
