@@ -13,7 +13,9 @@ def refuse_existing(*paths: Path) -> None:
     """Raise UsageError when something stands at one of `paths`, a dangling symlink included."""
     for path in paths:
         if os.path.lexists(path):
-            raise UsageError(f"{path} exists already.", hint="Choose another name, or say --force to replace it.")
+            raise UsageError(
+                f"{path} exists already.", hint="Choose another name; on the command line --force replaces it."
+            )
 
 
 def save_private(path: Path, data: bytes, *, replace: bool = False) -> None:
