@@ -133,8 +133,16 @@ class HostKey(PublicKey):
 
 @dataclass(frozen=True)
 class KnownEntry:
-    """A line of known_hosts that speaks of a host: the host key and where it stands (1-based line)."""
+    """A line of known_hosts that speaks of a host: the host key and where it stands (1-based line).
+
+    Line 0 is no line: `path` then says in words why the host key is trusted.
+    """
 
     host_key: HostKey
     path: str
     line: int
+
+    @property
+    def where(self) -> str:
+        """Where it stands, for a person; untrusted text."""
+        return f"{self.path}, line {self.line}" if self.line else self.path

@@ -179,9 +179,8 @@ def revoked(host: Host, offered: HostKey | None = None) -> HostKeyRevoked:
 
 def _changed(host: Host, offered: HostKey, known: Known) -> HostKeyChanged:
     entry = next((entry for entry in known.exact if entry.host_key.algorithm == offered.algorithm), known.exact[0])
-    where = f"{entry.path}, line {entry.line}" if entry.line else entry.path
     return HostKeyChanged(
-        f"The host key of {host.name} has changed: known is {_described(entry.host_key)} ({where}), "
+        f"The host key of {host.name} has changed: known is {_described(entry.host_key)} ({entry.where}), "
         f"the server shows {_described(offered)}. Nothing was sent to it.",
         hint="A reinstalled server has a new host key, and so has someone who stands in between: "
         "ask the server's administrator for the fingerprint, then connect again and replace it.",
