@@ -20,9 +20,9 @@ async def close_front_tab(roster: Roster, prompter: Prompter) -> None:
 
 
 async def may_quit(roster: Roster, prompter: Prompter) -> bool:
-    """Whether a person wants to leave, asked while tabs are connected."""
+    """Whether a person wants to leave, asked while tabs are connected or connecting."""
     live = roster.live
-    many = "1 tab is connected." if live == 1 else f"{live} tabs are connected."
+    many = "1 tab is live; what runs in it ends." if live == 1 else f"{live} tabs are live; what runs in them ends."
     if not live:
         return True
     yes = await prompter.ask(Confirm("Quit sshtui?", many, yes="Quit", danger=True))

@@ -48,6 +48,9 @@ from sshtui.ui.widgets.workspace import Workspace
 ROUND_TRIP_SECONDS = 10.0
 """How often the front tab's server is asked how far it is."""
 
+PROBLEMS_SHOWN = 4
+"""Problems of our files that are told at the start, each in a notice of its own."""
+
 # While a text is typed only these of the lists' own keystrokes count; the others belong to the text.
 _BESIDE_TEXT = frozenset({"up", "down", "pageup", "pagedown", "enter", "shift+enter", "escape", "tab", "shift+tab"})
 
@@ -118,8 +121,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._show_status()
         self.set_interval(ROUND_TRIP_SECONDS, self._measure)
         self.set_interval(1.0, self._watch_silence)
-        for problem in (*self._parts.problems, *self._keymap.problems):
+        problems = (*self._parts.problems, *self._keymap.problems)
+        for problem in problems[:PROBLEMS_SHOWN]:
             self._tell(problem, warning=True)
+        if len(problems) > PROBLEMS_SHOWN:
+            self._tell(f"{len(problems) - PROBLEMS_SHOWN} more problems in the settings.", warning=True)
         if self._parts.open_at_start is not None:
             await self.open(self._parts.open_at_start)
 

@@ -154,7 +154,7 @@ class Card(Widget):
         try:
             self._editing.save(host, self._editing.was)
         except SshtuiError as error:
-            self._say(f"Not saved. {error.sentence} {error.hint}".strip())
+            self._say(f"{error.sentence} {error.hint}".strip())
             return
         await self._close(host)
 

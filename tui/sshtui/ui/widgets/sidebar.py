@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Prompter
+from sshtui.model.text import plain
 from sshtui.session.changes import State
 from sshtui.session.roster import Roster
 from sshtui.ui.commands import Commands
@@ -167,9 +168,9 @@ class Sidebar(Widget):
         self._list_rows()
         problem = self._parts.hosts.problem
         line = self.query_one("#hosts-problem", Static)
-        line.update(
-            Content(f"{problem.path.name}, line {problem.line}: {problem.reason} Not saving." if problem else "")
-        )
+        if problem is not None:
+            where = f"{problem.path.name}, line {problem.line}" if problem.line else problem.path.name
+            line.update(Content(plain(f"{where}: {problem.reason} Nothing is saved until that is mended.", 300)))
         line.set_class(problem is not None, "shown")
 
     def _replaced(self, before: Host, after: Host) -> None:
@@ -203,6 +204,9 @@ class Sidebar(Widget):
         if query:
             rows = self._catalogue.matches(query, used)
             empty = [" No host matches.", "", " Esc shows all of them."]
+        elif self._parts.hosts.problem is not None:
+            rows = self._catalogue.tree(self._folded, used)
+            empty = [" No host could be read."]
         else:
             rows = self._catalogue.tree(self._folded, used)
             empty = [" No hosts yet.", "", " a  adds the first one", " C  connects to an address", " ?  helps"]

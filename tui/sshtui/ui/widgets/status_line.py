@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from sshtui.model.text import plain
 from sshtui.session.session import Session
 from sshtui.ui.actions import ACTIONS, Scope
 from sshtui.ui.glyphs import Glyphs
@@ -44,10 +45,10 @@ class StatusLine(Horizontal):
                 _milliseconds(round_trip),
                 facts.cipher,
             ]
-        text = f" {self._glyphs.dot} ".join(part for part in parts if part)
+        text = f" {self._glyphs.dot} ".join(plain(part, 120) for part in parts if part)
         self._left(
             Content.assemble(
-                (f" {session.label} ", "bold"),
+                (f" {plain(session.label, 64)} ", "bold"),
                 (f"{self._glyphs.state(session.state)} {session.state.value}", _STATE_STYLES[session.state.name]),
                 (f"  no answer for {session.silence:.0f} s", "bold $warning") if session.silence else "",
                 f"  {text}",
