@@ -38,13 +38,13 @@ class Exchange:
         if not text:
             return
         if self._confirm_paste and needs_confirmation(text):
-            self._view.run_worker(self._show_first(text), group="paste", exclusive=True)
+            self._view.run_worker(self._show_first(text), group="paste")
         else:
             self._view.send_paste(text)
 
     def paste_clipboard(self) -> None:
         """Paste this machine's clipboard, or what was copied in sshtui last."""
-        self._view.run_worker(self._read_and_paste(), group="paste", exclusive=True)
+        self._view.run_worker(self._read_and_paste(), group="paste")
 
     def lend_mouse(self) -> None:
         """Give the mouse to the outer terminal, or take it back, and say which."""
@@ -67,7 +67,7 @@ class Exchange:
 
     def open_link(self, target: str) -> None:
         """Open an address in a browser after showing it."""
-        self._view.run_worker(self._show_link(target), group="link", exclusive=True)
+        self._view.run_worker(self._show_link(target), group="link")
 
     async def _ask_offer(self) -> None:
         name = plain(self._view.session.label, 64)
