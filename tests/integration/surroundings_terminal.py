@@ -19,8 +19,8 @@ GIVEN_BACK = [b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?1003l", b"\x
 class Terminal:
     """A pseudo-terminal of 100 by 30 with a program in it; reads only when told to."""
 
-    def __init__(self, command: Sequence[str | Path], log: Path | None = None) -> None:
-        """`log` is the file in which the probe takes notes."""
+    def __init__(self, command: Sequence[str | Path], log: Path | None = None, errors: int | None = None) -> None:
+        """`log` is the file in which the probe takes notes, `errors` where its standard error goes instead."""
         self.log = log
         self.seen = b""
         self.master, self.slave = pty.openpty()
@@ -30,7 +30,7 @@ class Terminal:
             [str(part) for part in command],
             stdin=self.slave,
             stdout=self.slave,
-            stderr=self.slave,
+            stderr=self.slave if errors is None else errors,
             start_new_session=True,
         )
 

@@ -94,6 +94,20 @@ def test_without_a_terminal_there_is_one_line_and_code_2(tmp_path: Path, redirec
     assert finished.stderr.count(b"\n") == 1
 
 
+def test_redirecting_standard_error_leaves_the_screen_where_it_is(tmp_path: Path) -> None:
+    log, errors = tmp_path / "log", tmp_path / "errors"
+    with errors.open("wb") as file:
+        terminal = Terminal([sys.executable, PROBE, log], log, errors=file.fileno())
+    try:
+        terminal.read_until(lambda: b"ready" in terminal.seen)
+        terminal.type("q")
+        terminal.read_until(terminal.ended, 5)
+        terminal.assert_given_back()
+        assert errors.read_bytes() == b""
+    finally:
+        terminal.end()
+
+
 def test_a_terminal_that_stops_reading_stops_nothing_else(start: Callable[..., Terminal]) -> None:
     terminal = start("flood")
     terminal.read_until(lambda: b"frame 3" in terminal.seen)

@@ -44,7 +44,7 @@ def visible_controls(text: str, lines: int = 40, limit: int = 200) -> list[str]:
 
     The pictures are U+2400 to U+2421 for C0 and DEL; what else is unsafe is shown as `�`.
     """
-    head = text[: 4 * lines * (limit + 2)].replace("\r\n", "\n")
+    head = text[: 4 * lines * (limit + 2)]
     pictures = _C0_BUT_LINES.sub(lambda match: chr(0x2421 if match[0] == "\x7f" else 0x2400 + ord(match[0])), head)
     rows = plain_lines(pictures, lines, limit)
     if len(head) < len(text) and rows and rows[-1] != "…":

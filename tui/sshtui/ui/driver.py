@@ -8,7 +8,6 @@ import re
 import select
 import selectors
 import signal
-import sys
 import termios
 import threading
 from codecs import getincrementaldecoder
@@ -158,6 +157,11 @@ class PatientOutput:
                     data = data[os.write(self._fileno, data[:PIECE]) :]
 
 
+def screen_descriptor() -> int:
+    """Where the picture goes: standard error, as in Textual, or standard output when the former is redirected."""
+    return 2 if os.isatty(2) else 1
+
+
 def patient(fileno: int) -> int:
     """A descriptor of the same terminal whose writes never wait; `fileno` itself where there can be none.
 
@@ -177,7 +181,7 @@ class SteadyDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._mouse_lent = False
-        self._output = PatientOutput(patient(sys.__stderr__.fileno() if sys.__stderr__ else 2), self._repaint)
+        self._output = PatientOutput(patient(screen_descriptor()), self._repaint)
         # Textual's own writer thread writes here, and so never fills its queue of 30 and never blocks the app.
         self._file = self._output  # type: ignore[assignment]  # only write, flush and fileno of TextIO are used
 

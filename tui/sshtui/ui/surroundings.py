@@ -28,11 +28,11 @@ _ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
 def require_tty() -> None:
-    """Raise UsageError (exit code 2) unless a person sits at both ends: stdin and stderr, where we draw.
+    """Raise UsageError (exit code 2) unless a person sits at both ends.
 
-    stdout counts as well: whoever redirects it expects text, not a screen.
+    Whoever redirects standard output expects text, not a screen; redirecting standard error is fine.
     """
-    names = {"standard input": sys.__stdin__, "standard output": sys.__stdout__, "standard error": sys.__stderr__}
+    names = {"standard input": sys.__stdin__, "standard output": sys.__stdout__}
     missing = [name for name, stream in names.items() if stream is None or stream.closed or not stream.isatty()]
     if missing:
         raise UsageError(
@@ -99,9 +99,9 @@ class _Watchdog:
             self._timer.cancel()
 
     def _bite(self) -> None:
-        from sshtui.ui.driver import give_back, patient
+        from sshtui.ui.driver import give_back, patient, screen_descriptor
 
-        give_back(patient(2), self._attributes)
+        give_back(patient(screen_descriptor()), self._attributes)
         os._exit(self.code)
 
 

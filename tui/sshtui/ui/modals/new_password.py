@@ -51,7 +51,7 @@ class NewPasswordDialog(Dialog[PasswordChange]):
 
     def body(self) -> Iterable[Widget]:
         question = self._question
-        why = "must be changed before you can log in" if question.demanded else "is changed on the server"
+        why = "must be changed before you can log in" if question.demanded else "will be changed on the server"
         yield Static(Content(f"The password of {self._destination} {why}."))
         words = "\n".join(part for part in (question.prompt, question.problem) if part.strip())
         if words:
