@@ -151,7 +151,7 @@ class HostKeyTrust:
         except ConfigError as error:
             prompter.tell(
                 Notice(
-                    f"The host key of {host.name} was not saved: {error.sentence} You will be asked again next time.",
+                    f"{error.sentence} Until sshtui ends, the host key of {host.name} is trusted all the same.",
                     title="Host key not saved",
                     level="warning",
                 )
