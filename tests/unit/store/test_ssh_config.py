@@ -23,12 +23,14 @@ def read(config: Path, text: str | bytes) -> ConfigHosts:
 
 
 def test_a_host_has_what_ssh_would_use_and_the_line_it_comes_from(config: Path) -> None:
+    (config.parent / "10.0.0.5_key").write_text("")
     found = read(
         config,
         """
         Host web-1 *.lan !x
           HostName 10.0.0.5
           Port 2222
+          IdentityFile ~/.ssh/missing
           IdentityFile ~/.ssh/%h_key
           IdentityFile ~/.ssh/second
           ProxyJump me@bastion:22,second

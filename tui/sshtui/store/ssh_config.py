@@ -12,6 +12,7 @@ from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
 from sshtui.store.host_tables import host_problem
 from sshtui.store.ssh_config_effective import expanded, not_followed
 from sshtui.store.ssh_config_keywords import put, seconds
+from sshtui.store.ssh_config_lines import expand_home
 from sshtui.store.ssh_config_resolve import Effective, SshConfig
 
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
@@ -109,9 +110,8 @@ def config_host(name: str, effective: Effective, origin: str) -> tuple[Host | No
     """The host that `effective` describes, or None, and a sentence about what is wrong with it or not followed."""
     jump = effective.first("proxyjump")
     keep_alive = effective.first("serveraliveinterval")
-    files = (setting.text for setting in effective.all("identityfile"))
-    file = next((text for text in files if text.lower() != "none"), "")
     home = Path(os.path.expanduser("~"))
+    files = [expanded(setting.text, effective, home) for setting in effective.all("identityfile")]
     proxy = _unless_none(effective.first("proxycommand"))
     try:
         port = int(put("port", [(effective.first("port") or str(DEFAULT_PORT),)], Path())[0])
@@ -122,7 +122,8 @@ def config_host(name: str, effective: Effective, origin: str) -> tuple[Host | No
         address=effective.hostname,
         port=port,
         user=effective.first("user"),
-        key_pair=expanded(file, effective, home),
+        # ssh passes over the files that are not there.
+        key_pair=next((file for file in files if os.path.isfile(expand_home(file, home))), ""),
         jump="" if jump.lower() == "none" else jump,
         command=expanded(_unless_none(effective.first("remotecommand")), effective, home),
         keep_alive=seconds(keep_alive) if keep_alive else None,
