@@ -30,9 +30,9 @@ HOSTS = (Host("web-1", "10.0.0.5", user="root"), Host("web-2", "10.0.0.6"))
 class Stage(SteadyApp[None]):
     """An app that opens the workshop."""
 
-    def __init__(self, folder: Path, prompter: ScriptedPrompter, install: Install | None, agent: str | None) -> None:
+    def __init__(self, tools: KeyTools, prompter: ScriptedPrompter) -> None:
         super().__init__()
-        self.workshop = KeysScreen(KeyTools(folder, agent, lambda: HOSTS, install), prompter, quiet=0.01)
+        self.workshop = KeysScreen(tools, prompter, quiet=0.01)
 
     def on_mount(self) -> None:
         self.push_screen(self.workshop)
@@ -43,12 +43,13 @@ async def workshop(
     folder: Path,
     *answers: object,
     install: Install | None = None,
+    use: Callable[[Host, Path], None] | None = None,
     agent: str | None = None,
     size: tuple[int, int] = (100, 40),
 ) -> AsyncIterator[tuple[Pilot[None], ScriptedPrompter]]:
     """The screen over `folder`; questions of the prompter get `answers`."""
     prompter = ScriptedPrompter(*answers)
-    app = Stage(folder, prompter, install, agent)
+    app = Stage(KeyTools(folder, agent, lambda: HOSTS, install, use), prompter)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         yield pilot, prompter
@@ -175,6 +176,24 @@ async def test_i_installs_on_the_ticked_hosts_and_lists_what_happened(tmp_path: 
         await until(pilot, lambda: "failed" in text(pilot))
         assert "web-1: added id_ed25519" in text(pilot)
         assert "web-2: failed. web-2 rejected the login." in text(pilot)
+
+
+async def test_after_an_installation_the_host_can_keep_the_key_pair(tmp_path: Path, pair: Made) -> None:
+    kept: list[tuple[str, Path]] = []
+
+    async def install(host: Host, path: Path) -> str:
+        return "added"
+
+    def use(host: Host, path: Path) -> None:
+        kept.append((host.name, path))
+
+    async with workshop(tmp_path, True, install=install, use=use) as (pilot, prompter):
+        await pilot.press("i")
+        await settled(pilot)
+        await pilot.press("space", "tab", "enter")
+        await until(pilot, lambda: bool(kept))
+        assert "web-1 lets this key pair in" in str(prompter.questions)
+    assert kept == [("web-1", pair.path)]
 
 
 async def test_e_makes_a_certificate_and_o_tells_what_it_is(tmp_path: Path) -> None:

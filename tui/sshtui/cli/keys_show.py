@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -52,27 +51,16 @@ def show(paths: Paths, file: Path, json_wanted: bool) -> None:
     sshtui keys show ~/.ssh/id_ed25519
     sshtui keys show work.ppk --json
     """
-    from sshtui.keys.inspect import inspect_file
+    from sshtui.keys.inspect import inspect_file, used_by
 
     found = inspect_file(file)
-    used_by = _used_by(paths, file)
+    users = used_by(file, HostStore(paths.hosts_file).hosts())
     if json_wanted:
-        print_json(file_facts(found) | {"used_by": used_by})
+        print_json(file_facts(found) | {"used_by": users})
         return
     print_file(found)
-    if used_by:
-        click.echo(f"Used by: {', '.join(used_by)}")
-
-
-def _used_by(paths: Paths, file: Path) -> list[str]:
-    """Names of the saved hosts that log in with the key pair of `file`."""
-    own = os.path.realpath(file.expanduser())
-    private = own.removesuffix(".pub")
-    return [
-        host.name
-        for host in HostStore(paths.hosts_file).hosts()
-        if host.key_pair and os.path.realpath(os.path.expanduser(host.key_pair)) in (own, private)
-    ]
+    if users:
+        click.echo(f"Used by: {', '.join(users)}")
 
 
 @click.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from sshtui.keys.openssh import read_container
 from sshtui.keys.ppk import read_ppk
 from sshtui.keys.private import is_encrypted_der, is_encrypted_pem, open_private
 from sshtui.model.host_keys import PublicKey
+from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 
 READ_LIMIT = 1024 * 1024
@@ -165,3 +167,12 @@ def list_directory(directory: Path) -> list[KeyFile]:
         if file.format.private:
             found.append(file)
     return found
+
+
+def used_by(path: Path, hosts: Iterable[Host]) -> list[str]:
+    """Names of the hosts that log in with the key pair whose private or public file is `path`."""
+    own = os.path.realpath(path.expanduser())
+    names = (own, own.removesuffix(".pub"))
+    return [
+        host.name for host in hosts if host.key_pair and os.path.realpath(os.path.expanduser(host.key_pair)) in names
+    ]

@@ -166,7 +166,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         marked = self.marked
         if self._told and marked and self._label_of(marked) != self._told[0]:
             self._told = None
-        text = self._told[1] if self._told else facts(marked) if marked else Content(EMPTY)
+        text = self._told[1] if self._told else facts(marked, self._tools.hosts()) if marked else Content(EMPTY)
         self.query_one("#keys-text", Static).update(text)
 
     def _tell_here(self, about: str, *lines: str) -> None:
@@ -310,7 +310,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         typed = await self.app.push_screen_wait(FileDialog(quiet=self._quiet))
         found = await self._bench.attempt(lambda: inspect_file(Path(typed))) if typed else None
         if found:
-            self._told = self._label_of(self.marked), facts(found)
+            self._told = self._label_of(self.marked), facts(found, self._tools.hosts())
             self._show_facts()
 
     @work(group="job", exclusive=True)
@@ -328,6 +328,8 @@ class KeysScreen(Screen[None], inherit_bindings=False):
                 said = await self._tools.install(hosts[name], Path(file.path))
             except SshtuiError as error:
                 said = " ".join(plain_lines(f"failed. {error.sentence} {error.hint}", 6))
+            else:
+                await self._bench.offer_use(self._tools, hosts[name], Path(file.path))
             lines.append(f"  {plain(name)}: {said}")
             self._tell_here(file.path, *lines)
 

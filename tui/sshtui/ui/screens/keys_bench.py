@@ -10,9 +10,10 @@ from typing import TypeVar
 
 from sshtui.errors import SshtuiError, WrongPassphrase
 from sshtui.keys import workshop
+from sshtui.keys.inspect import used_by
 from sshtui.keys.key_file import KeyFile
 from sshtui.model.hosts import Host
-from sshtui.model.questions import Notice, Passphrase, Prompter
+from sshtui.model.questions import Confirm, Notice, Passphrase, Prompter
 
 T = TypeVar("T")
 
@@ -29,6 +30,8 @@ class KeyTools:
     agent_path: str | None
     hosts: Callable[[], Sequence[Host]]
     install: Install | None = None
+    use: Callable[[Host, Path], None] | None = None
+    """Saves the key pair as the host's own. Raises SshtuiError."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,6 +74,18 @@ class Bench:
         except SshtuiError as error:
             self.say(f"{error.sentence} {error.hint}".strip(), warning=True)
         return None
+
+    async def offer_use(self, tools: KeyTools, host: Host, path: Path) -> None:
+        """Ask whether `host` logs in by this key pair from now on, where it does not already."""
+        if tools.use is None or used_by(path, [host]):
+            return
+        text = f"{host.name} lets this key pair in. Use {path} for it from now on?"
+        if await self._prompter.ask(Confirm("Use this key pair?", text, yes="Use", no="No")):
+            # Not in a thread: whoever owns the hosts tells the screens at once.
+            try:
+                tools.use(host, path)
+            except SshtuiError as error:
+                self.say(error.sentence, warning=True)
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """Show a sentence."""

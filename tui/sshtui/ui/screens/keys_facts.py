@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from textual.content import Content
 
 from sshtui.keys.agent import AgentKey
 from sshtui.keys.convert import public_text
+from sshtui.keys.inspect import used_by
 from sshtui.keys.key_file import KeyFile
+from sshtui.model.hosts import Host
 from sshtui.model.text import plain
 
 Entry = KeyFile | AgentKey
@@ -31,8 +34,8 @@ def row(entry: Entry) -> Content:
     )
 
 
-def facts(entry: Entry) -> Content:
-    """Everything that is known, with fingerprints, randomart and the public line."""
+def facts(entry: Entry, hosts: Iterable[Host] = ()) -> Content:
+    """Everything that is known, with fingerprints, randomart, the public line, and those of `hosts` that use it."""
     public = entry.public
     rows: list[tuple[str, str]] = []
     if isinstance(entry, KeyFile):
@@ -40,6 +43,8 @@ def facts(entry: Entry) -> Content:
         if entry.format.private:
             rows.append(("passphrase", entry.protection or "none"))
         rows += entry.details
+        if users := used_by(Path(entry.path), hosts):
+            rows.append(("used by", ", ".join(users)))
     else:
         rows.append(("held by", "the agent"))
     rows.append(("comment", entry.comment or "(none)"))
