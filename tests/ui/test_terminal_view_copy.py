@@ -68,7 +68,10 @@ async def test_a_search_goes_up_from_here_and_n_goes_on() -> None:
         assert copying.cursor == Point(14, 0), "around the end"
         await pilot.press("N")
         assert copying.cursor == Point(3, 0)
-        assert app.look(app.lines.index("error: disk full"), 2)[1] == "#cdcd00", "matches are marked"
+        here = app.lines.index("error: disk full")
+        assert app.look(here, 2)[1] == "#ffff00", "the match at hand is brighter"
+        await pilot.press("n")
+        assert app.look(app.lines.index("error: no route"), 2)[1] == "#ffff00"
         assert session.sent == b""
 
 

@@ -91,8 +91,11 @@ class CopyMode:
             self.entry.text = (self.entry.text + printable)[:QUERY_LIMIT]
 
     def mark_of(self, line: int) -> list[Overlay]:
-        """Where matches stand in `line`."""
-        return self._marks.get(line, [])
+        """Where matches stand in `line`, the one the cursor went to on top."""
+        marks = self._marks.get(line, [])
+        if not marks or not 0 <= self.current < len(self.matches):
+            return marks
+        return marks + [(*span, Mark.CURRENT_MATCH) for span in self._spans(self.matches[self.current], line)]
 
     def search(self, *, backwards: bool) -> None:
         """Begin to type a search."""
@@ -239,9 +242,15 @@ class CopyMode:
         self._marks = {}
         for match in self.matches:
             for line in range(match.start.row, match.end.row + 1):
-                start = match.start.column if line == match.start.row else 0
-                end = match.end.column + 1 if line == match.end.row else self._lines.columns
-                self._marks.setdefault(line, []).append((start, end, Mark.MATCH))
+                marks = self._marks.setdefault(line, [])
+                marks += [(*span, Mark.MATCH) for span in self._spans(match, line)]
+
+    def _spans(self, match: Match, line: int) -> list[tuple[int, int]]:
+        """The columns of `match` in `line`, none or one range; wrapped matches go over several lines."""
+        if not match.start.row <= line <= match.end.row:
+            return []
+        start = match.start.column if line == match.start.row else 0
+        return [(start, match.end.column + 1 if line == match.end.row else self._lines.columns)]
 
     def _next(self, *, backwards: bool) -> None:
         """Go to the match after (or before) the cursor, around the end when there is none."""

@@ -78,7 +78,7 @@ class Painting:
         viewport = self._view.viewport
         if y == 0 and self._view.ringing:
             return " ♪ " if self._unicode else " bell "
-        if y != height - 1 or viewport.live:
+        if y != height - 1 or viewport.live or self._view.copying is not None:
             return ""
         down, up = ("▼", "▲") if self._unicode else ("v", "^")
         if viewport.news:
