@@ -128,6 +128,7 @@ async def test_typing_on_keeps_the_dialog_closed_to_keystrokes() -> None:
         while monotonic() < opened + 1.5 * LONG_QUIET:
             await pilot.press("enter")
         assert not dialog.ready
+        assert "waiting until you stop typing" in shown(app)
         await app.ready(pilot)
         assert not task.done()
         task.cancel()

@@ -260,11 +260,13 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         return hint if self._unicode else hint.replace(" · ", ", ")
 
     def on_key(self, event: events.Key) -> None:
-        """Drop keystrokes until ready."""
+        """Drop keystrokes until ready, and say so."""
         if not self.ready:
             self._last_keystroke = monotonic()
             event.stop()
             event.prevent_default()
+            for box in self.query(".dialog-box"):
+                box.border_subtitle = "waiting until you stop typing"
 
     def on_paste(self, event: events.Paste) -> None:
         """Drop pastes until ready."""
@@ -297,6 +299,7 @@ class Dialog(ModalScreen[A | None], Generic[A]):
             self.set_timer(self._quiet - waited, self._look_for_quiet)
             return
         self.ready = True
+        self._hint()
         widget = self.first_focus()
         if widget is not None:
             widget.focus()
