@@ -67,8 +67,8 @@ async def settled(pilot: Pilot[None]) -> None:
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Wait for `condition`, at most five seconds."""
-    async with asyncio.timeout(5):
+    """Wait for `condition`, at most twenty seconds."""
+    async with asyncio.timeout(20):
         await pilot.pause()
         while not condition():
             await pilot.pause(0.01)
