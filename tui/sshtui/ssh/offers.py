@@ -25,7 +25,6 @@ class Offers:
         self._chosen = chosen
         self._waiting: list[KeyPair] | None = None
         self._ready: list[asyncssh.SSHKeyPair] = []
-        self.offered: list[KeyPair] = []
         self._count = 0
 
     async def next(self) -> asyncssh.SSHKeyPair | None:
@@ -41,8 +40,6 @@ class Offers:
             except KeyPairError as error:
                 # One unusable file must not end the login: the person hears of it, the next one is tried.
                 self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="warning"))
-                continue
-            self.offered.append(key_pair)
         if self._count >= MOST_OFFERS:
             return None
         self._count += 1

@@ -34,10 +34,8 @@ class Wire:
     connection: asyncssh.SSHClientConnection
     heard: float = field(default_factory=time.monotonic)
     """Monotonic time of the last byte from the server."""
-    received: int = 0
-    """Bytes from the server."""
     first: bytes = b""
-    """The first of them, PRELUDE_LIMIT at most."""
+    """The first bytes from the server, PRELUDE_LIMIT at most."""
 
     @property
     def software(self) -> str:
@@ -95,7 +93,6 @@ def attach(connection: asyncssh.SSHClientConnection) -> Wire:
 
     def data_received(data: bytes, datatype: Any = None) -> None:
         wire.heard = time.monotonic()
-        wire.received += len(data)
         wire.first += data[: PRELUDE_LIMIT - len(wire.first)]
         hear(data, datatype)
 
