@@ -62,6 +62,6 @@ def test_the_longest_real_way_is_allowed() -> None:
 
 
 def test_the_tokens_of_a_proxy_command() -> None:
-    # ssh_config(5), ProxyCommand: %h, %p, %r and %%; others stay as they are.
+    # ssh_config(5), TOKENS: %h, %p, %r, %n and %%; others stay as they are.
     host = Host("box", "10.0.0.2", 2222)
-    assert expand("nc -X 5 %h %p # %r %% %C", host, "root") == "nc -X 5 10.0.0.2 2222 # root % %C"
+    assert expand("nc -X 5 %h %p # %r %n %% %C", host, "root") == "nc -X 5 10.0.0.2 2222 # root box % %C"

@@ -10,7 +10,7 @@ import signal
 import socket
 
 from sshtui.errors import ConnectionFailed, UsageError
-from sshtui.model.hosts import Host, address_problem, user_problem
+from sshtui.model.hosts import Host, address_problem, name_problem, user_problem
 from sshtui.model.text import plain_lines
 
 COMPLAINTS_LIMIT = 4096
@@ -74,7 +74,7 @@ async def start(command: str, host: Host, user: str) -> Proxy:
     asyncssh's own way feeds the program's standard error into the protocol. Raises UsageError for a user or an
     address that a shell would take for more.
     """
-    if problem := address_problem(host.address) or user_problem(user):
+    if problem := address_problem(host.address) or user_problem(user) or name_problem(host.name):
         raise UsageError(f"{host.name} cannot be reached by a proxy command.", hint=problem)
     ours, theirs = socket.socketpair()
     try:
@@ -98,6 +98,6 @@ async def start(command: str, host: Host, user: str) -> Proxy:
 
 
 def expand(command: str, host: Host, user: str) -> str:
-    """`command` with %h, %p, %r and %% filled in; addresses and users hold no character a shell minds."""
-    tokens = {"%": "%", "h": host.address, "p": str(host.port), "r": user}
+    """`command` with %h, %p, %r, %n and %% filled in; none of these holds a character a shell minds."""
+    tokens = {"%": "%", "h": host.address, "p": str(host.port), "r": user, "n": host.name}
     return _TOKEN.sub(lambda found: tokens.get(found[1], found[0]), command)
