@@ -65,6 +65,14 @@ def test_a_certificate_goes_along(agent: str, tmp_path: Path, need: Callable[[st
     assert held() == []
 
 
+def test_an_expired_certificate_keeps_no_key_out(agent: str, tmp_path: Path, need: Callable[[str], str]) -> None:
+    made, authority = make_key_file(tmp_path / "pair"), make_key_file(tmp_path / "authority")
+    span = "20200101000000Z:20200102000000Z"
+    run(need("ssh-keygen"), "-q", "-s", authority, "-I", "me", "-V", span, f"{made}.pub")
+    assert sshtui(["keys", "agent", "add", str(made)]) == 0
+    assert [line.split()[-1] for line in held()] == ["(ED25519)"]
+
+
 def test_a_lifetime_ends(agent: str, tmp_path: Path) -> None:
     made = make_key_file(tmp_path / "pair")
     assert sshtui(["keys", "agent", "add", str(made), "--lifetime", "1"]) == 0

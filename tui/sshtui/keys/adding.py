@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sshtui.errors import KeyPairError
 from sshtui.keys.agent import Agent
-from sshtui.keys.beside import read_certificate_beside
+from sshtui.keys.beside import usable_certificate
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.questions import Confirm, Notice, Prompter
 
@@ -52,7 +52,7 @@ async def add_opened(agent: Agent, how: Adding, path: Path, key: asyncssh.SSHKey
     if how.ask and not await prompter.ask(Confirm("Give the key to the agent?", str(path), yes="Give", no="No")):
         return
     try:
-        certificate = read_certificate_beside(path, PublicKey(key.public_data))
+        certificate = usable_certificate(path, PublicKey(key.public_data))
         await agent.add(key, certificate, lifetime=how.lifetime, confirm=how.confirm)
     except KeyPairError as error:
         prompter.tell(Notice(f"{path} did not go to the agent. {error.sentence}", level="warning"))

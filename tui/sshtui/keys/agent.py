@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sshtui.errors import KeyPairError
-from sshtui.keys.beside import read_certificate_beside
+from sshtui.errors import KeyFormatError, KeyPairError
+from sshtui.keys.beside import usable_certificate
 from sshtui.keys.certificates import read_certificate
 from sshtui.keys.translate import talking_to_agent
 from sshtui.keys.workshop import open_file
@@ -38,13 +38,14 @@ class AgentKey:
 class Agent:
     """The agent behind the socket `path`; every call has a connection of its own. Errors are KeyPairError."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, answer_time: float = ANSWER_TIME) -> None:
         self.path = path
+        self._answer_time = answer_time
 
     async def held(self) -> Sequence[AgentKey]:
         """The keys it would sign with, in its order; none when it is locked."""
         async with self._connected() as agent:
-            async with asyncio.timeout(ANSWER_TIME):
+            async with asyncio.timeout(self._answer_time):
                 keys = await agent.get_keys()
             return [_agent_key(key.public_data, key.get_comment(errors="replace") or "") for key in keys]
 
@@ -101,12 +102,12 @@ class Agent:
 async def add_file(
     agent: Agent, path: Path, passphrase: str | None, *, lifetime: int | None = None, confirm: bool = False
 ) -> bool:
-    """Give `agent` the private key at `path`; whether a certificate beside it went along.
+    """Give `agent` the private key at `path`; whether a certificate beside it went along, which one of no use does not.
 
     Raises KeyPairError, WrongPassphrase, NotFound.
     """
     key = await asyncio.to_thread(open_file, path, passphrase)
-    certificate = await asyncio.to_thread(read_certificate_beside, path, PublicKey(key.public_data))
+    certificate = await asyncio.to_thread(usable_certificate, path, PublicKey(key.public_data))
     await agent.add(key, certificate, lifetime=lifetime, confirm=confirm)
     return certificate is not None
 
@@ -139,4 +140,9 @@ def _agent_key(blob: bytes, comment: str) -> AgentKey:
     algorithm = PublicKey(blob).algorithm
     if not algorithm.endswith("-cert-v01@openssh.com"):
         return AgentKey(blob, PublicKey(blob), comment, False)
-    return AgentKey(blob, read_certificate(blob).public, comment, True)
+    try:
+        public = read_certificate(blob).public
+    except KeyFormatError:
+        # Of a type we cannot take apart; it is still the agent's to sign with.
+        public = PublicKey(blob)
+    return AgentKey(blob, public, comment, True)

@@ -38,3 +38,11 @@ def read_certificate_beside(path: Path, public: PublicKey) -> asyncssh.SSHCertif
         raise KeyPairError(f"The certificate {beside} is left out: {problem}")
     with decoding(str(beside)):
         return asyncssh.import_certificate(data)
+
+
+def usable_certificate(path: Path, public: PublicKey) -> asyncssh.SSHCertificate | None:
+    """The same, but None for one that is of no use; for where the key alone will do."""
+    try:
+        return read_certificate_beside(path, public)
+    except KeyPairError:
+        return None

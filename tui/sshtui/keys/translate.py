@@ -60,6 +60,10 @@ def talking_to_agent() -> Iterator[None]:
         raise KeyPairError(
             "No agent answers at the socket that SSH_AUTH_SOCK names.", hint='Start one: eval "$(ssh-agent)"'
         ) from error
+    except TimeoutError as error:
+        raise KeyPairError(
+            "The agent does not answer.", hint="Is it stopped, or waiting for a confirmation?"
+        ) from error
     except OSError as error:
         raise KeyPairError(f"The agent cannot be reached: {error.strerror or error}.") from error
     except ValueError as error:
