@@ -208,7 +208,7 @@ ESCAPES: Mapping[str, Callable[[Terminal], None]] = {
     "V": lambda terminal: rectangles.guard(terminal, True),
     "W": lambda terminal: rectangles.guard(terminal, False),
     "Z": lambda terminal: reports.device_attributes(terminal, (-1,)),
-    "c": Terminal.reset,
+    "c": windows.hard_reset,
     "n": lambda terminal: terminal.shift_to(2),
     "o": lambda terminal: terminal.shift_to(3),
     "#8": Terminal.alignment_display,

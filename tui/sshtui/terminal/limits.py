@@ -54,6 +54,9 @@ PEN_MEMORY: Final = 16384
 ACTIONS: Final = 4096
 """Remembered parses of control sequences."""
 
+PLACES: Final = 16384
+"""Remembered places that CUP went to."""
+
 EVENTS: Final = 256
 """Events of one `feed`; further ones are dropped, so a flood of bells stays cheap."""
 

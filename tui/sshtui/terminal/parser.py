@@ -71,6 +71,7 @@ class Parser:
         self._body: list[str] = []
         self._body_length = 0
         self._actions: dict[str, Callable[[], None]] = {}
+        self._places: dict[str, tuple[int, int]] = {}
         self._next_flood = 0
 
     def reset(self) -> None:
@@ -99,7 +100,7 @@ class Parser:
         """Act on whole sequences from `start`; return where the state machine or a flood may take over."""
         terminal = self._terminal
         cursor = terminal.cursor
-        actions = self._actions
+        actions, places = self._actions, self._places
         control = self._interpreter.control
         dirty = terminal.dirty
         select = terminal.pens.select
@@ -124,30 +125,34 @@ class Parser:
                 terminal.draw(data)
             elif kind == _CSI:
                 ending = token[3]
-                if ending == "m" and (parameters := token[2])[:1] not in _PRIVATE:
-                    pen = cursor.pen
-                    cursor.pen = pen.after_sgr.get(parameters) or select(pen, parameters)
+                parameters = token[2]
+                if ending != "b":
                     terminal.last_drawn = ""
-                    continue
+                if ending == "m":
+                    # What a pen remembers are SGR parameters only, so a find needs no look at the marker.
+                    pen = cursor.pen.after_sgr.get(parameters)
+                    if pen is None and parameters[:1] not in _PRIVATE:
+                        pen = select(cursor.pen, parameters)
+                    if pen is not None:
+                        cursor.pen = pen
+                        continue
                 if terminal.unparsed:
                     terminal.settle()
                 if ending == "H" and not terminal.relative:
-                    row, _, column = token[2].partition(";")
-                    y, x = _PLACES.get(row, -1), _PLACES.get(column, -1)
-                    if y >= 0 and x >= 0:
+                    place = places.get(parameters) or self._place(parameters)
+                    if place is not None:
+                        y, x = place
                         cursor.y = y if y < terminal.lines else terminal.lines - 1
                         cursor.x = x if x < terminal.columns else terminal.columns - 1
                         cursor.pending = False
-                        terminal.last_drawn = ""
                         continue
-                if ending == "K" and not token[2]:
+                if ending == "K" and not parameters:
                     terminal.erase_rest()
-                    terminal.last_drawn = ""
                     continue
                 whole = token[0]
                 action = actions.get(whole)
                 if action is None:
-                    action = self._remember(whole, token[2], ending)
+                    action = self._remember(whole, parameters, ending)
                 action()
                 terminal.last_drawn = ""
             elif kind == _CONTROL:
@@ -166,6 +171,17 @@ class Parser:
             else:
                 return self._machine(text, token.start())
         return end
+
+    def _place(self, parameters: str) -> tuple[int, int] | None:
+        """Where CUP with these parameters goes, 0-based; None when only the long way can tell."""
+        row, _, column = parameters.partition(";")
+        y, x = _COORDINATES.get(row), _COORDINATES.get(column)
+        if y is None or x is None:
+            return None
+        if len(self._places) >= limits.PLACES:
+            self._places.clear()
+        self._places[parameters] = y, x
+        return y, x
 
     def _remember(self, whole: str, parameters: str, ending: str) -> Callable[[], None]:
         action = self._interpreter.sequence(parameters, ending)
@@ -293,7 +309,7 @@ class Parser:
             self._collected += character
 
 
-_PLACES = {"": 0, "0": 0} | {str(number): number - 1 for number in range(1, 1000)}
+_COORDINATES = {"": 0, "0": 0} | {str(number): number - 1 for number in range(1, 1000)}
 """Coordinates as CUP writes them, and as they count here."""
 _INTERMEDIATES = " !\"#$%&'()*+,-./"
 _INTERMEDIATE_SET = frozenset(_INTERMEDIATES)

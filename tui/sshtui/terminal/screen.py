@@ -84,9 +84,10 @@ class Screen(Grid):
                     self.wrap_line()
             x, y = cursor.x, cursor.y
             edge = self.right if x <= self.right else self.columns - 1
-            room = edge + 1 - x
-            piece, data = data[:room], data[room:]
-            if data and AUTOWRAP not in self.mode:
+            # Insertion begins at the left margin, so what stands before it is written by itself.
+            stop = self.left if x < self.left and INSERT in self.mode else edge + 1
+            piece, data = data[: stop - x], data[stop - x :]
+            if data and stop > edge and AUTOWRAP not in self.mode:
                 piece, data = piece[:-1] + data[-1], ""
             end = x + len(piece)
             if INSERT in self.mode:

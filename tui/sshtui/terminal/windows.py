@@ -70,3 +70,10 @@ def set_column_mode(terminal: Terminal, wide: bool) -> None:
     if not (terminal.has(95) and terminal.level >= 5):
         terminal.erase_in_display(2)
     terminal.cursor_position()
+
+
+def hard_reset(terminal: Terminal) -> None:
+    """RIS, from 132 columns back to 80 where a program had chosen them."""
+    if terminal.has(3):
+        set_column_mode(terminal, False)
+    terminal.reset()
