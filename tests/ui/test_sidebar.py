@@ -195,3 +195,22 @@ async def test_names_that_are_markup_are_only_text(stage: Build) -> None:
         await shell.until(pilot, "two tabs", lambda: len(shell.dialer.channels) == 2)
         await pilot.press("ctrl+backslash", "colon")
         await shell.shows(pilot, "Show the hosts")
+
+
+async def test_a_click_chooses_a_host_and_a_double_click_connects(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await shell.shows(pilot, "○ lonely")
+        await pilot.click("#host-list", offset=(5, 4))
+        await shell.until(pilot, "the cursor", lambda: shell.main.sidebar.host == DB)
+        assert shell.dialer.hosts == []
+        await pilot.double_click("#host-list", offset=(5, 4))
+        await shell.until(pilot, "a dial", lambda: shell.dialer.hosts == [DB])
+
+
+async def test_a_click_on_a_folder_folds_it(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await shell.shows(pilot, "▾ production")
+        await pilot.click("#host-list", offset=(5, 3))
+        await shell.shows(pilot, "▸ production")

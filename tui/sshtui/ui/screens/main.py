@@ -20,7 +20,6 @@ from sshtui.model.hosts import Host
 from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Notice, Prompter
 from sshtui.model.themes import Palette
-from sshtui.session.changes import State
 from sshtui.session.roster import Roster
 from sshtui.session.session import Session
 from sshtui.ui.actions import Scope
@@ -44,9 +43,6 @@ from sshtui.ui.widgets.status_line import StatusLine
 from sshtui.ui.widgets.tab_bar import TabBar
 from sshtui.ui.widgets.terminal_view import TerminalView
 from sshtui.ui.widgets.workspace import Workspace
-
-ROUND_TRIP_SECONDS = 10.0
-"""How often the front tab's server is asked how far it is."""
 
 PROBLEMS_SHOWN = 4
 """Problems of our files that are told at the start, each in a notice of its own."""
@@ -80,8 +76,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._leader = Leader(keymap)
         self._menu_timer: Timer | None = None
         self._sidebar_wanted = True
-        self._silent = False
-        self._round_trip: tuple[Session | None, float | None] = (None, None)
         self.sidebar = Sidebar(parts, glyphs, roster, prompter, self.open, self.show_terminal, id="sidebar")
         self.workspace = Workspace(roster, keymap, glyphs, self._make_view, unicode=unicode, id="workspace")
         self._splitter = Splitter(id="splitter")
@@ -119,8 +113,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._arrange()
         self.sidebar.take_focus()
         self._show_status()
-        self.set_interval(ROUND_TRIP_SECONDS, self._measure)
-        self.set_interval(1.0, self._watch_silence)
         problems = (*self._parts.problems, *self._keymap.problems)
         for problem in problems[:PROBLEMS_SHOWN]:
             self._tell(problem, warning=True)
@@ -357,8 +349,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._show_leader()
         if not self.roster.sessions and not self.sidebar.has_focus_within and not self._ask.has_focus_within:
             self.show_hosts()
-        if self.roster.front is not self._round_trip[0]:
-            self._measure()
         self._arrange()
         self.sidebar.show_states()
         self._show_status()
@@ -370,23 +360,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         if scope in (Scope.HOSTS, Scope.CARD) or front is None:
             self._status.show_scope(scope, only=_FILTER_FOOTER if self.sidebar.filtering else ())
         else:
-            measured, seconds = self._round_trip
-            self._status.show_session(front, seconds if measured is front and front.state is State.LIVE else None)
-
-    @work(group="round trip", exclusive=True)
-    async def _measure(self) -> None:
-        """Ask the front tab's server how far it is, for the status line."""
-        front = self.roster.front
-        if front is not None and front.state is State.LIVE:
-            self._round_trip = (front, await front.ping())
-            self._show_status()
-
-    def _watch_silence(self) -> None:
-        front = self.roster.front
-        silent = front is not None and front.silence > 0
-        if silent or self._silent:
-            self._silent = silent
-            self._show_status()
+            self._status.show_session(front)
 
     # What asks
 

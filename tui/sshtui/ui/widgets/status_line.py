@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -11,10 +12,14 @@ from textual.message import Message
 from textual.widgets import Static
 
 from sshtui.model.text import plain
+from sshtui.session.changes import State
 from sshtui.session.session import Session
 from sshtui.ui.actions import ACTIONS, Scope
 from sshtui.ui.glyphs import Glyphs
 from sshtui.ui.keymap import Keymap, shown
+
+ROUND_TRIP_SECONDS = 10.0
+"""How often the front tab's server is asked how far it is."""
 
 
 class StatusLine(Horizontal):
@@ -29,34 +34,56 @@ class StatusLine(Horizontal):
         self._glyphs = glyphs
         self._unicode = unicode
         self._right_columns = 0
+        self._session: Session | None = None
+        self._round_trip: tuple[Session | None, float | None] = (None, None)
+        self._silent = False
 
     def compose(self) -> ComposeResult:
         yield Static("", id="status-left")
         yield Static("", id="status-right")
 
-    def show_session(self, session: Session, round_trip: float | None = None) -> None:
-        """Name, state, destination, host key, round trip (seconds) and cipher of the front tab."""
+    def on_mount(self) -> None:
+        self.set_interval(ROUND_TRIP_SECONDS, self._measure)
+        self.set_interval(1.0, self._watch_silence)
+
+    def show_session(self, session: Session) -> None:
+        """Name, state, destination, host key, round trip and cipher of the front tab; how long it owes an answer."""
+        self._session = session
+        if self._round_trip[0] is not session or session.state is not State.LIVE:
+            self._round_trip = (None, None)
+            self._measure()
         facts = session.facts
         parts = [session.host.destination]
         if facts is not None:
-            parts = [
-                facts.destination or session.host.destination,
-                facts.host_key_kind,
-                _milliseconds(round_trip),
-                facts.cipher,
-            ]
-        text = f" {self._glyphs.dot} ".join(plain(part, 120) for part in parts if part)
+            round_trip = _milliseconds(self._round_trip[1])
+            parts = [facts.destination or session.host.destination, facts.host_key_kind, round_trip, facts.cipher]
         self._left(
             Content.assemble(
                 (f" {plain(session.label, 64)} ", "bold"),
                 (f"{self._glyphs.state(session.state)} {session.state.value}", _STATE_STYLES[session.state.name]),
                 (f"  no answer for {session.silence:.0f} s", "bold $warning") if session.silence else "",
-                f"  {text}",
+                "  " + f" {self._glyphs.dot} ".join(plain(part, 120) for part in parts if part),
             )
         )
 
+    @work(group="round trip", exclusive=True)
+    async def _measure(self) -> None:
+        """Ask the shown tab's server how far it is."""
+        session = self._session
+        if session is not None and session.state is State.LIVE:
+            self._round_trip = (session, await session.ping())
+            if self._session is session:
+                self.show_session(session)
+
+    def _watch_silence(self) -> None:
+        silent = self._session is not None and self._session.silence > 0
+        if self._session is not None and (silent or self._silent):
+            self._silent = silent
+            self.show_session(self._session)
+
     def show_scope(self, scope: Scope, *, only: Collection[str] = ()) -> None:
         """What can be done in `scope` (only the actions in `only`, when given), as far as it fits."""
+        self._session = None
         room = (self.size.width or self.app.size.width) - self._right_columns
         pieces = []
         for action in ACTIONS:
