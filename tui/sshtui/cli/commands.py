@@ -26,6 +26,7 @@ _LAZY = {
     "export": ("sshtui.cli.exchange", "export_hosts", "Saved hosts for ssh, PuTTY, as CSV or JSON."),
     "hosts": ("sshtui.cli.hosts", "hosts", "List, add, edit and remove saved hosts."),
     "import": ("sshtui.cli.exchange", "import_hosts", "Hosts from PuTTY, MobaXterm, Ansible, CSV and others."),
+    "import-host-keys": ("sshtui.cli.exchange", "import_host_keys", "Trust the host keys that PuTTY trusts."),
     "keys": ("sshtui.cli.keys", "keys", "Make, inspect, convert and install SSH key pairs."),
     "link": ("sshtui.cli.link", "link", "Open ssh:// links of the desktop in sshtui."),
 }

@@ -17,6 +17,7 @@ from sshtui.model.text import plain
 from sshtui.store.exporters import EXPORTS
 from sshtui.store.hosts import HostStore
 from sshtui.store.importers.plan import FORMATS, Step, plan, to_save
+from sshtui.store.importers.putty_host_keys import read_putty_host_keys
 from sshtui.store.paths import Paths
 
 
@@ -45,10 +46,7 @@ def import_hosts(paths: Paths, format: str, file: Path, folder: str, conflicts: 
     _show(steps)
     if dry_run or not wanted:
         return
-    if not yes:
-        if not sys.stdin.isatty():
-            raise UsageError("Importing asks first, and this is no terminal.", hint="Give --yes or --dry-run.")
-        click.confirm(f"Save {len(wanted)} hosts?", abort=True, err=True)
+    _ask(f"Save {len(wanted)} hosts?", yes)
     store.put_all(wanted)
 
 
@@ -60,6 +58,50 @@ def _show(steps: Sequence[Step]) -> None:
         click.echo(f"{step.action:<9} {plain(step.name).ljust(width)}  {plain(where, 500)}".rstrip())
     sums = Counter(step.action for step in steps)
     click.echo(", ".join(f"{count} {action}" for action, count in sums.items()) or "Nothing was found.", err=True)
+
+
+@click.command("import-host-keys")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-n", "--dry-run", is_flag=True, help="Only show what would be trusted.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def import_host_keys(paths: Paths, file: Path, dry_run: bool, yes: bool) -> None:
+    """Trust the host keys that PuTTY trusts: a .reg file or ~/.putty/sshhostkeys; shows them and asks first.
+
+    Only hosts that known_hosts does not know yet are added. A host known by another host key is never changed.
+    """
+    from sshtui.ssh.known_hosts import KnownHosts
+
+    known_hosts = KnownHosts(paths.known_hosts)
+    found, skipped = read_putty_host_keys(file)
+    new = []
+    for entry in found:
+        known = known_hosts.lookup(entry.address, entry.port)
+        action = "changed"
+        if entry.host_key in known.revoked:
+            action = "revoked"
+        elif entry.host_key in known.trusted:
+            action = "same"
+        elif not known.exact:
+            action = "new"
+            new.append(entry)
+        key = entry.host_key
+        click.echo(f"{action:<9} {plain(f'[{entry.address}]:{entry.port}')}  {key.kind} {key.sha256}")
+    for left_out in skipped:
+        click.echo(f"{'skipped':<9} {plain(left_out.name)}  {left_out.reason}")
+    if new and not dry_run:
+        _ask(f"Trust {len(new)} host keys?", yes)
+        for entry in new:
+            known_hosts.remember(entry.address, entry.port, entry.host_key)
+
+
+def _ask(question: str, yes: bool) -> None:
+    """Return when a person agrees. Raises UsageError where nobody can be asked, click.Abort for a no."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError("This asks first, and this is no terminal.", hint="Give --yes or --dry-run.")
+    click.confirm(question, abort=True, err=True)
 
 
 @click.command("export")
