@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,17 +15,12 @@ from sshtui.model.connection import ChannelEnd
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Confirm, NewPassword, PasswordChange
 from sshtui.session.changes import State
-from sshtui.ui.widgets import workspace
 from sshtui.ui.widgets.tab_bar import TabBar
+from sshtui.ui.widgets.workspace import may_reconnect
 from tests.ui.shell_stage import DB, LONELY, WEB, Stage
 
 Build = Callable[..., Stage]
 HOSTS = tuple(Host(host.name, host.address, user=host.user) for host in (WEB, DB, LONELY))
-
-
-@pytest.fixture(autouse=True)
-def _no_pause_after_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workspace, "QUIET_AFTER_END", 0.0)
 
 
 async def open_tabs(shell: Stage, pilot: Pilot[Any], count: int) -> None:
@@ -33,6 +29,12 @@ async def open_tabs(shell: Stage, pilot: Pilot[Any], count: int) -> None:
         await pilot.press("alt+0", "home", *["down"] * place, "enter")
         await shell.until(pilot, f"tab {place + 1}", partial(_are_open, shell, place + 1))
         await shell.until(pilot, "the focus", lambda: shell.main.workspace.has_focus_within)
+
+
+async def over_for_a_while(shell: Stage, pilot: Pilot[Any]) -> None:
+    """Return when a press cannot be meant any more for what ended."""
+    session = shell.app.roster.sessions[0]
+    await shell.until(pilot, "a moment", lambda: may_reconnect(session.state, time.monotonic() - session.since))
 
 
 def _are_open(shell: Stage, count: int) -> bool:
@@ -149,6 +151,7 @@ async def test_an_ended_tab_stays_readable_and_reconnects(stage: Build) -> None:
         assert "Connection reset by peer." in picture
         assert "Enter reconnects" in picture
         assert "precious words" in picture
+        await over_for_a_while(shell, pilot)
         await pilot.press("enter")
         await shell.until(pilot, "another channel", lambda: len(shell.dialer.channels) == 2)
         picture = await shell.shows(pilot, "precious words")
@@ -173,18 +176,10 @@ async def test_an_end_says_how(stage: Build, end: ChannelEnd, words: str) -> Non
         await shell.shows(pilot, words)
 
 
-async def test_enter_typed_as_the_connection_ends_does_not_reconnect(
-    stage: Build, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(workspace, "QUIET_AFTER_END", 60.0)
-    shell = stage(HOSTS)
-    async with shell.app.run_test(size=(120, 40)) as pilot:
-        await open_tabs(shell, pilot, 1)
-        shell.channel.finish(ChannelEnd("exited", status=0))
-        await shell.shows(pilot, "Enter reconnects")
-        await pilot.press("enter")
-        await pilot.pause()
-    assert len(shell.dialer.hosts) == 1
+def test_enter_typed_as_the_connection_ends_does_not_reconnect() -> None:
+    assert not may_reconnect(State.ENDED, 0.1)
+    assert may_reconnect(State.ENDED, 0.6)
+    assert not may_reconnect(State.LIVE, 60.0)
 
 
 async def test_connecting_shows_its_stage_and_escape_gives_up(stage: Build) -> None:
@@ -208,6 +203,7 @@ async def test_a_failure_is_a_sentence_and_a_way_on(stage: Build) -> None:
         assert "Is the port right?" in picture
         shell.dialer.error = None
         await shell.until(pilot, "the focus", lambda: shell.main.workspace.has_focus_within)
+        await over_for_a_while(shell, pilot)
         await pilot.press("r")
         await shell.until(pilot, "a live tab", lambda: shell.app.roster.sessions[0].state is State.LIVE)
 
@@ -276,6 +272,7 @@ async def test_a_corrected_host_is_what_the_tab_reconnects_to(stage: Build) -> N
         shell.dialer.error = None
         await pilot.press("alt+0", "f2", *"-new", "tab", "tab", *"2222", "enter")
         await shell.until(pilot, "the new port", lambda: shell.store.get("db-new"))
+        await over_for_a_while(shell, pilot)
         await pilot.press("alt+1", "r")
         await shell.until(pilot, "another dial", lambda: len(shell.dialer.hosts) == 2)
     assert shell.dialer.hosts[1] == shell.store.get("db-new")

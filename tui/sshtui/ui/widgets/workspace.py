@@ -31,6 +31,11 @@ QUIET_AFTER_END = 0.5
 """Seconds in which Enter does not reconnect: it may have been typed for the program that just ended."""
 
 
+def may_reconnect(state: State, seconds: float) -> bool:
+    """Whether a press means to reconnect a session that is in `state` for `seconds`."""
+    return state.over and seconds >= QUIET_AFTER_END
+
+
 class Workspace(Widget):
     """One pane for each session of the roster, the front one shown."""
 
@@ -162,7 +167,7 @@ class Workspace(Widget):
             do(self._roster.front)
 
     def _reconnect(self, session: Session) -> None:
-        if session.state.over and time.monotonic() - session.since >= QUIET_AFTER_END:
+        if may_reconnect(session.state, time.monotonic() - session.since):
             session.reconnect()
 
     def _on_view(self, do: Callable[[TerminalView], object]) -> Callable[[], object]:
