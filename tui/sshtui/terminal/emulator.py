@@ -17,7 +17,7 @@ from sshtui.terminal.modes import Modes
 from sshtui.terminal.parser import Parser
 from sshtui.terminal.reflow import resize
 from sshtui.terminal.rows import Snapshot, load, unpack
-from sshtui.terminal.terminal import Terminal
+from sshtui.terminal.vocabulary import XtermScreen
 
 
 class Update(NamedTuple):
@@ -36,7 +36,7 @@ class Emulator:
 
     def __init__(self, size: Size, *, scrollback: int = 10_000) -> None:
         size = Size(*size).clamped(1, limits.COLUMNS)
-        self._terminal = Terminal(size.columns, size.rows, scrollback)
+        self._terminal = XtermScreen(size.columns, size.rows, scrollback)
         self._parser = Parser(self._terminal, Dispatcher(self._terminal))
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._revision = 0
