@@ -331,9 +331,9 @@ class Grid(pyte.Screen):
     # Tabs
 
     def tab(self) -> None:
-        """HT: to the next stop, the right margin or the edge; a pending wrap stays pending, as in xterm."""
+        """HT: to the next stop or the right margin, also from beyond it; a pending wrap stays, as in xterm."""
         cursor = self.cursor
-        last = self.edge()
+        last = self.right
         if cursor.pending and MORE_FIX in self.mode and AUTOWRAP in self.mode:
             self.wrap_line()
         x = cursor.x + 1

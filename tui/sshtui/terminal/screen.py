@@ -377,6 +377,8 @@ class Screen(Grid):
         elif how == 2:
             self.erase(cursor.y, 0, self.columns, private)
             self.rows[cursor.y].wrapped = False
+        else:
+            return
         cursor.pending = False
 
     def erase_rest(self) -> None:
