@@ -6,7 +6,6 @@ import re
 
 FOREGROUND = 256
 BACKGROUND = 257
-CURSOR = 258
 DYNAMIC = 10
 """OSC 10..19 stand for the indexes from `FOREGROUND` on."""
 SPECIAL = 300

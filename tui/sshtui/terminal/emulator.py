@@ -35,7 +35,7 @@ class Emulator:
     """
 
     def __init__(self, size: Size, *, scrollback: int = 10_000) -> None:
-        size = Size(*size).clamped(1, limits.COLUMNS)
+        size = Size(*size).clamped(1, limits.SIDE)
         self._terminal = XtermScreen(size.columns, size.rows, scrollback)
         self._parser = Parser(self._terminal, Dispatcher(self._terminal))
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -55,7 +55,7 @@ class Emulator:
         fit move into the scrollback, oldest first; the cursor stays on its own text. A program that asked
         for in-band notice (mode 2048) gets it in the reply.
         """
-        size = Size(*size).clamped(1, limits.COLUMNS)
+        size = Size(*size).clamped(1, limits.SIDE)
         if size != self.size:
             resize(self._terminal, size.columns, size.rows)
             if self._terminal.has(2048):

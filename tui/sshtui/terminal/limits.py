@@ -6,9 +6,8 @@ from typing import Final
 
 from sshtui.model.geometry import Size
 
-COLUMNS: Final = 1000
-ROWS: Final = 1000
-"""The largest grid; a size outside 1..1000 is clamped."""
+SIDE: Final = 1000
+"""Columns and rows of the largest grid; a size outside 1..1000 is clamped."""
 
 STRING: Final = 1 << 20
 """Characters of an OSC, DCS, APC, PM or SOS string; a longer one is swallowed and dropped whole."""

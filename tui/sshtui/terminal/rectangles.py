@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from sshtui.terminal import graphemes
 from sshtui.terminal.cells import Style
+from sshtui.terminal.editing import Protection
 from sshtui.terminal.grid import ORIGIN
 from sshtui.terminal.parameters import Parameters, value
 from sshtui.terminal.rows import BLANK
-from sshtui.terminal.screen import Protection
 from sshtui.terminal.terminal import Terminal
 
 Area = tuple[int, int, int, int]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sshtui.terminal.charsets import SETS_94, SETS_96, Charset
+from sshtui.terminal.editing import Protection
 from sshtui.terminal.grid import ORIGIN
 from sshtui.terminal.modes import CursorShape
 from sshtui.terminal.parameters import Parameters, parse, value
-from sshtui.terminal.screen import Protection
 from sshtui.terminal.sgr import describe_sgr
 from sshtui.terminal.terminal import Terminal
 from sshtui.version import __version__

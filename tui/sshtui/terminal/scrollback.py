@@ -29,14 +29,6 @@ class Scrollback:
         self.lines.extend(lines)
         self.total += len(lines)
 
-    def pull(self, count: int) -> list[Stored]:
-        """Take the newest `count` lines back (fewer when there are fewer), oldest first."""
-        taken = [self.lines.pop() for _ in range(min(count, len(self.lines)))]
-        taken.reverse()
-        self._forget_numbers()
-        self.total -= len(taken)
-        return taken
-
     def replace(self, lines: Iterable[Stored]) -> None:
         """Keep these lines instead, as after a reflow."""
         self._forget_numbers()

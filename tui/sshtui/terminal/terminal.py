@@ -8,12 +8,13 @@ from sshtui.model.text import plain
 from sshtui.terminal import limits
 from sshtui.terminal.cells import PLAIN
 from sshtui.terminal.colours import default_colour
+from sshtui.terminal.editing import Protection
 from sshtui.terminal.events import Bell, Event, TitleChanged
 from sshtui.terminal.grid import AUTOWRAP, GRAPHEMES, INSERT, PRIVATE, default_stops
 from sshtui.terminal.modes import CursorShape, MouseEncoding, MouseTracking
 from sshtui.terminal.pens import Pen
 from sshtui.terminal.rows import BLANK, blank_line
-from sshtui.terminal.screen import Protection, Screen
+from sshtui.terminal.screen import Screen
 
 SEND_RECEIVE = 12
 LEFT_RIGHT = 69 << PRIVATE
