@@ -53,9 +53,11 @@ def test_from_the_first_connection_to_a_reconnect(person: Person, sshd: OpenSSH,
     person.sees(f"42_{account.name}")
 
     # vim edits and saves through it.
-    person.runs("vim -u NONE -i NONE note.txt", r"^.*~ *$")
+    person.runs("vim -u NONE -i NONE -c 'set showmode' note.txt", r"^.*~ *$")
     person.outer.type("ihello from vim")
+    person.sees("-- INSERT --")
     person.outer.press("Escape")
+    person.sees_no("-- INSERT --")
     person.outer.type(":wq")
     person.outer.press("Enter")
     person.runs("cat note.txt", "^.*hello from vim")

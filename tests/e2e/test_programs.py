@@ -25,10 +25,11 @@ Step = tuple[tuple[str, ...], str]
 
 PROGRAMS: dict[str, tuple[str, list[Step]]] = {
     "vim": (
-        "vim -u NONE -i NONE -n -c 'syntax on|set number' sample.py",
+        "vim -u NONE -i NONE -n -c 'syntax on|set number showmode' sample.py",
         [
             ((), "1 import sys"),
-            (("=Go# мир 世界 ünd 👍", "Escape"), "мир 世界"),
+            (("=Go# мир 世界 ünd 👍",), "мир 世界(.*\n)*-- INSERT --"),
+            (("Escape",), r"\A(?![\s\S]*-- INSERT --)"),
             (("C-w", "=s", "C-w", "=j", "=gg"), "sample.py .*\n(.*\n)*.*sample.py"),
             (("=/return", "Enter"), "return"),
         ],
