@@ -27,7 +27,7 @@ from sshtui.store.keymap import load_keymap
 from sshtui.store.paths import Paths
 from sshtui.store.recent import RecentFile
 from sshtui.store.settings import load_settings, save_setting
-from sshtui.store.ssh_config import read_hosts
+from sshtui.store.ssh_config import SYSTEM_CONFIG, ConfigHostsFile
 from sshtui.store.themes import load_themes
 
 if TYPE_CHECKING:
@@ -114,11 +114,13 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
     hosts = HostStore(paths.hosts_file)
     problems: list[SshtuiError] = [*settings_problems, *keymap_problems, *theme_problems, *hosts.bad_entries]
 
-    def config_hosts() -> Sequence[Host]:
-        return read_hosts(paths.ssh_config).hosts
+    config = ConfigHostsFile(paths.ssh_config, system=SYSTEM_CONFIG)
 
     def resolve(name: str) -> Host | None:
-        return hosts.get(name) or next((host for host in config_hosts() if host.name == name), None)
+        return hosts.get(name) or config.read().get(name)
+
+    def quick(text: str) -> Host:
+        return config.read().resolved(parse_destination(text))
 
     def remember(host: Host, key_pair: KeyPair) -> None:
         saved = hosts.get(host.name)
@@ -136,9 +138,9 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         themes=themes,
         make_prompter=ModalPrompter,
         make_roster=make_roster,
-        parse_destination=parse_destination,
+        parse_destination=quick,
         key_pairs=wire.key_pairs,
-        config_hosts=config_hosts,
+        config_hosts=lambda: config.read().hosts,
         settings=settings,
         save_setting=lambda name, value: save_setting(paths.settings_file, name, value),
         keymap=keymap,
