@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test check unit bench screenshots format clean system-packages
+.PHONY: demo test check static bench screenshots format clean system-packages
 
 demo: $(STAMP)
 	$(BIN)/sshtui demo
@@ -26,16 +26,17 @@ $(DEV_STAMP): $(BIN)/python pyproject.toml
 system-packages:
 	@tests/install-system-packages
 
-test: system-packages $(DEV_STAMP)
-	$(MAKE) check
+test: system-packages static
 	$(BIN)/python -m pytest -n auto --dist loadgroup tests
 
-check: $(DEV_STAMP)
+check: static
+	$(BIN)/python -m pytest -q -n auto tests/unit
+
+static: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --verbose
-	$(BIN)/python -m pytest -q tests/unit
+	$(BIN)/lint-imports --no-cache --no-logo
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m tests.bench
