@@ -132,6 +132,22 @@ async def test_the_second_tab_shares_the_login_and_outlives_the_first(
     await eventually(lambda: not sshd.sessions(), "end of the connection after its last tab")
 
 
+async def test_a_lost_connection_is_told_under_each_hosts_own_name(
+    client: Client, sshd: OpenSSH, client_key: Path
+) -> None:
+    hosts = [client.save(sshd, name, key_pair=str(client_key)) for name in ("db", "web-1")]
+    async with (
+        client.terminal(hosts[0], ScriptedPrompter()) as first,
+        client.terminal(hosts[1], ScriptedPrompter()) as second,
+    ):
+        await say(first, "true")
+        await say(second, "true")
+        sshd.kill()
+        reasons = [(await read_to_end(channel))[1].reason for channel in (first, second)]
+    assert sshd.log.count("Accepted publickey") == 1
+    assert reasons == ["The connection to db was lost.", "The connection to web-1 was lost."]
+
+
 @pytest.mark.root
 async def test_two_tabs_at_once_ask_for_the_password_once(client: Client, sshd: OpenSSH, account: Account) -> None:
     host = client.save(sshd, user=account.name)

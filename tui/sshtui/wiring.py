@@ -127,7 +127,14 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         if saved is not None and key_pair.path:
             hosts.put(replace(saved, key_pair=key_pair.path))
 
-    wire = LazyWire(lambda: _wire(paths, settings, resolve, remember))
+    def allow_old(host: Host, algorithms: Sequence[str]) -> None:
+        from sshtui.ssh.connector import OLD_ALGORITHMS
+
+        saved = hosts.get(host.name)
+        if saved is not None:
+            hosts.put(replace(saved, extra={**saved.extra, OLD_ALGORITHMS: list(algorithms)}))
+
+    wire = LazyWire(lambda: _wire(paths, settings, resolve, remember, allow_old))
 
     def make_roster(prompter: Prompter) -> Roster:
         return Roster(Surroundings(wire, prompter, scrollback=settings.scrollback))
@@ -155,11 +162,21 @@ def _wire(
     settings: Settings,
     resolve: Callable[[str], Host | None],
     remember: Callable[[Host, KeyPair], None],
+    allow_old: Callable[[Host, Sequence[str]], None],
 ) -> Wire:
     from sshtui.keys.identities import FileAndAgentIdentities
     from sshtui.ssh.dialer import SshDialer
-    from sshtui.ssh.known_hosts import KnownHosts
+    from sshtui.ssh.known_hosts import SYSTEM_WIDE, KnownHosts
 
-    identities = FileAndAgentIdentities(paths.ssh_dir, os.environ.get("SSH_AUTH_SOCK") or None)
-    dialer = SshDialer(KnownHosts(paths.known_hosts), identities, settings, resolve, remember=remember)
+    agent_path = os.environ.get("SSH_AUTH_SOCK") or None
+    identities = FileAndAgentIdentities(paths.ssh_dir, agent_path)
+    dialer = SshDialer(
+        KnownHosts(paths.known_hosts, SYSTEM_WIDE),
+        identities,
+        settings,
+        resolve,
+        remember=remember,
+        allow_old=allow_old,
+        agent_path=agent_path,
+    )
     return Wire(dialer, identities)

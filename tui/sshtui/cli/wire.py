@@ -18,11 +18,14 @@ def dialer(paths: Paths) -> SshDialer:
     """A dialer as the app has one; jump hosts are found among the saved ones and in ~/.ssh/config."""
     from sshtui.keys.identities import FileAndAgentIdentities
     from sshtui.ssh.dialer import SshDialer
-    from sshtui.ssh.known_hosts import KnownHosts
+    from sshtui.ssh.known_hosts import SYSTEM_WIDE, KnownHosts
 
     settings, _problems = load_settings(paths.settings_file)
     store, config = HostStore(paths.hosts_file), config_hosts(paths)
     identities = FileAndAgentIdentities(paths.ssh_dir, os.environ.get("SSH_AUTH_SOCK") or None)
     return SshDialer(
-        KnownHosts(paths.known_hosts), identities, settings, lambda name: store.get(name) or config.get(name)
+        KnownHosts(paths.known_hosts, SYSTEM_WIDE),
+        identities,
+        settings,
+        lambda name: store.get(name) or config.get(name),
     )

@@ -78,18 +78,22 @@ class Connection:
             for let_go in below:
                 await let_go()
 
-    async def open_pipe(self, size: Size, command: str = "", environment: Mapping[str, str] | None = None) -> Pipe:
+    async def open_pipe(
+        self, size: Size, command: str = "", environment: Mapping[str, str] | None = None, *, name: str = ""
+    ) -> Pipe:
         """A terminal on it. Raises ChannelRefused, or ConnectionLost when it broke.
 
+        `name` is the host its sentences speak of: saved hosts under several names can share a connection.
         `usable` is false after a refusal or a loss that another connection could be spared.
         """
+        name = name or self.name
         # Where others are on it already, it may have died unnoticed: a new login is quicker than a long wait.
         limit = CHANNEL_LIMIT_SHARED if self._users > 1 else CHANNEL_LIMIT
         try:
             async with asyncio.timeout(limit):
-                pipe = await open_pipe(self.ssh, self.name, size, command=command, environment=environment)
+                pipe = await open_pipe(self.ssh, name, size, command=command, environment=environment)
         except (asyncssh.Error, OSError) as error:
-            failure = lost(None, self.name) if self.ssh.is_closed() else channel_refused(error, self.name)
+            failure = lost(None, name) if self.ssh.is_closed() else channel_refused(error, name)
             self.full = not (isinstance(error, asyncssh.ChannelOpenError) and error.code in _NO_MATTER_WHERE)
             raise failure from error
         if self.wire.chokes_on_ignore:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from sshtui.errors import NoCommonAlgorithm
+from sshtui.errors import ConfigError, NoCommonAlgorithm
 from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
@@ -191,7 +191,10 @@ class Connector:
             return False
         self._allowed[_place(host)] = (*self._allowed.get(_place(host), ()), *needed)
         if self._allow_old is not None:
-            self._allow_old(host, self._allowed_for(host))
+            try:
+                self._allow_old(host, tuple(dict.fromkeys(self._allowed_for(host))))
+            except ConfigError as unsaved:
+                prompter.tell(Notice(f"{unsaved.sentence} Until sshtui ends, the old algorithms are allowed."))
         return True
 
     def _liveliness(self, host: Host) -> Liveliness:

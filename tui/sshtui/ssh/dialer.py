@@ -106,7 +106,7 @@ class SshDialer:
             shared = connection.users > 1
             stage("opening a terminal")
             try:
-                return connection, await connection.open_pipe(size, host.command, environment())
+                return connection, await connection.open_pipe(size, host.command, environment(), name=host.name)
             except (ChannelRefused, ConnectionLost):
                 await connection.release()
                 if not shared or not connection.full:

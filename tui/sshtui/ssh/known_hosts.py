@@ -17,6 +17,9 @@ SIZE_LIMIT = 512 * 1024 * 1024
 LOCK_SECONDS = 30.0
 """How long a save waits for the saves of others."""
 
+SYSTEM_WIDE = (Path("/etc/ssh/ssh_known_hosts"),)
+"""Files of the whole machine, read beside the user's own and never written (GlobalKnownHostsFile of ssh_config(5))."""
+
 
 @dataclass(frozen=True)
 class Known:
