@@ -14,6 +14,9 @@ from pathlib import Path
 
 from sshtui.errors import ConfigError, NotSaved
 
+GROWTH = 65_536
+"""Bytes a file may have grown by between looking at its size and reading it."""
+
 READ_LIMIT = 64 * 1024 * 1024
 """Bytes; a configuration file beyond this is a mistake."""
 
@@ -194,7 +197,8 @@ def read_whole(path: Path, *, limit: int = READ_LIMIT) -> bytes | None:
                 hint=f"At most {limit} bytes are read. Is it the right file?",
             )
         with os.fdopen(handle, "rb", closefd=False) as file:
-            return file.read(limit)
+            # What is asked for is set aside at once, so not the whole limit; some room for a file that just grew.
+            return file.read(min(limit, facts.st_size + GROWTH))
     except OSError as error:
         raise _not_read(path, error) from error
     finally:
