@@ -54,15 +54,62 @@ async def test_a_program_that_asks_for_colours_is_told_those_that_are_shown() ->
         assert session.write(b"\x1b]4;1;?\x07") == b"\x1b]4;1;rgb:cdcd/0000/0000\x07"
 
 
-async def test_a_resize_reflows_and_goes_back_to_the_live_screen() -> None:
+def has_size(session: EmulatedSession, size: Size) -> bool:
+    return session.emulator.size == size
+
+
+async def test_a_live_view_stays_live_through_a_resize() -> None:
     session = EmulatedSession(Size(*SIZE))
     app = Stage(session)
     async with app.run_test(size=SIZE) as pilot:
         session.write(b"".join(b"%d\r\n" % number for number in range(30)))
-        app.view.scroll_page_up()
         await pilot.resize_terminal(20, 4)
         await until("the size settled", lambda: session.emulator.size == Size(20, 4))
         assert app.lines[:3] == ["27", "28", "29"]
+
+
+async def test_a_scrolled_back_view_keeps_its_text_when_rows_come_and_go() -> None:
+    session = EmulatedSession(Size(*SIZE))
+    app = Stage(session)
+    async with app.run_test(size=SIZE) as pilot:
+        session.write(b"".join(b"%d\r\n" % number for number in range(30)))
+        app.view.scroll_lines(-12)
+        shown = app.lines
+        assert shown[0] == "13"
+        for rows in (5, 8, 6):
+            await pilot.resize_terminal(SIZE[0], rows)
+            await until("the size settled", partial(has_size, session, Size(SIZE[0], rows)))
+            assert app.lines[:4] == shown[:4]
+        session.write(b"more\r\n")
+        assert app.lines[:4] == shown[:4]
+        assert app.lines[-1].endswith(" 1 new line")
+
+
+async def test_a_scrolled_back_view_keeps_its_text_through_a_reflow() -> None:
+    session = EmulatedSession(Size(*SIZE))
+    app = Stage(session)
+    async with app.run_test(size=SIZE) as pilot:
+        session.write(b"".join(b"%02d-%s\r\n" % (number, b"x" * 40) for number in range(30)))
+        app.view.scroll_lines(-21)
+        first = app.lines[0]
+        assert first[0].isdigit()
+        for columns in (12, 60, 30):
+            await pilot.resize_terminal(columns, SIZE[1])
+            await until("the size settled", partial(has_size, session, Size(columns, SIZE[1])))
+            assert app.lines[0][:12] == first[:12]
+
+
+async def test_copy_mode_goes_on_when_a_row_is_taken_away() -> None:
+    session = EmulatedSession(Size(*SIZE))
+    app = Stage(session)
+    async with app.run_test(size=SIZE) as pilot:
+        session.write(b"".join(b"%d\r\n" % number for number in range(30)))
+        app.view.start_copy_mode()
+        await pilot.press("k", "k", "V")
+        await pilot.resize_terminal(SIZE[0], SIZE[1] - 1)
+        await until("the size settled", lambda: session.emulator.size.rows == SIZE[1] - 1)
+        await pilot.press("y")
+        assert app.clipboard == "28"
 
 
 async def test_a_cursor_that_only_moves_is_painted_where_it_is() -> None:

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sshtui.terminal.lines import Lines
+
+
+class Place(NamedTuple):
+    """Where a scrolled-back view stands, in terms that outlive a resize: the cursor stays on its text."""
+
+    lines: int
+    """Lines from the first row to the cursor's; without reflow that is all there is to know."""
+    wholes: int | None
+    """The same in lines as they were printed, whatever autowrap does; None without reflow."""
+    cells: int
+    """Cells of the first row's whole line that stand above it."""
+    news: int
 
 
 class Viewport:
@@ -63,3 +77,29 @@ class Viewport:
         """Follow the screen again. Whether it did not already."""
         was_live, self._top = self.live, None
         return not was_live
+
+    def place(self, cursor: int, *, reflow: bool) -> Place | None:
+        """Where it stands above the line `cursor`; None when live. `reflow`: the columns are about to change."""
+        top = self.top
+        if self.live or top > cursor:
+            return None
+        if not reflow:
+            return Place(cursor - top, None, 0, self.news)
+        start, _ = self.lines.logical(top)
+        wholes = sum(not self.lines.row(line).wrapped for line in range(start, cursor))
+        return Place(cursor - top, wholes, (top - start) * self.lines.columns, self.news)
+
+    def return_to(self, place: Place | None, cursor: int) -> None:
+        """Show the text of `place` again after a resize that put the cursor's text on the line `cursor`."""
+        if place is None:
+            self.go_live()
+            return
+        top = cursor - place.lines
+        if place.wholes is not None:
+            top, last = self.lines.logical(cursor)
+            for _ in range(place.wholes):
+                if top > self.lines.first:
+                    top, last = self.lines.logical(top - 1)
+            top = min(top + place.cells // self.lines.columns, last)
+        self.show(top)
+        self._seen = self.lines.top - place.news

@@ -98,12 +98,19 @@ class TerminalView(Widget, can_focus=True):
         size = Size(self.size.width, self.size.height)
         if size != self._told_size and all(size):
             self._told_size = size
-            # A reflow renumbers the lines.
-            self.viewport.go_live()
-            self.mouse.marking.clear()
-            self.copying = None
+            columns, cursor = self.session.emulator.size.columns, self._cursor_line
+            place = self.viewport.place(cursor, reflow=size.columns != columns)
             self.session.resize(size)
+            if size.columns != columns or self._cursor_line != cursor:
+                # The lines have other numbers.
+                self.mouse.marking.clear()
+                self.copying = None
+            self.viewport.return_to(place, self._cursor_line)
             self.refresh()
+
+    @property
+    def _cursor_line(self) -> int:
+        return self.viewport.lines.top + self.session.emulator.cursor.point.row
 
     def on_focus(self) -> None:
         self.session.send(encode_focus(True, self.session.emulator.modes))
