@@ -9,7 +9,7 @@ from sshtui.errors import SshtuiError
 from sshtui.model.connection import ChannelEnd, ConnectionFacts
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
-from sshtui.model.questions import PasswordChange, Prompter
+from sshtui.model.questions import Notice, PasswordChange, Prompter
 
 FACTS = ConnectionFacts(
     destination="root@10.0.0.5", host_key_kind="ED25519", cipher="aes128-gcm@openssh.com", method="publickey"
@@ -70,6 +70,7 @@ class MemoryChannel:
 class MemoryDialer:
     """Hands out memory channels, newest last in `channels`; fails with `error` while that is set.
 
+    While dialing it tells `notices`.
     `hold()` makes dialing wait until `release()`.
     """
 
@@ -77,6 +78,7 @@ class MemoryDialer:
         self.channels: list[MemoryChannel] = []
         self.hosts: list[Host] = []
         self.error: SshtuiError | None = None
+        self.notices: list[Notice] = []
         self._open = asyncio.Event()
         self._open.set()
 
@@ -94,6 +96,8 @@ class MemoryDialer:
         self.hosts.append(host)
         if progress:
             progress("connecting")
+        for notice in self.notices:
+            prompter.tell(notice)
         await self._open.wait()
         if self.error:
             raise self.error

@@ -11,7 +11,7 @@ from sshtui.model.connection import ChannelEnd
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.keystrokes import Keystroke
-from sshtui.model.questions import PasswordChange
+from sshtui.model.questions import Notice, PasswordChange
 from sshtui.session.changes import Change, Marked, Noticed, ScreenChanged, State
 from sshtui.session.session import Session, Surroundings
 from sshtui.terminal.events import TitleChanged
@@ -27,7 +27,8 @@ class Bench:
 
     def __init__(self) -> None:
         self.dialer = MemoryDialer()
-        around = Surroundings(self.dialer, ScriptedPrompter(), wall_clock=lambda: "14:02:11")
+        self.prompter = ScriptedPrompter()
+        around = Surroundings(self.dialer, self.prompter, wall_clock=lambda: "14:02:11")
         self.session = Session(1, Host("web-1", "10.0.0.5"), "web-1", SIZE, around)
         self.changes: list[Change] = []
         self.session.subscribe(self.changes.append)
@@ -196,3 +197,28 @@ async def test_a_flood_leaves_the_event_loop_free(bench: Bench) -> None:
         await asyncio.sleep(0)
         turns += 1
     assert turns > 100
+
+
+async def test_a_banner_stands_in_the_tab_before_what_the_shell_prints(bench: Bench) -> None:
+    bench.dialer.notices = [Notice("Authorised use only.\n\x1b]0;owned\x07", title="Message", server=True)]
+    channel = await bench.connected()
+    channel.say(b"$ ")
+    await bench.shows("$ ")
+    lines = [bench.session.emulator.row(row).text.rstrip() for row in range(3)]
+    assert lines == ["| Authorised use only.", "| \ufffd]0;owned\ufffd", "$"]
+    assert bench.prompter.notices == []
+    assert bench.session.emulator.title == ""
+
+
+async def test_a_banner_can_be_read_after_a_rejected_login(bench: Bench) -> None:
+    bench.dialer.notices = [Notice("Locked: call the help desk.", server=True)]
+    bench.dialer.error = LoginRejected("No.")
+    bench.session.start()
+    await bench.reaches(State.FAILED)
+    assert bench.session.banner == ("Locked: call the help desk.",)
+
+
+async def test_our_own_notices_go_to_the_person(bench: Bench) -> None:
+    bench.dialer.notices = [Notice("A key file cannot be read.")]
+    await bench.connected()
+    assert bench.prompter.notices == bench.dialer.notices

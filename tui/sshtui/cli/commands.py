@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sshtui.cli.opening import complete_names, destination_host, need_terminal, opening_options
+from sshtui.cli.opening import complete_names, destination_host, opening_options
 from sshtui.errors import NotFound
 from sshtui.store.paths import Paths
 from sshtui.version import __version__
@@ -125,9 +125,11 @@ def open_host(
     paths: Paths, destination: str | None, port: int | None, identity: str | None, login: str | None, jump: str | None
 ) -> int:
     """Open the app, with a tab on a saved host or on a destination."""
-    host = destination_host(paths, destination, port=port, identity=identity, login=login, jump=jump)
-    need_terminal()
+    from sshtui.ui.surroundings import require_tty
     from sshtui.wiring import run_app
+
+    host = destination_host(paths, destination, port=port, identity=identity, login=login, jump=jump)
+    require_tty()
 
     return run_app(paths, host)
 
@@ -135,9 +137,10 @@ def open_host(
 @cli.command()
 def demo() -> int:
     """Try it on an SSH server of its own."""
-    need_terminal()
+    from sshtui.ui.surroundings import require_tty
     from sshtui.wiring import run_demo
 
+    require_tty()
     return run_demo()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,20 +12,19 @@ import click
 
 from sshtui.cli.keys_options import FILE, as_json
 from sshtui.cli.keys_output import print_json
-from sshtui.cli.keys_prompter import PlainPrompter
-from sshtui.cli.opening import config_hosts, destination_host, stored_path
+from sshtui.cli.opening import destination_host, stored_path
+from sshtui.cli.prompter import plain_prompter
+from sshtui.cli.wire import dialer
 from sshtui.errors import NotFound, SshtuiError, UsageError
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.hosts import Host
 from sshtui.model.text import plain
 from sshtui.store.hosts import HostStore
 from sshtui.store.paths import Paths
-from sshtui.store.settings import load_settings
 
 if TYPE_CHECKING:
     from sshtui.keys.install import Done
     from sshtui.ssh.commands import Commands
-    from sshtui.ssh.dialer import SshDialer
 
 Job = Callable[["Commands"], Awaitable["Done"]]
 
@@ -135,26 +133,10 @@ def _host(paths: Paths, name: str) -> Host:
 async def _on(paths: Paths, host: Host, job: Job) -> Done:
     from sshtui.ssh.commands import commands_on
 
-    dialer = _dialer(paths)
+    connections = dialer(paths)
     try:
-        async with commands_on(dialer, host, PlainPrompter()) as runner:
-            return await job(runner)
+        with plain_prompter() as prompter:
+            async with commands_on(connections, host, prompter) as runner:
+                return await job(runner)
     finally:
-        await dialer.close()
-
-
-def _dialer(paths: Paths) -> SshDialer:
-    """Connections as the app makes them: the same host keys, key pairs and settings."""
-    from sshtui.keys.identities import FileAndAgentIdentities
-    from sshtui.ssh.dialer import SshDialer
-    from sshtui.ssh.known_hosts import KnownHosts
-
-    settings, _ = load_settings(paths.settings_file)
-    identities = FileAndAgentIdentities(paths.ssh_dir, os.environ.get("SSH_AUTH_SOCK") or None)
-    store = HostStore(paths.hosts_file)
-    return SshDialer(
-        KnownHosts(paths.known_hosts),
-        identities,
-        settings,
-        lambda name: store.get(name) or config_hosts(paths).get(name),
-    )
+        await connections.close()

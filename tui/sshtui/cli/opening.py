@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -106,12 +105,6 @@ def stored_path(text: str) -> str:
     path = os.path.abspath(os.path.expanduser(text))
     home = os.path.expanduser("~")
     return "~" + path[len(home) :] if path.startswith(home + os.sep) else path
-
-
-def need_terminal() -> None:
-    """Return when a person can see and type. Raises UsageError."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("sshtui needs a terminal, and this is none.", hint="Input and output must not be redirected.")
 
 
 def complete_names(ctx: click.Context, _parameter: click.Parameter | None, incomplete: str) -> list[CompletionItem]:

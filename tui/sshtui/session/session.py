@@ -13,8 +13,9 @@ from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import PasswordChange, Prompter
-from sshtui.model.text import plain
+from sshtui.model.text import plain, plain_lines
 from sshtui.session.changes import Change, Marked, Noticed, ScreenChanged, State, StateChanged
+from sshtui.session.listening import ListeningPrompter
 from sshtui.session.protocols import Channel, Dialer
 from sshtui.session.slices import Slicer
 from sshtui.terminal.emulator import Emulator, Update
@@ -55,6 +56,7 @@ class Session:
         self.emulator = Emulator(size, scrollback=surroundings.scrollback)
         self.state = State.CONNECTING
         self.stage = ""
+        self.banner: tuple[str, ...] = ()
         self.error: SshtuiError | None = None
         self.end: ChannelEnd | None = None
         self.facts: ConnectionFacts | None = None
@@ -66,6 +68,7 @@ class Session:
         self._cancelled = False
         self._ended_at: float | None = None
         self._around = surroundings
+        self._prompter = ListeningPrompter(surroundings.prompter, self._take_banner)
         self._channel: Channel | None = None
         self._task: asyncio.Task[None] | None = None
         self._listeners: list[Listener] = []
@@ -194,7 +197,7 @@ class Session:
         """Dial, then pump until the end; leaves a state that tells how it went."""
         try:
             self._channel = channel = await self._around.dialer.dial(
-                self.host, self.size, self._around.prompter, progress=self._progress
+                self.host, self.size, self._prompter, progress=self._progress
             )
         except asyncio.CancelledError:
             if not self._cancelled:
@@ -210,6 +213,7 @@ class Session:
             away = int(time.monotonic() - self._ended_at)
             self._draw_rule(f"reconnected {self._around.wall_clock()}, {away} s lost")
             self._ended_at = None
+        self._draw_banner()
         self._become(State.LIVE)
         channel.resize(self.size)
         try:
@@ -236,6 +240,20 @@ class Session:
     def _progress(self, stage: str) -> None:
         self.stage = plain(stage, 80)
         self._tell(StateChanged())
+
+    def _take_banner(self, text: str) -> bool:
+        """Keep what the server says before the shell (RFC 4252 section 5.4)."""
+        if self.state is not State.CONNECTING:
+            return False
+        self.banner += tuple(plain_lines(text))
+        self._tell(StateChanged())
+        return True
+
+    def _draw_banner(self) -> None:
+        """Print the banner as ssh does, behind a bar that tells it from the shell's output."""
+        if self.banner:
+            lines = "".join(f"| {line}\r\n" for line in self.banner)
+            self._apply(self.emulator.feed(b"\x1b[0;2m" + lines.encode() + b"\x1b[0m"))
 
     def _apply(self, update: Update) -> None:
         # Without a row the cursor may still be elsewhere, or a held frame complete.
@@ -273,6 +291,7 @@ class Session:
         if state is State.CONNECTING:
             self.error = None
             self.end = None
+            self.banner = ()
         self.stage = ""
         self._tell(StateChanged())
 

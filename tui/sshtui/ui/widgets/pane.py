@@ -16,6 +16,9 @@ from sshtui.ui.glyphs import Glyphs
 from sshtui.ui.keymap import Keymap
 from sshtui.ui.widgets.terminal_view import TerminalView
 
+BANNER_LINES = 8
+"""Lines of the server's banner that are shown while connecting and after it failed."""
+
 
 class Pane(Widget):
     """The terminal is always there with its true size; words cover it until the first connection stands."""
@@ -56,7 +59,8 @@ class Pane(Widget):
         ways = Content.assemble((self._ways_on(), "$muted"))
         if one_line:
             return Content("  ").join([Content(" ") + head, *details, ways])
-        return Content("\n").join([head, Content(""), *details, Content(""), ways])
+        banner = [Content.assemble((f"| {line}", "$muted")) for line in session.banner[:BANNER_LINES]]
+        return Content("\n").join([head, Content(""), *details, *banner, Content(""), ways])
 
     def _headline(self) -> str:
         session = self.session
