@@ -74,13 +74,16 @@ async def test_a_certificate_of_another_authority_falls_back_to_the_plain_host_k
     assert [type(question) for question in prompter.questions] == [UnknownHostKey]
 
 
-async def test_an_expired_host_certificate_is_refused_with_the_reason(
+async def test_an_expired_host_certificate_is_named_and_the_plain_host_key_counts(
     client: Client, start_sshd: Start, authority: Path, tmp_path: Path, client_key: Path
 ) -> None:
     server = server_with_certificate(start_sshd, authority, tmp_path, "-V", "20200101:20200102")
     trust_authority(client, authority)
-    with pytest.raises(TrustRefused, match="expired"):
-        await client.dial(client.save(server, trusted=False, key_pair=str(client_key)), ScriptedPrompter())
+    prompter = ScriptedPrompter(None)
+    with pytest.raises(TrustRefused):
+        await client.dial(client.save(server, trusted=False, key_pair=str(client_key)), prompter)
+    assert [type(question) for question in prompter.questions] == [UnknownHostKey]
+    assert "has expired" in prompter.notices[0].text
     assert server.login_attempts() == 0
 
 

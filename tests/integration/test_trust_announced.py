@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-import asyncssh
-
-from sshtui.model.host_keys import HostKey
-from sshtui.model.hosts import Host
-from sshtui.ssh.known_hosts import KnownHosts
-from sshtui.ssh.trust import HostKeyTrust
 from tests.fakes.prompting import ScriptedPrompter
 from tests.fakes.waiting import until
+from tests.integration.dialing import Client, say
 from tests.servers.openssh import OpenSSH
 
 
 async def test_the_host_keys_sshd_announces_are_saved_beside_the_one_that_is_known(
-    start_sshd: Callable[..., OpenSSH], client_key: Path, tmp_path: Path
+    start_sshd: Callable[..., OpenSSH], client_key: Path, surroundings: Path
 ) -> None:
     server = start_sshd(host_key_kinds=("ed25519", "ecdsa"))
     ed25519, ecdsa = server.host_keys
-    known_hosts = KnownHosts(tmp_path / "known_hosts")
-    known_hosts.remember(server.address, server.port, ed25519)
-    host, trust, prompter = Host("box", server.address, server.port), HostKeyTrust(known_hosts), ScriptedPrompter()
-
-    async def announced(
-        added: Sequence[asyncssh.SSHKey],
-        removed: Sequence[asyncssh.SSHKey],
-        retained: Sequence[asyncssh.SSHKey],
-        revoked: Sequence[asyncssh.SSHKey],
-    ) -> None:
-        await trust.announced(host, ed25519, [HostKey(key.public_data) for key in added], prompter)
-
-    async with asyncssh.connect(
-        server.address,
-        server.port,
-        username=server.user,
-        client_keys=[str(client_key)],
-        agent_path=None,
-        known_hosts=([asyncssh.import_public_key(ed25519.line)], [], []),
-        server_host_keys_handler=announced,
-        config=None,
-    ):
+    client, prompter = Client(surroundings), ScriptedPrompter()
+    client.known_hosts.remember(server.address, server.port, ed25519)
+    async with client.terminal(client.save(server, trusted=False, key_pair=str(client_key)), prompter):
         await until("notice", lambda: prompter.notices)
-    assert known_hosts.lookup(server.address, server.port).trusted == (ed25519, ecdsa)
+    assert client.known_hosts.lookup(server.address, server.port).trusted == (ed25519, ecdsa)
+
+
+async def test_what_is_announced_after_accepting_once_is_not_saved(
+    start_sshd: Callable[..., OpenSSH], client_key: Path, surroundings: Path
+) -> None:
+    server = start_sshd(host_key_kinds=("ed25519", "ecdsa"))
+    client, prompter = Client(surroundings), ScriptedPrompter("once")
+    async with client.terminal(client.save(server, trusted=False, key_pair=str(client_key)), prompter) as channel:
+        await say(channel, "true")
+    assert not client.known_hosts.path.exists()

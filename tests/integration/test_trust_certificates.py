@@ -70,15 +70,32 @@ async def test_a_host_key_signed_by_a_trusted_authority_asks_nothing(
         assert b"in" in await say(channel, "echo in")
 
 
-@pytest.mark.parametrize("options", [("-n", "other.example"), ("-n", PRINCIPAL, "-V", "20200101:20200102")])
-async def test_a_certificate_that_does_not_count_lets_nobody_in(
-    options: tuple[str, ...], client: Client, certified: Callable[..., OpenSSH], authority: Path, client_key: Path
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("-n", "other.example"), "was made for another name"),
+        (("-n", PRINCIPAL, "-V", "20200101:20200102"), "has expired"),
+        (("-n", PRINCIPAL, "-V", "20900101:20900102"), "is not valid yet"),
+    ],
+)
+async def test_a_certificate_that_does_not_count_leaves_the_plain_host_key_to_be_judged(
+    options: tuple[str, ...],
+    reason: str,
+    client: Client,
+    certified: Callable[..., OpenSSH],
+    authority: Path,
+    client_key: Path,
 ) -> None:
     server = certified(*options)
     trust_authority(client, server, public_key(authority))
+    prompter = ScriptedPrompter(None)
     with pytest.raises(TrustRefused):
-        await client.dial(saved(client, server, client_key), ScriptedPrompter(None))
+        await client.dial(saved(client, server, client_key), prompter)
+    assert reason in prompter.notices[0].text
     assert server.login_attempts() == 0
+    client.known_hosts.remember(server.address, server.port, server.host_keys[0])
+    async with client.terminal(saved(client, server, client_key), ScriptedPrompter()) as channel:
+        assert b"in" in await say(channel, "echo in")
 
 
 async def test_a_certificate_of_an_unknown_authority_leaves_the_plain_host_key_to_be_judged(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from sshtui.model.connection import ConnectionFacts
@@ -28,8 +28,28 @@ class UntrustedHostKey(Exception):
         self.host_key = host_key
 
 
-class UntrustedAuthority(Exception):
-    """The server showed a certificate of an authority nobody trusts; its plain host key may still be known."""
+class UselessCertificate(Exception):
+    """The server showed a host certificate that proves nothing; its plain host key may still be known.
+
+    `reason` completes "a certificate that …" when a trusted authority signed it, "" when nobody trusts the authority.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+_USELESS = {
+    "CA key is not trusted": "",
+    "Certificate expired": "has expired",
+    "Certificate not yet valid": "is not valid yet",
+    "Certificate principal mismatch": "was made for another name",
+    "Certificate type mismatch": "is no host certificate",
+}
+"""What asyncssh says of a host certificate, and what it means; a revoked one is not among them."""
+
+Announced = Callable[[Sequence[HostKey]], Awaitable[None]]
+"""Told of further host keys that a logged-in server has proved to own (OpenSSH PROTOCOL, section 2.5)."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +80,12 @@ async def connect(
     patience: Patience,
     liveliness: Liveliness,
     forwarded_agent: str = "",
+    announced: Announced | None = None,
     progress: Progress,
 ) -> LoggedIn:
     """A logged-in connection to `host`; `forwarded_agent` is the socket of the agent it may use, "" for none.
 
-    Raises UntrustedHostKey or UntrustedAuthority, or an SshtuiError that says what to do. Leaves nothing behind
+    Raises UntrustedHostKey or UselessCertificate, or an SshtuiError that says what to do. Leaves nothing behind
     then, nor when cancelled.
     """
     # A revoked host key must reach the callback like an unknown one: the judge has the words for it.
@@ -74,15 +95,17 @@ async def connect(
     try:
         async with patience.limited():
             way = await open_way(host, user, route, progress)
-            ssh = await _speak(host, user, client, way, offer, known, trusted, liveliness, forwarded_agent)
+            ssh = await _speak(host, user, client, way, offer, known, trusted, liveliness, forwarded_agent, announced)
     except BaseException as error:
         # Also when cancelled: the way has no other owner.
         complaint = await way.complaint(host.name) if isinstance(error, translate.FOREIGN) else None
         await way.close()
         if isinstance(error, asyncssh.HostKeyNotVerifiable) and client.refused_host_keys:
             raise UntrustedHostKey(client.refused_host_keys[-1]) from error
-        if isinstance(error, asyncssh.HostKeyNotVerifiable) and "CA key is not trusted" in str(error):
-            raise UntrustedAuthority from error
+        if isinstance(error, asyncssh.HostKeyNotVerifiable):
+            for said, reason in _USELESS.items():
+                if said in str(error):
+                    raise UselessCertificate(reason) from error
         if isinstance(error, translate.FOREIGN):
             over = route.over.name if route.over is not None else ""
             raise complaint or explain(error, host, client, offer, over) from error
@@ -101,6 +124,7 @@ async def _speak(
     trusted: Sequence[HostKey],
     liveliness: Liveliness,
     forwarded_agent: str,
+    announced: Announced | None,
 ) -> asyncssh.SSHClientConnection:
     return await asyncssh.connect(
         host.address,
@@ -125,10 +149,18 @@ async def _speak(
         signature_algs=offer.signatures,
         # `patience` is the limit: asyncssh's own would run while a person types.
         login_timeout=0,
+        server_host_keys_handler=_handler(announced) if announced is not None else None,
         keepalive_interval=liveliness.interval,
         keepalive_count_max=liveliness.misses,
         utf8_decode_errors="replace",
     )
+
+
+def _handler(announced: Announced) -> Callable[..., Awaitable[None]]:
+    async def handle(added: Sequence[asyncssh.SSHKey], *_removed_retained_revoked: object) -> None:
+        await announced([HostKey(key.public_data) for key in added])
+
+    return handle
 
 
 def facts_of(

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field, replace
 
 from sshtui.errors import ConfigError, NoCommonAlgorithm
 from sshtui.model.diagnosis import Finding
+from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Confirm, Notice, Prompter
 from sshtui.model.settings import Settings
 from sshtui.ssh.algorithms import MODERN, allowing, needed_for
 from sshtui.ssh.attempt import (
+    Announced,
     Liveliness,
     LoggedIn,
-    UntrustedAuthority,
     UntrustedHostKey,
+    UselessCertificate,
     connect,
     facts_of,
 )
@@ -30,6 +32,7 @@ from sshtui.ssh.protocols import Identities
 from sshtui.ssh.trust import HostKeyTrust
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import Progress, route_to
+from sshtui.ssh.wishes import chosen_algorithms, connect_limit
 
 OLD_ALGORITHMS = "old_algorithms"
 """The field of a saved host that names the old algorithms it may use; a list of names."""
@@ -80,11 +83,11 @@ class Connector:
         """
         plain_only = False
         while True:
-            patience = Patience(self._settings.connect_timeout)
+            patience = Patience(connect_limit(host, self._settings.connect_timeout))
             client = self._login(host, prompter, progress, wish, patience)
             known = await self._trust.known(host)
             self._tell_damage(known.damaged, prompter)
-            offer = allowing(MODERN, self._allowed_for(host))
+            offer = chosen_algorithms(allowing(MODERN, self._allowed_for(host)), host)
             try:
                 there = await connect(
                     host,
@@ -96,20 +99,36 @@ class Connector:
                     patience=patience,
                     liveliness=self._liveliness(host),
                     forwarded_agent=self._agent_for(host),
+                    announced=self._announced(host, client, prompter),
                     progress=progress,
                 )
             except UntrustedHostKey as refused:
                 progress("waiting for your decision about the host key")
                 await self._trust.judge(host, refused.host_key, prompter)
-            except UntrustedAuthority:
+            except UselessCertificate as useless:
                 # As ssh does: with certificates left out the server shows its plain host key.
                 plain_only = True
+                if useless.reason:
+                    text = f"{host.name} shows a host certificate that {useless.reason}; its plain host key counts."
+                    prompter.tell(Notice(text, level="warning"))
             except NoCommonAlgorithm as error:
                 theirs = client.wire.server_offers if client.wire is not None else {}
                 if not await self._allow(host, error, needed_for(offer, theirs), prompter):
                     raise
             else:
                 return self._connection(host, there, client.method, over)
+
+    def _announced(self, host: Host, client: LoginClient, prompter: Prompter) -> Announced:
+        async def announced(host_keys: Sequence[HostKey]) -> None:
+            used = client.wire.connection.get_server_host_key() if client.wire is not None else None
+            if used is None:
+                return
+            try:
+                await self._trust.announced(host, HostKey(used.public_data), host_keys, prompter)
+            except ConfigError as unread:
+                prompter.tell(Notice(unread.sentence, level="warning"))
+
+        return announced
 
     def _login(self, host: Host, prompter: Prompter, progress: Progress, wish: Wish, patience: Patience) -> LoginClient:
         def on_login() -> None:
@@ -156,7 +175,7 @@ class Connector:
             self._settings,
             prompter,
             await self._trust.known(host),
-            allowing(MODERN, self._allowed_for(host)),
+            chosen_algorithms(allowing(MODERN, self._allowed_for(host)), host),
             route_to(host, over),
         )
         async for finding in diagnose(host, examination):

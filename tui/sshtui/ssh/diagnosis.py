@@ -17,7 +17,7 @@ from sshtui.model.settings import Settings
 from sshtui.model.text import plain
 from sshtui.ssh import translate
 from sshtui.ssh.algorithms import Algorithms
-from sshtui.ssh.attempt import Liveliness, LoggedIn, UntrustedAuthority, UntrustedHostKey, connect
+from sshtui.ssh.attempt import Liveliness, LoggedIn, UntrustedHostKey, UselessCertificate, connect
 from sshtui.ssh.known_hosts import Known
 from sshtui.ssh.offers import MOST_OFFERS
 from sshtui.ssh.patience import Patience
@@ -148,9 +148,9 @@ async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
         )
     except UntrustedHostKey as error:
         untrusted = error.host_key
-    except UntrustedAuthority:
+    except UselessCertificate as useless:
         failure = TrustRefused(
-            f"{host.name} shows a certificate of an authority that is not the trusted one.",
+            f"{host.name} shows a certificate that {useless.reason or 'an authority signed that is not trusted'}.",
             hint="Connecting goes on with its plain host key, as ssh does.",
         )
     except SshtuiError as error:

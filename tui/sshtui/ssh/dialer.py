@@ -22,6 +22,7 @@ from sshtui.ssh.pool import Pool
 from sshtui.ssh.protocols import Identities
 from sshtui.ssh.tab import TabChannel
 from sshtui.ssh.ways import Progress
+from sshtui.ssh.wishes import environment_for
 
 
 class SshDialer:
@@ -106,7 +107,7 @@ class SshDialer:
             shared = connection.users > 1
             stage("opening a terminal")
             try:
-                return connection, await connection.open_pipe(size, host.command, environment(), name=host.name)
+                return connection, await connection.open_pipe(size, host.command, environment(host), name=host.name)
             except (ChannelRefused, ConnectionLost):
                 await connection.release()
                 if not shared or not connection.full:
@@ -118,12 +119,16 @@ class SshDialer:
 
     async def _choose(self, host: Host, prompter: Prompter) -> KeyPair | None:
         """The key pair a person picks; None when they do not."""
-        key_pairs = tuple(await self._identities.available(host))
+
+        async def again() -> Sequence[KeyPair]:
+            return await self._identities.available(host)
+
+        key_pairs = tuple(await again())
         if not key_pairs:
             raise NotFound(
-                "There is no key pair to choose from.", hint="Make one with ssh-keygen, or add one to the agent."
+                "There is no key pair to choose from.", hint="Make one: sshtui keys new, or K in the host list."
             )
-        answer = await prompter.ask(ChooseKeyPair(host.name, key_pairs, host.key_pair))
+        answer = await prompter.ask(ChooseKeyPair(host.name, key_pairs, host.key_pair, again))
         if answer is None:
             return None
         if answer.remember and self._remember is not None:
@@ -136,11 +141,11 @@ class SshDialer:
         return any(not pair.automatic for pair in available) or len(available) > MOST_OFFERS
 
 
-def environment() -> dict[str, str]:
-    """What the remote terminal is told of ours, where its server lets it: true colour, and a UTF-8 locale."""
+def environment(host: Host) -> dict[str, str]:
+    """What the remote terminal is told, where its server lets it: true colour, a UTF-8 locale, the host's own wishes."""
     locale = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := os.environ.get(name))), "")
     utf8 = locale.lower().replace("-", "").endswith("utf8")
-    return {"COLORTERM": "truecolor", "LANG": locale if utf8 else "C.UTF-8"}
+    return {"COLORTERM": "truecolor", "LANG": locale if utf8 else "C.UTF-8", **environment_for(host)}
 
 
 def _ignore(stage: str) -> None:

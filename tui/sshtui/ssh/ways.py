@@ -13,6 +13,7 @@ from sshtui.ssh.connection import Connection
 from sshtui.ssh.proxy import Proxy, start
 from sshtui.ssh.proxy_server import ProxyServer, ask_for, parse_proxy
 from sshtui.ssh.sockets import connect_to_any, resolve
+from sshtui.ssh.wishes import of_family
 
 Progress = Callable[[str], None]
 
@@ -87,7 +88,7 @@ async def open_way(host: Host, user: str, route: Route, progress: Progress) -> W
     if route.proxy is not None:
         return Way(await _by_proxy(host, route.proxy, progress))
     progress("resolving")
-    addresses = await resolve(host.address, host.port)
+    addresses = of_family(await resolve(host.address, host.port), host)
     progress("connecting")
     link = await connect_to_any(addresses)
     progress("verifying host key")

@@ -1,0 +1,83 @@
+"""What a host's further fields ask of a connection, in the words of ssh_config(5); nonsense in them counts for nothing.
+
+`ciphers`, `kex_algorithms`, `macs`, `host_key_algorithms`: lists as ssh_config has them, `+ - ^` included;
+`connect_timeout`: seconds; `address_family`: `inet` or `inet6`; `set_environment`: names and values;
+`send_environment`: patterns of our own variables.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from sshtui.errors import UsageError
+from sshtui.model.hosts import Host
+from sshtui.ssh.algorithms import OLD, Algorithms
+from sshtui.ssh.sockets import Address
+
+_LISTS = {"kex_algorithms": "kex", "ciphers": "ciphers", "macs": "macs", "host_key_algorithms": "host_keys"}
+_FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
+
+
+def chosen_algorithms(offer: Algorithms, host: Host) -> Algorithms:
+    """`offer` as the host wants it. Names that are not spoken here are passed over.
+
+    Raises UsageError when nothing of a list is left.
+    """
+    lists: dict[str, tuple[str, ...]] = {}
+    for field, name in _LISTS.items():
+        wish = host.extra.get(field)
+        if not isinstance(wish, str) or not wish.strip():
+            continue
+        ours: tuple[str, ...] = getattr(offer, name)
+        lists[name] = _chosen(ours, (*ours, *getattr(OLD, name)), wish.strip())
+        if not lists[name]:
+            raise UsageError(
+                f"{host.name} asks for {field} {wish.strip()}, and sshtui has none of them.",
+                hint=f"It has {', '.join(ours)}.",
+            )
+    return replace(offer, **lists)
+
+
+def _chosen(ours: tuple[str, ...], all_of_ours: tuple[str, ...], wish: str) -> tuple[str, ...]:
+    """The list that ssh_config(5) makes of a default and a wish."""
+    sign, names = (wish[0], wish[1:]) if wish[0] in "+-^" else ("", wish)
+    patterns = [name.strip() for name in names.split(",")]
+    named = tuple(dict.fromkeys(name for each in patterns for name in all_of_ours if fnmatchcase(name, each)))
+    match sign:
+        case "-":
+            return tuple(name for name in ours if name not in named)
+        case "+":
+            return tuple(dict.fromkeys((*ours, *named)))
+        case "^":
+            return tuple(dict.fromkeys((*named, *ours)))
+        case _:
+            return named
+
+
+def connect_limit(host: Host, default: float) -> float:
+    """Seconds an attempt may take."""
+    seconds = host.extra.get("connect_timeout")
+    return float(seconds) if isinstance(seconds, int | float) and 1 <= seconds <= 3600 else default
+
+
+def of_family(addresses: Sequence[Address], host: Host) -> list[Address]:
+    """Those addresses the host may be reached at. Raises OSError when none is left."""
+    wanted = _FAMILIES.get(str(host.extra.get("address_family")))
+    left = [address for address in addresses if wanted in (None, address.family)]
+    if addresses and not left:
+        kind = "IPv6" if wanted == socket.AF_INET6 else "IPv4"
+        raise OSError(f"{host.address} has no {kind} address, and no other is allowed (AddressFamily)")
+    return left
+
+
+def environment_for(host: Host, ours: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Variables the host asks to be set there (SetEnv before SendEnv, as in ssh_config(5))."""
+    patterns, given = host.extra.get("send_environment"), host.extra.get("set_environment")
+    names = [each for each in patterns if isinstance(each, str)] if isinstance(patterns, list) else []
+    sent = {name: value for name, value in ours.items() if any(fnmatchcase(name, each) for each in names)}
+    fixed = given if isinstance(given, Mapping) else {}
+    return {**sent, **{str(name): value for name, value in fixed.items() if isinstance(value, str)}}
