@@ -38,6 +38,23 @@ async def test_the_hosts_own_comes_first_then_the_default_files_then_those_to_ch
     assert [pair.encrypted for pair in pairs] == [True, False, False, False, False]
 
 
+async def test_further_key_pairs_of_the_host_follow_its_own_and_missing_ones_are_passed_over(tmp_path: Path) -> None:
+    for name in ("id_ed25519", "a", "b"):
+        write_key(tmp_path / name)
+    files = [str(tmp_path / name) for name in ("missing", "a", "b")]
+    host = Host("web", "127.0.0.1", key_pair=files[1], extra={"identity_files": files})
+    pairs = await FileAndAgentIdentities(tmp_path).available(host)
+    assert [Path(pair.path).name for pair in pairs] == ["a", "b", "id_ed25519"]
+
+
+async def test_identities_only_offers_nothing_unasked_but_the_hosts_own(tmp_path: Path) -> None:
+    for name in ("id_ed25519", "own"):
+        write_key(tmp_path / name)
+    host = Host("web", "127.0.0.1", key_pair=str(tmp_path / "own"), extra={"identities_only": True})
+    pairs = await FileAndAgentIdentities(tmp_path).available(host)
+    assert [(Path(pair.path).name, pair.automatic) for pair in pairs] == [("own", True), ("id_ed25519", False)]
+
+
 async def test_a_key_in_two_places_is_offered_once(tmp_path: Path) -> None:
     own = write_key(tmp_path / "id_ed25519")
     pairs = await FileAndAgentIdentities(tmp_path).available(Host("web", "127.0.0.1", key_pair=str(own)))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sshtui.model.hosts import Host
 from sshtui.ssh.dialer import environment
 from sshtui.ssh.prompts import Wants, message_before, wants
 from sshtui.ssh.quirks import _offers
@@ -53,4 +54,4 @@ def test_the_lists_of_a_key_exchange_message_are_read_without_their_flags() -> N
 )
 def test_the_remote_is_told_a_locale_of_utf_8(monkeypatch: pytest.MonkeyPatch, ours: str, told: str) -> None:
     monkeypatch.setenv("LC_ALL", ours)
-    assert environment()["LANG"] == told
+    assert environment(Host("web", "web"))["LANG"] == told

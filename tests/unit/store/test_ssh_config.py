@@ -47,6 +47,7 @@ def test_a_host_has_what_ssh_would_use_and_the_line_it_comes_from(config: Path) 
             "web-1", "10.0.0.5", 2222, "root", key_pair="~/.ssh/10.0.0.5_key", jump="me@bastion:22,second",
             command="tmux attach", keep_alive=60, origin="~/.ssh/config:2",
             forwards=(Forward("local", "8080", "localhost:80"), Forward("dynamic", "1080")),
+            extra={"identity_files": ["~/.ssh/missing", "~/.ssh/10.0.0.5_key", "~/.ssh/second"]},
         ),
     )  # fmt: skip
     assert not found.hosts[0].editable
@@ -74,6 +75,53 @@ def test_a_proxy_command_is_carried_along(config: Path) -> None:
     assert read(config, "Host a\n  ProxyCommand nc %h %p\n").hosts[0].extra == {"proxy_command": "nc %h %p"}
 
 
+def test_options_travel_with_the_host_in_the_fields_that_the_wire_reads(config: Path) -> None:
+    (host,) = read(
+        config,
+        """
+        Host a
+          HostName a.example
+          HostKeyAlias cluster
+          StrictHostKeyChecking accept-new
+          UserKnownHostsFile ~/.ssh/known_%h /dev/null
+          ForwardAgent yes
+          AddKeysToAgent confirm 5m
+          Ciphers ^aes256-ctr
+          KexAlgorithms +diffie-hellman-group14-sha1
+          MACs -hmac-sha2-256
+          HostKeyAlgorithms ssh-ed25519
+          ConnectTimeout 1m
+          AddressFamily inet6
+          IdentitiesOnly yes
+          SetEnv A=1 B=two
+          SendEnv LC_* -LC_ALL TZ
+        """,
+    ).hosts
+    assert host.extra == {
+        "host_key_alias": "cluster",
+        "strict_host_key_checking": "accept-new",
+        "known_hosts_files": [str(config.parent / "known_a.example"), "/dev/null"],
+        "agent_forwarding": True,
+        "add_keys_to_agent": "confirm 300",
+        "ciphers": "^aes256-ctr",
+        "kex_algorithms": "+diffie-hellman-group14-sha1",
+        "macs": "-hmac-sha2-256",
+        "host_key_algorithms": "ssh-ed25519",
+        "connect_timeout": 60,
+        "address_family": "inet6",
+        "identities_only": True,
+        "set_environment": {"A": "1", "B": "two"},
+        "send_environment": ["LC_*", "TZ"],
+    }
+
+
+@pytest.mark.parametrize("line", ["StrictHostKeyChecking no", "ForwardAgent ~/agent.sock", "RequestTTY no"])
+def test_a_value_that_is_not_followed_is_named(config: Path, line: str) -> None:
+    found = read(config, f"Host a\n  {line}\n")
+    assert found.hosts[0].extra == {}
+    assert found.warnings == (f"~/.ssh/config:2: {line.split()[0].lower()} is not followed.",)
+
+
 def test_match_exec_is_never_run_and_is_named(config: Path, tmp_path: Path) -> None:
     found = read(config, f'Match exec "touch {tmp_path}/ran"\n  User evil\nHost a\n')
     assert found.hosts[0].user == ""
@@ -82,9 +130,9 @@ def test_match_exec_is_never_run_and_is_named(config: Path, tmp_path: Path) -> N
 
 
 def test_what_is_not_followed_is_named_once_with_its_line(config: Path) -> None:
-    found = read(config, "Host a b\n  Ciphers aes128-ctr\n  LogLevel debug\n  Novelty x\n")
+    found = read(config, "Host a b\n  BindAddress 10.0.0.1\n  LogLevel debug\n  Novelty x\n")
     assert found.warnings == (
-        "~/.ssh/config:2: ciphers is not followed.",
+        "~/.ssh/config:2: bindaddress is not followed.",
         "~/.ssh/config:4: novelty is not followed.",
     )
 

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
     from sshtui.keys.signing import OpenedFile
 
+FILES = "identity_files"
+"""Field of a host: paths of further key pairs of its own, in the order they are offered (several IdentityFile)."""
+
+ONLY = "identities_only"
+"""Field of a host: `true` offers no key pair but its own (IdentitiesOnly)."""
+
 DEFAULT_NAMES = ("id_ed25519", "id_ecdsa", "id_rsa", "id_ed25519_sk", "id_ecdsa_sk", "id_dsa")
 """Files in `~/.ssh` that are offered unasked, in this order."""
 
@@ -39,6 +45,10 @@ class FileAndAgentIdentities:
         self._opened: dict[Path, OpenedFile] = {}
         self._warned: set[Path] = set()
 
+    def use_agent(self, path: str) -> None:
+        """From here on the agent is the one behind the socket `path`."""
+        self._agent = Agent(path)
+
     async def available(self, host: Host) -> Sequence[KeyPair]:
         """The host's own key pair, the agent's, the default files; then, not `automatic`, all other private key files.
 
@@ -46,8 +56,14 @@ class FileAndAgentIdentities:
         out, but for the host's own, of which `signer` then says what is wrong. Reads public halves only, never asks.
         """
         own, others = await asyncio.to_thread(lambda: (self._own(host), self._in_directory()))
+        held = _as_key_pairs(await self._held())
+        if host.extra.get(ONLY) is True and own:
+            # A person may still choose any; unasked, nothing but the host's own goes out, from wherever it is held.
+            named = {pair.public for pair in own}
+            held = [replace(pair, automatic=pair.public in named) for pair in held]
+            others = [replace(pair, automatic=False) for pair in others]
         found: dict[object, KeyPair] = {}
-        for pair in (*own, *_as_key_pairs(await self._held()), *others):
+        for pair in (*own, *held, *others):
             identity = pair.public or pair.path
             first = found.setdefault(identity, replace(pair, add_to_agent=str(host.extra.get(SETTING, ""))))
             if pair.certificate and not first.certificate:
@@ -56,10 +72,15 @@ class FileAndAgentIdentities:
         return list(found.values())
 
     def _own(self, host: Host) -> list[KeyPair]:
-        """The host's own key pair; a public file stands for the agent's key of that name, as in ssh_config(5)."""
-        if not host.key_pair:
-            return []
-        path = Path(host.key_pair).expanduser()
+        """The host's own key pair, then its further ones that are there."""
+        more = host.extra.get(FILES)
+        files = [Path(each).expanduser() for each in more if isinstance(each, str)] if isinstance(more, list) else []
+        first = [Path(host.key_pair).expanduser()] if host.key_pair else []
+        rest = [path for path in files if path not in first and path.is_file()]
+        return [pair for path in (*first, *rest) for pair in self._named(path)]
+
+    def _named(self, path: Path) -> list[KeyPair]:
+        """The key pair in a file; a public file stands for the agent's key of that name, as in ssh_config(5)."""
         try:
             found = inspect_file(path)
             if found.format is Format.PUBLIC and self._agent:

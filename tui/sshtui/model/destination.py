@@ -15,6 +15,10 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HINT = "Write [user@]address[:port] or ssh://user@address:port; an IPv6 address with a port stands in [brackets]."
 
 
+FINGERPRINT = "fingerprint"
+"""The field of a host that names the only host key it may have, as `PublicKey.has_fingerprint` reads it."""
+
+
 class Destination(NamedTuple):
     """Where to go; `user` is "" and `port` None when not given.
 
@@ -34,10 +38,14 @@ def is_destination(text: str) -> bool:
 
 
 def parse_destination(text: str) -> Host:
-    """The unsaved host that `text` points at, named by its destination without what is default. Raises UsageError."""
+    """The unsaved host that `text` points at, named by its destination without what is default. Raises UsageError.
+
+    The fingerprint a link promised becomes its field `fingerprint`: no other host key is accepted then.
+    """
     found = split_destination(text)
     host = Host(name=text, address=found.address, port=found.port or DEFAULT_PORT, user=found.user)
-    return replace(host, name=host.destination)
+    extra = {"fingerprint": found.fingerprint} if found.fingerprint else {}
+    return replace(host, name=host.destination, extra=extra)
 
 
 def split_destination(text: str) -> Destination:

@@ -87,7 +87,7 @@ class Connector:
             client = self._login(host, prompter, progress, wish, patience)
             known = await self._trust.known(host)
             self._tell_damage(known.damaged, prompter)
-            offer = chosen_algorithms(allowing(MODERN, self._allowed_for(host)), host)
+            offer = allowing(chosen_algorithms(MODERN, host), self._allowed_for(host))
             try:
                 there = await connect(
                     host,
@@ -175,7 +175,7 @@ class Connector:
             self._settings,
             prompter,
             await self._trust.known(host),
-            chosen_algorithms(allowing(MODERN, self._allowed_for(host)), host),
+            allowing(chosen_algorithms(MODERN, host), self._allowed_for(host)),
             route_to(host, over),
         )
         async for finding in diagnose(host, examination):

@@ -142,7 +142,7 @@ class SshDialer:
 
 
 def environment(host: Host) -> dict[str, str]:
-    """What the remote terminal is told, where its server lets it: true colour, a UTF-8 locale, the host's own wishes."""
+    """What the remote terminal is told, where its server lets it: true colour, UTF-8, the wishes of the host."""
     locale = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := os.environ.get(name))), "")
     utf8 = locale.lower().replace("-", "").endswith("utf8")
     return {"COLORTERM": "truecolor", "LANG": locale if utf8 else "C.UTF-8", **environment_for(host)}

@@ -10,10 +10,12 @@ from sshtui.errors import UsageError
 from sshtui.files import signature
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
 from sshtui.store.host_tables import host_problem
-from sshtui.store.ssh_config_effective import expanded, not_followed
+from sshtui.store.ssh_config_effective import not_followed
 from sshtui.store.ssh_config_keywords import put, seconds
 from sshtui.store.ssh_config_lines import expand_home
+from sshtui.store.ssh_config_options import further_fields
 from sshtui.store.ssh_config_resolve import Effective, SshConfig
+from sshtui.store.ssh_config_tokens import expanded
 
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
 
@@ -58,7 +60,7 @@ class ConfigHosts:
             command=host.command or found.command,
             keep_alive=found.keep_alive if host.keep_alive is None else host.keep_alive,
             forwards=host.forwards or found.forwards,
-            extra=found.extra,
+            extra={**found.extra, **host.extra},
         )
 
     def effective(self, name: str) -> Effective:
@@ -128,7 +130,7 @@ def config_host(name: str, effective: Effective, origin: str) -> tuple[Host | No
         command=expanded(_unless_none(effective.first("remotecommand")), effective, home),
         keep_alive=seconds(keep_alive) if keep_alive else None,
         forwards=_forwards(effective),
-        extra={"proxy_command": proxy} if proxy else {},
+        extra={**({"proxy_command": proxy} if proxy else {}), **further_fields(effective, home)},
         origin=origin,
     )
     if problem := host_problem(host):

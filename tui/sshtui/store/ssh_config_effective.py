@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,18 +9,20 @@ from pathlib import Path
 from sshtui.errors import UsageError
 from sshtui.model.hosts import DEFAULT_PORT, Host
 from sshtui.store.ssh_config_keywords import CHOICES, FORWARDS, NUMBERS, TEXTS, TIMES, put
+from sshtui.store.ssh_config_options import FIELDS, followed
 from sshtui.store.ssh_config_resolve import Effective, Setting, local_user
+from sshtui.store.ssh_config_tokens import expanded
 
 FOLLOWED = frozenset(
-    {"hostname", "user", "port", "identityfile", "proxyjump", "proxycommand", "remotecommand", "serveraliveinterval"}
+    {"hostname", "user", "port", "proxyjump", "proxycommand", "remotecommand", "serveraliveinterval", *FIELDS}
 )
-"""Keywords of ssh_config that decide how sshtui connects."""
+"""Keywords of ssh_config that decide how sshtui connects; of those in FIELDS a few values are exceptions."""
 
 HARMLESS = frozenset(
     {
-        "addkeystoagent", "connecttimeout", "controlmaster", "controlpath", "controlpersist", "escapechar",
+        "controlmaster", "controlpath", "controlpersist", "escapechar",
         "forwardx11", "forwardx11trusted", "gssapiauthentication", "hashknownhosts", "ignoreunknown", "loglevel",
-        "sendenv", "serveralivecountmax", "setenv", "tcpkeepalive", "updatehostkeys", "usekeychain", "visualhostkey",
+        "serveralivecountmax", "tcpkeepalive", "updatehostkeys", "usekeychain", "visualhostkey",
     }
 )  # fmt: skip
 """Keywords whose absence does not send anybody elsewhere or weaken anything; they are not named as missing."""
@@ -61,35 +60,12 @@ def rows(effective: Effective, home: Path) -> Iterator[Row]:
             yield Row(keyword, defaults[keyword], "default")
 
 
-def expanded(text: str, effective: Effective, home: Path) -> str:
-    """`text` with its tokens filled in (ssh_config(5), TOKENS); one that is not known before connecting stays."""
-    if "%" not in text:
-        return text
-    user = effective.first("user") or local_user()
-    machine = socket.gethostname()
-    tokens = {
-        "%": "%",
-        "d": str(home),
-        "h": effective.hostname,
-        "i": str(os.getuid()),
-        "j": effective.first("proxyjump"),
-        "k": effective.first("hostkeyalias") or effective.name,
-        "L": machine.partition(".")[0],
-        "l": machine,
-        "n": effective.name,
-        "p": effective.first("port") or str(DEFAULT_PORT),
-        "r": user,
-        "u": local_user(),
-    }
-    return re.sub(r"%(.)", lambda found: tokens.get(found[1], found[0]), text)
-
-
 def not_followed(effective: Effective) -> dict[str, str]:
     """Keywords that are set for a destination and that sshtui does not follow, with where each is set."""
     return {
         keyword: _origin(settings[0])
         for keyword, settings in effective.settings.items()
-        if keyword not in FOLLOWED | HARMLESS
+        if keyword not in FOLLOWED | HARMLESS or not followed(effective, keyword)
     }
 
 
@@ -111,15 +87,16 @@ def own_rows(host: Host) -> Iterator[Row]:
 
 def _set_rows(effective: Effective, keyword: str, settings: list[Setting], home: Path) -> Iterator[Row]:
     overrode = _overrode(effective, keyword)
+    used = keyword in FOLLOWED and followed(effective, keyword)
     try:
         if keyword in {"identityfile", "certificatefile", *FORWARDS}:
             for setting in settings:
                 for value in put(keyword, [setting.words], home):
-                    yield Row(keyword, value, _origin(setting), followed=keyword in FOLLOWED)
+                    yield Row(keyword, value, _origin(setting), followed=used)
         else:
             for value in put(keyword, [setting.words for setting in settings], home):
                 value = expanded(value, effective, home) if keyword == "remotecommand" else value
-                yield Row(keyword, value, _origin(settings[0]), overrode, keyword in FOLLOWED)
+                yield Row(keyword, value, _origin(settings[0]), overrode, used)
     except UsageError as error:
         effective.warnings.append(f"{_origin(settings[0])}: {error.sentence}")
 

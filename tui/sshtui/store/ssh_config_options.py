@@ -1,0 +1,109 @@
+"""The options of ssh_config that travel with a host, as the further fields that the wire and the key pairs read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sshtui.errors import UsageError
+from sshtui.store.ssh_config_keywords import put
+from sshtui.store.ssh_config_lines import expand_home
+from sshtui.store.ssh_config_resolve import Effective
+from sshtui.store.ssh_config_tokens import expanded
+
+_Values = list[str]
+
+
+def _checking(values: _Values, _effective: Effective, _home: Path) -> str | None:
+    # `no` would trust whoever answers: a person is asked all the same, and told so.
+    return {"true": "yes", "ask": "ask", "accept-new": "accept-new"}.get(values[0])
+
+
+def _files(values: _Values, effective: Effective, home: Path) -> list[str]:
+    if values[0].lower() == "none":
+        return [os.devnull]
+    return [expand_home(expanded(word, effective, home), home) for word in values[0].split()]
+
+
+def _forward_agent(values: _Values, _effective: Effective, _home: Path) -> bool | None:
+    return {"yes": True, "no": False}.get(values[0])
+
+
+def _adding(values: _Values, _effective: Effective, _home: Path) -> str:
+    return {"true": "yes", "false": "no"}.get(values[0], values[0])
+
+
+def _seconds(values: _Values, _effective: Effective, _home: Path) -> int | None:
+    return int(values[0]) if values[0].isdigit() and int(values[0]) else None
+
+
+def _text(values: _Values, effective: Effective, home: Path) -> str:
+    return expanded(values[0], effective, home)
+
+
+def _yes(values: _Values, _effective: Effective, _home: Path) -> bool:
+    return values[0] == "yes"
+
+
+def _paths(values: _Values, effective: Effective, home: Path) -> list[str]:
+    files = [expanded(value, effective, home) for value in values if value.lower() != "none"]
+    # One alone is the host's key pair.
+    return files if len(files) > 1 else []
+
+
+def _set(values: _Values, _effective: Effective, _home: Path) -> dict[str, str]:
+    return dict(word.split("=", 1) for word in reversed(values))
+
+
+def _words(values: _Values, _effective: Effective, _home: Path) -> list[str]:
+    return values
+
+
+def _terminal(values: _Values, _effective: Effective, _home: Path) -> str | None:
+    # A tab is a terminal; only its absence is something else.
+    return None if values[0] == "false" else values[0]
+
+
+FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
+    "addkeystoagent": ("add_keys_to_agent", _adding),
+    "addressfamily": ("address_family", _text),
+    "ciphers": ("ciphers", _text),
+    "connecttimeout": ("connect_timeout", _seconds),
+    "forwardagent": ("agent_forwarding", _forward_agent),
+    "hostkeyalgorithms": ("host_key_algorithms", _text),
+    "hostkeyalias": ("host_key_alias", _text),
+    "identitiesonly": ("identities_only", _yes),
+    "identityfile": ("identity_files", _paths),
+    "kexalgorithms": ("kex_algorithms", _text),
+    "macs": ("macs", _text),
+    "requesttty": ("", _terminal),
+    "sendenv": ("send_environment", _words),
+    "setenv": ("set_environment", _set),
+    "stricthostkeychecking": ("strict_host_key_checking", _checking),
+    "userknownhostsfile": ("known_hosts_files", _files),
+}
+"""Keyword to the host's field, and to what the field says; None for a value that is not followed."""
+
+
+def further_fields(effective: Effective, home: Path) -> dict[str, Any]:
+    """What `Host.extra` says for a destination; a value that ssh would refuse is left out."""
+    found = {field: _value(effective, keyword, home) for keyword, (field, _) in FIELDS.items() if field}
+    return {field: value for field, value in found.items() if value not in (None, "", [], {})}
+
+
+def followed(effective: Effective, keyword: str) -> bool:
+    """Whether what is set for `keyword` is followed as it stands."""
+    return keyword not in FIELDS or _value(effective, keyword, Path(os.path.expanduser("~"))) is not None
+
+
+def _value(effective: Effective, keyword: str, home: Path) -> Any:
+    settings = effective.all(keyword)
+    if not settings:
+        return None
+    try:
+        values = put(keyword, [setting.words for setting in settings], home)
+    except UsageError:
+        return None
+    return FIELDS[keyword][1](values, effective, home) if values else ""
