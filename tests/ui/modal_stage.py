@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from sshtui.model.host_keys import HostKey, KnownEntry, PublicKey
@@ -22,6 +24,7 @@ from sshtui.model.questions import (
     NewPassword,
     Passphrase,
     Password,
+    Prompter,
     Question,
     UnknownHostKey,
 )
@@ -71,9 +74,9 @@ QUESTIONS: dict[str, Question[Any]] = {
 class Stage(SteadyApp[None]):
     """A field and a text behind the dialogs."""
 
-    def __init__(self, *, quiet: float = QUIET) -> None:
+    def __init__(self, *, quiet: float = QUIET, key_workshop: Callable[[Prompter], Screen[None]] | None = None) -> None:
         super().__init__()
-        self.prompter = ModalPrompter(self, quiet=quiet)
+        self.prompter = ModalPrompter(self, quiet=quiet, key_workshop=key_workshop)
 
     def compose(self) -> ComposeResult:
         """What lies behind."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual.screen import Screen
 
-from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair, ConfirmPaste
+from sshtui.model.key_pairs import KeyPair
+from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair, Confirm, ConfirmPaste, Prompter
 from tests.ui.modal_stage import KEY_PAIRS, QUESTIONS, Stage, shown, start
 
 
@@ -69,7 +71,7 @@ async def test_without_key_pairs_there_is_a_way_on_and_only_cancel() -> None:
     async with app.run_test() as pilot:
         task = start(app, QUESTIONS["no-key-pairs"])
         await app.ready(pilot)
-        assert "ssh-keygen" in shown(app)
+        assert "sshtui keys new" in shown(app).replace("\n", " ")
         await pilot.press("enter")
         assert await asyncio.wait_for(task, 5) is None
 
@@ -116,3 +118,41 @@ async def test_a_huge_paste_is_shown_in_part_and_counted_whole() -> None:
         assert "100000 lines, 1100000 characters" in shown(app).replace("\n", " ")
         assert "Paste" in shown(app)
         task.cancel()
+
+
+async def test_the_choice_leads_to_the_key_workshop_and_back_to_a_list_with_the_new_pair() -> None:
+    held = list(KEY_PAIRS[:1])
+
+    async def again() -> list[KeyPair]:
+        return held
+
+    class Workshop(Screen[None]):
+        """Makes a key pair; asks something on its own account while the choice waits below."""
+
+        def __init__(self, prompter: Prompter) -> None:
+            super().__init__()
+            self._prompter = prompter
+
+        def on_mount(self) -> None:
+            self.run_worker(self._work())
+
+        async def _work(self) -> None:
+            if await self._prompter.ask(Confirm("Make one?", "Now?")):
+                held.append(KEY_PAIRS[2])
+                self.dismiss()
+
+    app = Stage(key_workshop=Workshop)
+    async with app.run_test() as pilot:
+        task = start(app, ChooseKeyPair("web-1", KEY_PAIRS[:1], again=again))
+        choice = await app.ready(pilot)
+        await pilot.press("K")
+        async with asyncio.timeout(20):
+            while app.dialog in (choice, None):
+                await pilot.pause(0.01)
+        await app.ready(pilot)
+        await pilot.press("enter")
+        async with asyncio.timeout(20):
+            while "legacy.ppk" not in shown(app):
+                await pilot.pause(0.01)
+        await pilot.press("enter")
+        assert await asyncio.wait_for(task, 5) == ChosenKeyPair(KEY_PAIRS[2])

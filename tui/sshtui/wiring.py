@@ -8,8 +8,10 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sshtui.errors import SshtuiError
@@ -31,10 +33,11 @@ from sshtui.store.ssh_config import SYSTEM_CONFIG, ConfigHostsFile
 from sshtui.store.themes import load_themes
 
 if TYPE_CHECKING:
+    from sshtui.keys.identities import FileAndAgentIdentities
     from sshtui.ssh.dialer import SshDialer
-    from sshtui.ssh.protocols import Identities
     from sshtui.ui.app import SshtuiApp
     from sshtui.ui.parts import Parts
+    from sshtui.ui.screens.keys import KeysScreen
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Wire:
     """The parts that need asyncssh, built together."""
 
     dialer: SshDialer
-    identities: Identities
+    identities: FileAndAgentIdentities
 
 
 class LazyWire:
@@ -74,6 +77,12 @@ class LazyWire:
     async def key_pairs(self, host: Host) -> Sequence[KeyPair]:
         """What a person can choose from for `host`."""
         return await (await self.ready()).identities.available(host)
+
+    def use_agent(self, path: str) -> None:
+        """Log in with the agent at the socket `path` from here on, as programs started by us do."""
+        os.environ["SSH_AUTH_SOCK"] = path
+        if self._wire is not None:
+            self._wire.identities.use_agent(path)
 
     async def close(self) -> None:
         """Drop every connection."""
@@ -136,6 +145,14 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
 
     wire = LazyWire(lambda: _wire(paths, settings, resolve, remember, allow_old))
 
+    def every_host() -> Sequence[Host]:
+        own = hosts.hosts()
+        names = {host.name for host in own}
+        return (*own, *(host for host in config.read().hosts if host.name not in names))
+
+    def key_workshop(prompter: Prompter) -> KeysScreen:
+        return _key_workshop(paths, hosts, every_host, wire, prompter)
+
     def make_roster(prompter: Prompter) -> Roster:
         return Roster(Surroundings(wire, prompter, scrollback=settings.scrollback))
 
@@ -143,10 +160,11 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         hosts=hosts,
         recent=RecentFile(paths.recent_file),
         themes=themes,
-        make_prompter=ModalPrompter,
+        make_prompter=lambda app: ModalPrompter(app, key_workshop=key_workshop),
         make_roster=make_roster,
         parse_destination=quick,
         key_pairs=wire.key_pairs,
+        key_workshop=key_workshop,
         config_hosts=lambda: config.read().hosts,
         settings=settings,
         save_setting=lambda name, value: save_setting(paths.settings_file, name, value),
@@ -155,6 +173,44 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         problems=tuple(str(problem) for problem in problems),
         warm_up=wire.warm_up,
     )
+
+
+def _key_workshop(
+    paths: Paths, hosts: HostStore, every_host: Callable[[], Sequence[Host]], wire: LazyWire, prompter: Prompter
+) -> KeysScreen:
+    from sshtui.keys import install as keys
+    from sshtui.ui.screens.keys import KeysScreen
+    from sshtui.ui.screens.keys_bench import KeyTools
+
+    @asynccontextmanager
+    async def account_on(host: Host) -> AsyncIterator[keys.Account]:
+        dialer = (await wire.ready()).dialer
+        from sshtui.ssh.commands import commands_on
+
+        async with commands_on(dialer, host, prompter) as account:
+            yield account
+
+    async def install(host: Host, path: Path) -> str:
+        async with account_on(host) as account:
+            return (await keys.install_file(account, path)).words
+
+    async def uninstall(host: Host, path: Path) -> str:
+        async with account_on(host) as account:
+            return (await keys.uninstall_file(account, path)).words
+
+    async def rotate(host: Host, path: Path, old: Path) -> str:
+        async with account_on(host) as account:
+            added, removed = await keys.rotate_file(account, path, old)
+            return f"{added.words}, proved; the old key {removed.words}"
+
+    def use(host: Host, path: Path) -> None:
+        hosts.put(replace(host, key_pair=str(path)))
+
+    agent_path = os.environ.get("SSH_AUTH_SOCK") or None
+    tools = KeyTools(
+        paths.ssh_dir, agent_path, every_host, install, use, uninstall, rotate, agent_started=wire.use_agent
+    )
+    return KeysScreen(tools, prompter)
 
 
 def _wire(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from sshtui.errors import KeyPairError, SshtuiError
+from sshtui.errors import KeyPairError, SshtuiError, UsageError
 from sshtui.keys.convert import public_text
 from sshtui.keys.inspect import key_pair
 from sshtui.model.host_keys import PublicKey
@@ -134,13 +134,37 @@ async def install_file(account: Account, path: Path) -> Done:
 
     A file that shows its public half only to its passphrase has to have it beside, in `.pub`.
     """
+    pair, public = await _shown(path)
+    return await install(account, public, pair.comment, lambda: account.prove(pair))
+
+
+async def uninstall_file(runner: Runner, path: Path) -> Done:
+    """Remove the public key of the private key file at `path` from the account. Raises as `install_file`."""
+    _, public = await _shown(path)
+    return await uninstall(runner, public)
+
+
+async def rotate_file(account: Account, path: Path, old: Path) -> tuple[Done, Done]:
+    """Put the key of the file at `path` in, prove it, then take the key of the file at `old` out.
+
+    Raises as `install_file`; the old key stays then.
+    """
+    pair, public = await _shown(path)
+    _, old_public = await _shown(old)
+    if public == old_public:
+        raise UsageError("The new and the old key are the same one.", hint="Name the file of the old key.")
+    return await rotate(account, old_public, public, pair.comment, lambda: account.prove(pair))
+
+
+async def _shown(path: Path) -> tuple[KeyPair, PublicKey]:
+    """The key pair in the file at `path` and its public half, which must be known without the passphrase."""
     pair = await asyncio.to_thread(key_pair, path)
     if pair.public is None:
         raise KeyPairError(
             f"{path} hides its public half behind the passphrase.",
             hint=f"Write it beside: sshtui keys public {path} --out {path}.pub",
         )
-    return await install(account, pair.public, pair.comment, lambda: account.prove(pair))
+    return pair, pair.public
 
 
 async def uninstall(runner: Runner, public: PublicKey) -> Done:

@@ -7,6 +7,7 @@ All `str` fields that a server chose are untrusted: whoever shows them passes th
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Literal, Protocol, TypeVar
 
@@ -79,6 +80,36 @@ class Passphrase(Question[str]):
     problem: str = ""
 
 
+Place = Literal["keyring", "vault"]
+KEYRING: Place = "keyring"
+VAULT: Place = "vault"
+"""Where a secret can be kept: the system's keyring, or our own encrypted file."""
+
+
+@dataclass(frozen=True)
+class TypedSecret:
+    """What a person typed, and where to keep it once it has served; None for nowhere."""
+
+    text: str = field(repr=False)
+    place: Place | None = None
+
+
+@dataclass(frozen=True)
+class RememberableSecret(Question[TypedSecret]):
+    """The same as `question`, with the offer to keep the answer in one of `places`, the best first."""
+
+    question: Password | Passphrase
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class VaultPassword(Question[str]):
+    """The password of the vault; with `new` one to choose, which must not be mistyped. `problem`: why again."""
+
+    new: bool = False
+    problem: str = ""
+
+
 @dataclass(frozen=True)
 class Field:
     """One prompt of a keyboard-interactive request (RFC 4256 section 3.2); `echo` as the server says."""
@@ -136,6 +167,8 @@ class ChooseKeyPair(Question[ChosenKeyPair]):
     name: str
     key_pairs: tuple[KeyPair, ...]
     current: str = ""
+    again: Callable[[], Awaitable[Sequence[KeyPair]]] | None = field(default=None, compare=False, repr=False)
+    """Reads the key pairs anew, where a person can make one while choosing."""
 
 
 @dataclass(frozen=True)

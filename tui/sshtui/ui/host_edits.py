@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Literal
 
 from sshtui.errors import SshtuiError
 from sshtui.model.hosts import Host
+from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, Notice, Prompter
 from sshtui.ui.asking import told
 from sshtui.ui.card_fields import Surrounding
@@ -67,8 +68,12 @@ class HostEdits:
 
     async def choose_key_pair(self, host: Host) -> None:
         """Ask which key pair to offer to a saved host, and keep it there."""
-        pairs = tuple(await self._parts.key_pairs(host))
-        answer = await self._prompter.ask(ChooseKeyPair(host.name, pairs, host.key_pair))
+
+        async def again() -> Sequence[KeyPair]:
+            return await self._parts.key_pairs(host)
+
+        pairs = tuple(await again())
+        answer = await self._prompter.ask(ChooseKeyPair(host.name, pairs, host.key_pair, again))
         if answer is not None and answer.key_pair.path:
             self._try(lambda: self._save(replace(host, key_pair=answer.key_pair.path), host.name))
 

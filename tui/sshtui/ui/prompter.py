@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import textwrap
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from textual.app import App
+from textual.screen import Screen
 
-from sshtui.model.questions import Notice, Question
+from sshtui.model.questions import Notice, Prompter, Question
 from sshtui.model.text import plain, plain_lines
 from sshtui.ui.modals import dialog_for
 from sshtui.ui.modals.base import QUIET, Dialog
+from sshtui.ui.modals.key_pairs import ChooseKeyPairDialog
 
 A = TypeVar("A")
 
@@ -39,12 +42,16 @@ class ModalPrompter:
     """Fits `model.questions.Prompter`: the oldest question is on the screen, the others wait their turn.
 
     Cancelling `ask` closes its dialog or takes the question out of the line. `quiet` is how long nothing must be
-    pressed before a new dialog takes keystrokes.
+    pressed before a new dialog takes keystrokes. `key_workshop` makes the screen where a key pair can be made while
+    one is being chosen.
     """
 
-    def __init__(self, app: App[Any], *, quiet: float = QUIET) -> None:
+    def __init__(
+        self, app: App[Any], *, quiet: float = QUIET, key_workshop: Callable[[Prompter], Screen[None]] | None = None
+    ) -> None:
         self._app = app
         self._quiet = quiet
+        self._key_workshop = key_workshop
         self._line: deque[_Asked[Any]] = deque()
         self._front: _Asked[Any] | None = None
 
@@ -86,7 +93,14 @@ class ModalPrompter:
             return
         asked = self._front = self._line.popleft()
         asked.dialog = dialog_for(asked.question, quiet=self._quiet)
+        if isinstance(asked.dialog, ChooseKeyPairDialog):
+            asked.dialog.workshop = self._workshop_over_dialog()
         self._app.push_screen(asked.dialog, lambda answer: self._answered(asked, answer))
+
+    def _workshop_over_dialog(self) -> Callable[[], Screen[None]] | None:
+        """What makes the workshop; it asks beside this line, whose front is the dialog below it."""
+        make = self._key_workshop
+        return (lambda: make(ModalPrompter(self._app, quiet=self._quiet))) if make else None
 
     def _answered(self, asked: _Asked[Any], answer: Any) -> None:
         if self._front is asked:

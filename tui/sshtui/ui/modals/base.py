@@ -15,6 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
@@ -236,10 +237,14 @@ class Dialog(ModalScreen[A | None], Generic[A]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Leave the body what the line on top, the frame and the buttons do not need."""
-        roomy = event.size.height >= 20
+        self.fit(event.size)
+
+    def fit(self, size: Size) -> None:
+        """Bound body and blocks for a screen of `size`; again after the body was composed anew."""
+        roomy = size.height >= 20
         self.set_class(roomy, "-roomy")
-        self.set_class(event.size.width < 60, "-narrow")
-        rows = max(1, event.size.height - (5 if roomy else 4))
+        self.set_class(size.width < 60, "-narrow")
+        rows = max(1, size.height - (5 if roomy else 4))
         self.query_one(".dialog-body").styles.max_height = rows
         for block in self.query(".block"):
             block.styles.max_height = max(3, rows - 4 if roomy else rows - 2)

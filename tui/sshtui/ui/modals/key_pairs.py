@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import ClassVar
 
-from textual import on
+from textual import on, work
+from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, OptionList, Static
 from textual.widgets.option_list import Option
@@ -43,23 +47,29 @@ class Tick(Checkbox):
 
 
 class ChooseKeyPairDialog(Dialog[ChosenKeyPair]):
-    """A list of key pairs; Enter takes the marked one, the box below keeps it for the host."""
+    """A list of key pairs; Enter takes the marked one, the box below keeps it for the host.
+
+    `workshop`, when set before the dialog is shown, makes the screen where a person can make one meanwhile.
+    """
 
     HEADING = "Choose a key pair"
     HINT = "Up/Down choose · Enter use · Esc cancel"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("K", "workshop", "Key workshop")]
 
     def __init__(self, question: ChooseKeyPair, *, quiet: float = QUIET) -> None:
         self._host_name = plain(question.name, limit=60)
         super().__init__(self._host_name, quiet=quiet)
         self._question = question
+        self._preferred = question.current
+        self.workshop: Callable[[], Screen[None]] | None = None
 
     def body(self) -> Iterable[Widget]:
         key_pairs = self._question.key_pairs
         if not key_pairs:
             yield Static(
                 Content(
-                    "There is no key pair in ~/.ssh and none in an agent. "
-                    "Make one with ssh-keygen, or name a file in the host's card."
+                    "There is no key pair in ~/.ssh and none in an agent. Make one with K in the host list "
+                    "or with sshtui keys new, or name a file in the host's card."
                 )
             )
             return
@@ -69,6 +79,8 @@ class ChooseKeyPairDialog(Dialog[ChosenKeyPair]):
     def buttons(self) -> Iterable[Button]:
         if self._question.key_pairs:
             yield Choice("Use", "use")
+        if self.workshop is not None:
+            yield Choice("Key workshop", "workshop")
         yield Choice("Cancel", "cancel")
 
     def first_focus(self) -> Widget | None:
@@ -77,9 +89,31 @@ class ChooseKeyPairDialog(Dialog[ChosenKeyPair]):
             return super().first_focus()
         options = self.query_one("#key-pairs", OptionList)
         paths = [key_pair.path for key_pair in self._question.key_pairs]
-        current = self._question.current
+        current = self._preferred
         options.highlighted = paths.index(current) if current and current in paths else 0
         return options
+
+    @on(Button.Pressed, "#workshop")
+    def action_workshop(self) -> None:
+        """Into the key workshop and back, with the list as it is then."""
+        if self.ready and self.workshop is not None:
+            self._visit(self.workshop())
+
+    @work(exclusive=True)
+    async def _visit(self, workshop: Screen[None]) -> None:
+        await self.app.push_screen_wait(workshop)
+        if self._question.again is None:
+            return
+        before = {key_pair.path for key_pair in self._question.key_pairs}
+        key_pairs = tuple(await self._question.again())
+        made = [key_pair.path for key_pair in key_pairs if key_pair.path and key_pair.path not in before]
+        self._preferred = made[0] if made else self._preferred
+        self._question = replace(self._question, key_pairs=key_pairs)
+        await self.recompose()
+        self.fit(self.size)
+        widget = self.first_focus()
+        if widget is not None:
+            widget.focus()
 
     @on(OptionList.OptionSelected)
     @on(Button.Pressed, "#use")

@@ -20,6 +20,10 @@ T = TypeVar("T")
 Install = Callable[[Host, Path], Awaitable[str]]
 """Puts the public key of a private key file on a host and proves it by a login; what happened, for a person.
 Raises SshtuiError."""
+Uninstall = Callable[[Host, Path], Awaitable[str]]
+"""Takes the public key of a private key file off a host; what happened. Raises SshtuiError."""
+Rotate = Callable[[Host, Path, Path], Awaitable[str]]
+"""Installs the first key pair, proves it, and takes the second one off; what happened. Raises SshtuiError."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,10 @@ class KeyTools:
     install: Install | None = None
     use: Callable[[Host, Path], None] | None = None
     """Saves the key pair as the host's own. Raises SshtuiError."""
+    uninstall: Uninstall | None = None
+    rotate: Rotate | None = None
+    agent_started: Callable[[str], None] | None = None
+    """Told of the socket of an agent that was started from here: logins use it from then on."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,7 +85,7 @@ class Bench:
 
     async def offer_use(self, tools: KeyTools, host: Host, path: Path) -> None:
         """Ask whether `host` logs in by this key pair from now on, where it does not already."""
-        if tools.use is None or used_by(path, [host]):
+        if tools.use is None or not host.editable or used_by(path, [host]):
             return
         text = f"{host.name} lets this key pair in. Use {path} for it from now on?"
         if await self._prompter.ask(Confirm("Use this key pair?", text, yes="Use", no="No")):
