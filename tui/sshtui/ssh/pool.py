@@ -13,6 +13,8 @@ from sshtui.model.questions import Prompter
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.connector import AGENT_FORWARDING, Connector, Wish
 from sshtui.ssh.jumps import check_way, last_hop
+from sshtui.ssh.trust import ALIAS, FILES, FINGERPRINT
+from sshtui.ssh.trust import TRUST_FIELDS
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import PROXY, PROXY_COMMAND, Progress
 
@@ -27,6 +29,10 @@ class Target:
     key_pair: str
     way: str
     agent_forwarded: bool
+    trust: tuple[str, ...]
+    """What the host says about its host key: a connection judged by less is not its own."""
+    trust: tuple[str, ...]
+    """What the host says of its host keys: whoever pins one must not get a login that was made without the pin."""
 
 
 class Pool:
@@ -60,6 +66,7 @@ class Pool:
             host.key_pair,
             host.jump or str(host.extra.get(PROXY_COMMAND) or host.extra.get(PROXY) or ""),
             host.extra.get(AGENT_FORWARDING) is True,
+            tuple(str(host.extra.get(field, "")) for field in (FINGERPRINT, ALIAS, FILES)),
         )
         lock = self._logging_in.setdefault(target, asyncio.Lock())
         async with lock:
