@@ -80,7 +80,11 @@ def test_json_holds_every_field() -> None:
 
 
 def test_no_cell_of_the_table_is_a_formula() -> None:
-    assert not any(cell.startswith("=") for row in csv.reader(io.StringIO(to_csv(HOSTS))) for cell in row)
+    notes = [f"{start}cmd|' /C calc'!A0" for start in ("=", "+", "-", "@", "\t=", "\r=", "\n=")]
+    table = io.StringIO(to_csv(Host(f"host{number}", "h", notes=note) for number, note in enumerate(notes)), newline="")
+    rows = list(csv.DictReader(table))
+    assert [row["name"] for row in rows] == [f"host{number}" for number in range(len(notes))]
+    assert all(row["notes"].startswith("'") for row in rows)
 
 
 def test_importing_asks_first_and_export_never_replaces_unasked(

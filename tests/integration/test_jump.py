@@ -172,12 +172,21 @@ async def test_a_proxy_command_that_fails_is_quoted(client: Client) -> None:
         await client.dial(host, ScriptedPrompter())
 
 
-async def test_a_proxy_command_never_gets_an_address_a_shell_would_run(client: Client, tmp_path: Path) -> None:
-    victim = tmp_path / "victim"
-    host = Host("box", f"$(touch {victim})", extra=behind("echo %h"))
+@pytest.mark.parametrize("address", ["$(touch {})", "fe80::1%$(touch {})", "fe80::1%;touch {}"])
+async def test_a_proxy_command_never_gets_an_address_a_shell_would_run(
+    client: Client, tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    host = Host("box", address.format("victim"), extra=behind("echo %h"))
     with pytest.raises(UsageError):
         await client.dial(host, ScriptedPrompter())
-    assert not victim.exists()
+    assert not (tmp_path / "victim").exists()
+
+
+async def test_a_name_of_several_words_never_becomes_arguments_of_a_proxy_command(client: Client) -> None:
+    host = Host("box -oProxyCommand=id", LOOPBACK, extra=behind("echo %n >&2; exit 3"))
+    with pytest.raises(UsageError, match="not one plain word"):
+        await client.dial(host, ScriptedPrompter())
 
 
 PROXY = """

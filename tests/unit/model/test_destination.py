@@ -35,7 +35,7 @@ def test_what_people_write_and_links_say_is_understood(text: str, found: Destina
         "", "@h", "h:", "h:0", "h:65536", "h:22x", "h:²", "[::1", "[::1]x", "[h]:22", "a b", "h;id", "h\nid", "$(id)",
         "-oProxyCommand=id", "u@-oProxyCommand=id", "-u@h", "a" * 300, "1.2.3.256", "ssh://", "ssh:///x",
         "ssh://-oProxyCommand=id", "ssh://%2doProxyCommand=id@h", "ssh://h%0aid", "ssh://h/etc/passwd", "ssh://h?x",
-        "ssh://u%zz@h", "ssh://%ff@h", "http://h",
+        "ssh://u%zz@h", "ssh://%ff@h", "http://h", "ssh://[fe80::1%25$(id)]", "[fe80::1%;id]:22", "fe80::1%`id`",
     ],
 )  # fmt: skip
 def test_what_a_shell_or_an_option_parser_would_take_for_more_is_refused(text: str) -> None:

@@ -128,3 +128,8 @@ def test_bad_folders(folder: str) -> None:
 )
 def test_a_destination_reads_like_an_argument_of_ssh(host: Host, destination: str) -> None:
     assert host.destination == destination
+
+
+@pytest.mark.parametrize("zone", ["", "$(id)", ";id", "a b", "a\nb", "\x1b]0;x\x07", "-x", "e%0", "x" * 33])
+def test_a_zone_holds_nothing_a_shell_or_a_terminal_minds(zone: str) -> None:
+    assert address_problem(f"fe80::1%{zone}")

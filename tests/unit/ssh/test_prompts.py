@@ -38,6 +38,12 @@ def test_a_prompt_is_understood_by_its_last_line(prompt: str, wanted: Wants) -> 
     assert wants(prompt) is wanted
 
 
+def test_a_prompt_of_a_whole_packet_costs_no_time() -> None:
+    # Read as a whole, it would hold the event loop for minutes; the limit of the test run ends that.
+    assert wants("password " + "new old " * 500_000) is Wants.OTHER
+    assert wants("x" * 500_000 + " new password:") is Wants.NEW
+
+
 def test_the_lines_before_the_prompt_are_the_servers_message() -> None:
     assert message_before("BAD PASSWORD: too short\nNew password: ") == "BAD PASSWORD: too short"
     assert message_before("New password: ") == ""

@@ -18,6 +18,8 @@ ADDRESS_LIMIT = 253
 # Refused here and on import: what a shell, an option parser or a terminal would take for more than a name
 # (CVE-2023-51385, CVE-2023-46322).
 _USER = re.compile(r"[A-Za-z0-9_][^\s\x00-\x1f\x7f'\"`$&;<>|(){}\\:/#*?!]*\Z")
+_ZONE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~-]{0,31}\Z")
+"""A zone of a link-local address: unreserved characters (RFC 6874 section 2); interface names are shorter."""
 _ADDRESS_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
 _NAME = re.compile(r"[^\s\x00-\x1f\x7f'\"`$&;<>|(){}\\*?!,][^\x00-\x1f\x7f'\"`$&;<>|(){}\\*?!,]*\Z")
 
@@ -114,10 +116,14 @@ def address_problem(address: str) -> str:
 def _ipv6_problem(address: str) -> str:
     import ipaddress
 
+    number, percent, zone = address.partition("%")
     try:
-        ipaddress.IPv6Address(address)
+        ipaddress.IPv6Address(number)
     except ValueError:
         return "Not a valid IPv6 address; the port has a field of its own."
+    # Python takes anything for a zone, and a proxy command hands the address to a shell.
+    if percent and not _ZONE.match(zone):
+        return "Not a valid zone after the %, as in fe80::1%eth0."
     return ""
 
 

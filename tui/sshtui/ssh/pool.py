@@ -14,7 +14,6 @@ from sshtui.ssh.connection import Connection
 from sshtui.ssh.connector import AGENT_FORWARDING, Connector, Wish
 from sshtui.ssh.jumps import check_way, last_hop
 from sshtui.ssh.trust import ALIAS, FILES, FINGERPRINT
-from sshtui.ssh.trust import TRUST_FIELDS
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import PROXY, PROXY_COMMAND, Progress
 
@@ -29,8 +28,6 @@ class Target:
     key_pair: str
     way: str
     agent_forwarded: bool
-    trust: tuple[str, ...]
-    """What the host says about its host key: a connection judged by less is not its own."""
     trust: tuple[str, ...]
     """What the host says of its host keys: whoever pins one must not get a login that was made without the pin."""
 

@@ -7,6 +7,9 @@ from enum import Enum
 
 from sshtui.model.questions import PasswordChange
 
+PROMPT_END = 256
+"""Characters at the end of a prompt that are read: real prompts are shorter, and a hostile one must cost no time."""
+
 _REPEAT = re.compile(r"\b(re-?type|re-?enter|repeat|again|confirm|verify)\b", re.IGNORECASE)
 _NEW = re.compile(r"\bnew\b.*\bpassword", re.IGNORECASE)
 _CURRENT = re.compile(r"\b(current|old|existing)\b.*\bpassword", re.IGNORECASE)
@@ -25,7 +28,7 @@ class Wants(Enum):
 
 def wants(prompt: str) -> Wants:
     """What `prompt` asks for, by its last line: the words of PAM, shadow, BusyBox and the BSDs in English."""
-    last = prompt.strip().rpartition("\n")[2]
+    last = prompt.strip().rpartition("\n")[2][-PROMPT_END:]
     if not _PASSWORD.search(last):
         return Wants.OTHER
     if _REPEAT.search(last):

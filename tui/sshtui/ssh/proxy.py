@@ -20,6 +20,7 @@ GRACE = 1.0
 """Seconds a program has to end when it is told to."""
 
 _TOKEN = re.compile(r"%(.)")
+_ONE_WORD = re.compile(r"[\w.@:%+/=-]+\Z")
 
 
 class Proxy:
@@ -76,6 +77,12 @@ async def start(command: str, host: Host, user: str) -> Proxy:
     """
     if problem := address_problem(host.address) or user_problem(user) or name_problem(host.name):
         raise UsageError(f"{host.name} cannot be reached by a proxy command.", hint=problem)
+    if "n" in _TOKEN.findall(command) and not _ONE_WORD.match(host.name):
+        # A shell would make several arguments of it, options of the program among them.
+        raise UsageError(
+            f"The proxy command of {host.name} holds %n, and the name is not one plain word.",
+            hint="Rename the host, or write %h for its address.",
+        )
     ours, theirs = socket.socketpair()
     try:
         ours.setblocking(False)

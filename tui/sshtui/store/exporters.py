@@ -78,8 +78,10 @@ def to_csv(hosts: Iterable[Host]) -> str:
 
 
 def _harmless(text: str) -> str:
+    # Python's writer leaves a lone carriage return unquoted, and readers take it for the end of a row.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     # A cell that starts so is run by spreadsheets (OWASP, "CSV Injection").
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\n")) else text
 
 
 def to_json(hosts: Iterable[Host]) -> str:
