@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import signal
 import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -20,7 +23,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.questions import Passphrase
 from sshtui.ui.modals.base import Dialog
 from sshtui.ui.screens.keys import KeysScreen
-from sshtui.ui.screens.keys_bench import Install, KeyTools
+from sshtui.ui.screens.keys_bench import Install, KeyTools, Rotate, Uninstall
 from sshtui.ui.steady import SteadyApp
 from tests.fakes.prompting import ScriptedPrompter
 
@@ -45,11 +48,15 @@ async def workshop(
     install: Install | None = None,
     use: Callable[[Host, Path], None] | None = None,
     agent: str | None = None,
+    uninstall: Uninstall | None = None,
+    rotate: Rotate | None = None,
+    agent_started: Callable[[str], None] | None = None,
     size: tuple[int, int] = (100, 40),
 ) -> AsyncIterator[tuple[Pilot[None], ScriptedPrompter]]:
     """The screen over `folder`; questions of the prompter get `answers`."""
     prompter = ScriptedPrompter(*answers)
-    app = Stage(KeyTools(folder, agent, lambda: HOSTS, install, use), prompter)
+    tools = KeyTools(folder, agent, lambda: HOSTS, install, use, uninstall, rotate, agent_started)
+    app = Stage(tools, prompter)
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         yield pilot, prompter
@@ -174,8 +181,8 @@ async def test_i_installs_on_the_ticked_hosts_and_lists_what_happened(tmp_path: 
         await settled(pilot)
         await pilot.press("space", "down", "space", "tab", "enter")
         await until(pilot, lambda: "failed" in text(pilot))
-        assert "web-1: added id_ed25519" in text(pilot)
-        assert "web-2: failed. web-2 rejected the login." in text(pilot)
+        assert "web-1  added id_ed25519" in text(pilot)
+        assert "web-2  failed. web-2 rejected the login." in text(pilot)
 
 
 async def test_after_an_installation_the_host_can_keep_the_key_pair(tmp_path: Path, pair: Made) -> None:
@@ -256,6 +263,8 @@ def agent(tmp_path_factory: pytest.TempPathFactory, need: Callable[[str], str]) 
 async def test_a_gives_a_key_to_the_agent_and_d_takes_it_out(tmp_path: Path, pair: Made, agent: str) -> None:
     async with workshop(tmp_path, "sesame", agent=agent) as (pilot, _):
         await pilot.press("a")
+        await settled(pilot)
+        await pilot.press("enter")
         await until(pilot, lambda: entries(pilot) == 2)
         await settled(pilot)
         assert [key.comment for key in await Agent(agent).held()] == ["me@here"]
@@ -264,3 +273,50 @@ async def test_a_gives_a_key_to_the_agent_and_d_takes_it_out(tmp_path: Path, pai
         await pilot.press("d")
         await until(pilot, lambda: entries(pilot) == 1)
         assert not await Agent(agent).held()
+
+
+async def test_u_takes_the_key_off_the_ticked_hosts(tmp_path: Path, pair: Made) -> None:
+    async def uninstall(host: Host, path: Path) -> str:
+        return f"removed {path.name}"
+
+    async with workshop(tmp_path, uninstall=uninstall) as (pilot, _):
+        await pilot.press("u")
+        await settled(pilot)
+        await pilot.press("down", "space", "tab", "enter")
+        await until(pilot, lambda: "web-2  removed id_ed25519" in text(pilot))
+        assert "web-1" not in text(pilot)
+
+
+async def test_an_installation_can_replace_an_old_key(tmp_path: Path, pair: Made) -> None:
+    async def install(host: Host, path: Path) -> str:
+        raise AssertionError("only rotation is asked for")
+
+    async def rotate(host: Host, path: Path, old: Path) -> str:
+        return f"{path.name} for {old.name}"
+
+    async with workshop(tmp_path, install=install, rotate=rotate) as (pilot, _):
+        await pilot.press("i")
+        await settled(pilot)
+        await fill(pilot, old=str(tmp_path / "id_old"))
+        await pilot.press("space", "tab", "enter")
+        await until(pilot, lambda: "web-1  id_ed25519 for id_old" in text(pilot))
+
+
+async def test_without_an_agent_one_is_started_when_wanted(
+    tmp_path: Path, pair: Made, need: Callable[[str], str]
+) -> None:
+    need("ssh-agent")
+    started: list[str] = []
+    async with workshop(tmp_path, True, "sesame", agent_started=started.append) as (pilot, prompter):
+        await pilot.press("a")
+        await until(pilot, lambda: bool(prompter.notices))
+        ending = re.search(r"kill (\d+)", prompter.notices[0].text)
+        assert ending
+        try:
+            await settled(pilot)
+            await fill(pilot, lifetime="1h")
+            await pilot.press("enter")
+            await until(pilot, lambda: "for 3600 seconds" in prompter.notices[-1].text)
+            assert [key.comment for key in await Agent(started[0]).held()] == ["me@here"]
+        finally:
+            os.kill(int(ending[1]), signal.SIGTERM)

@@ -41,10 +41,15 @@ def read_adding(value: object) -> Adding | None:
     times = words[1:] if confirm else words
     if confirm and not times:
         return Adding(confirm=True)
-    if len(times) != 1 or not re.fullmatch(f"({_TIME.pattern})+", times[0]):
-        return None
-    lifetime = sum(int(count) * _UNITS[unit] for count, unit in _TIME.findall(times[0]))
+    lifetime = read_time(times[0]) if len(times) == 1 else None
     return Adding(lifetime, confirm=confirm) if lifetime else None
+
+
+def read_time(text: str) -> int | None:
+    """Seconds of a time as sshd_config(5) writes it, `90`, `30m`, `1h30m`; None when it is none, or nothing."""
+    if not re.fullmatch(f"({_TIME.pattern})+", text.lower()):
+        return None
+    return sum(int(count) * _UNITS[unit] for count, unit in _TIME.findall(text.lower())) or None
 
 
 async def add_opened(agent: Agent, how: Adding, path: Path, key: asyncssh.SSHKey, prompter: Prompter) -> None:

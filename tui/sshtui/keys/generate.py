@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import importlib
 import socket
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,18 @@ def generate(kind: str, bits: int | None = None, comment: str = "") -> asyncssh.
         return asyncssh.generate_private_key("ssh-rsa", comment=comment, key_size=size)
     algorithm = "ssh-ed25519" if kind == "ed25519" else f"ecdsa-sha2-nistp{size}"
     return asyncssh.generate_private_key(algorithm, comment=comment)
+
+
+def security_key_here() -> bool:
+    """Whether a FIDO2 device is plugged in and the package that talks to it is installed."""
+    try:
+        devices = importlib.import_module("fido2.hid").CtapHidDevice.list_devices()
+        return next(iter(devices), None) is not None
+    except ImportError:
+        return False
+    except OSError:
+        # Devices are listed from /sys or /dev, which a container may not have.
+        return False
 
 
 def _generate_in_device(algorithm: str, comment: str) -> asyncssh.SSHKey:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any, ClassVar
 
 from textual import events, on, work
@@ -21,8 +23,9 @@ from sshtui.keys.agent import Agent, add_file
 from sshtui.keys.convert import public_text
 from sshtui.keys.inspect import inspect_file, list_directory
 from sshtui.keys.key_file import KeyFile
+from sshtui.model.hosts import Host
 from sshtui.model.questions import Prompter
-from sshtui.model.text import plain, plain_lines
+from sshtui.model.text import plain
 from sshtui.ui.modals.base import QUIET
 from sshtui.ui.screens.keys_bench import Bench, KeyTools
 from sshtui.ui.screens.keys_dialogs import (
@@ -30,10 +33,10 @@ from sshtui.ui.screens.keys_dialogs import (
     CommentDialog,
     ConvertDialog,
     FileDialog,
-    HostsDialog,
     NewKeyPairDialog,
     ProtectionDialog,
 )
+from sshtui.ui.screens.keys_dialogs_hosts import ChosenHosts, HoldingDialog, HostsDialog
 from sshtui.ui.screens.keys_facts import EMPTY, Entry, facts, row
 
 _NO_BREAK = "\u00a0"
@@ -54,6 +57,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         Binding("c", "convert", "convert"),
         Binding("m", "comment", "comment"),
         Binding("i", "install", "install"),
+        Binding("u", "uninstall", "uninstall"),
         Binding("a", "to_agent", "to agent"),
         Binding("d", "from_agent", "from agent"),
         Binding("e", "certify", "X.509"),
@@ -96,6 +100,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         self._tools = tools
         self._bench = Bench(prompter)
         self._quiet = quiet
+        self._agent_path = tools.agent_path
         self._entries: list[Entry] = []
         self._told: tuple[str, Content] | None = None
         """What the last action has to tell in place of the facts, and of which entry: until another one is marked."""
@@ -110,10 +115,12 @@ class KeysScreen(Screen[None], inherit_bindings=False):
 
     def _footer(self) -> Content:
         shown = [each for each in self.BINDINGS if isinstance(each, Binding) and each.show]
+        given = {"install": self._tools.install, "uninstall": self._tools.uninstall}
+        missing = [action for action, tool in given.items() if tool is None]
         parts: list[Any] = []
         for each in shown:
             label = {"escape,q": "Esc", "r,f5": "r"}.get(each.key, each.key)
-            if each.action != "install" or self._tools.install is not None:
+            if each.action not in missing:
                 parts += [(label, "bold $accent"), f" {each.description}".replace(" ", _NO_BREAK) + "  "]
         return Content.assemble(*parts)
 
@@ -132,9 +139,9 @@ class KeysScreen(Screen[None], inherit_bindings=False):
     @work(group="load", exclusive=True)
     async def _load(self, select: str) -> None:
         files: list[Entry] = [*await asyncio.to_thread(list_directory, self._tools.directory)]
-        if self._tools.agent_path:
+        if self._agent_path:
             try:
-                files += await Agent(self._tools.agent_path).held()
+                files += await Agent(self._agent_path).held()
             except SshtuiError as error:
                 self._bench.say(error.sentence, warning=True)
         marked = select or self._label_of(self.marked)
@@ -195,17 +202,21 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         recipe = dialog.recipe
         if recipe is None:
             return
-        busy = f"Making a key pair of type {recipe.kind} with {recipe.bits} bits ..."
-        self._tell_here(self._label_of(self.marked), busy)
-        made = await self._bench.attempt(
-            lambda: workshop.make(
-                recipe.path,
-                recipe.kind,
-                bits=recipe.bits,
-                comment=recipe.comment,
-                passphrase=recipe.protection.passphrase,
+        busy, about, start = f"Making a key pair of type {recipe.kind}", self._label_of(self.marked), monotonic()
+        clock = self.set_interval(0.2, lambda: self._tell_here(about, f"{busy} ... {monotonic() - start:.0f} s"))
+        self._tell_here(about, f"{busy} ...")
+        try:
+            made = await self._bench.attempt(
+                lambda: workshop.make(
+                    recipe.path,
+                    recipe.kind,
+                    bits=recipe.bits,
+                    comment=recipe.comment,
+                    passphrase=recipe.protection.passphrase,
+                )
             )
-        )
+        finally:
+            clock.stop()
         self._told = None
         if made is None:
             self._show_facts()
@@ -220,7 +231,8 @@ class KeysScreen(Screen[None], inherit_bindings=False):
             "",
             plain(made.public_line, 1000),
             "",
-            "Next: i installs it on hosts, a gives it to the agent, y copies the public line.",
+            "Next: i installs it on hosts, a gives it to the agent, y copies the public line,",
+            f"sshtui keys cloud import uploads it: sshtui keys cloud import PROVIDER {plain(str(made.path))}",
         )
         self._load(str(made.path))
 
@@ -316,50 +328,72 @@ class KeysScreen(Screen[None], inherit_bindings=False):
     @work(group="job", exclusive=True)
     async def action_install(self) -> None:
         """Put the public key on hosts, one after the other, with a line of result for each."""
-        file = self._marked_file()
-        if file is None or self._tools.install is None:
+        file, install, rotate = self._marked_file(), self._tools.install, self._tools.rotate
+        if file is None or install is None:
             return
+        path = Path(file.path)
+        chosen, hosts = await self._choose_hosts("Install on", "Install", file, rotating=rotate is not None)
+        old = chosen.old if chosen else None
+
+        async def job(host: Host) -> str:
+            return await (rotate(host, path, old) if rotate and old else install(host, path))
+
+        for host in await self._on_each(f"Installing {plain(file.path)}:", file, hosts, job):
+            await self._bench.offer_use(self._tools, host, path)
+
+    @work(group="job", exclusive=True)
+    async def action_uninstall(self) -> None:
+        """Take the public key off hosts."""
+        file, uninstall = self._marked_file(), self._tools.uninstall
+        if file is None or uninstall is None:
+            return
+        path = Path(file.path)
+        _, hosts = await self._choose_hosts("Take the key off", "Take off", file, rotating=False)
+        await self._on_each(f"Taking {plain(file.path)} off:", file, hosts, lambda host: uninstall(host, path))
+
+    async def _choose_hosts(
+        self, heading: str, go: str, file: KeyFile, *, rotating: bool
+    ) -> tuple[ChosenHosts | None, list[Host]]:
         hosts = {host.name: host for host in self._tools.hosts()}
-        chosen = await self.app.push_screen_wait(HostsDialog(file, list(hosts.values()), quiet=self._quiet))
-        lines = [f"Installing {plain(file.path)}:"]
-        for name in chosen or ():
-            self._tell_here(file.path, *lines, f"  {plain(name)}: ...")
-            try:
-                said = await self._tools.install(hosts[name], Path(file.path))
-            except SshtuiError as error:
-                said = " ".join(plain_lines(f"failed. {error.sentence} {error.hint}", 6))
-            else:
-                await self._bench.offer_use(self._tools, hosts[name], Path(file.path))
-            lines.append(f"  {plain(name)}: {said}")
-            self._tell_here(file.path, *lines)
+        dialog = HostsDialog(heading, go, file, list(hosts.values()), rotating=rotating, quiet=self._quiet)
+        chosen = await self.app.push_screen_wait(dialog)
+        return chosen, [hosts[name] for name in chosen.names] if chosen else []
+
+    async def _on_each(
+        self, heading: str, file: KeyFile, hosts: list[Host], job: Callable[[Host], Awaitable[str]]
+    ) -> list[Host]:
+        return await self._bench.on_each(hosts, job, lambda rows: self._tell_here(file.path, heading, "", *rows))
 
     @work(group="job", exclusive=True)
     async def action_to_agent(self) -> None:
-        """Give the key to the agent."""
+        """Give the key to the agent, which is started first when there is none and the person wants one."""
         file = self._marked_file()
         if file is None:
             return
-        if not self._tools.agent_path:
-            self._bench.say("No agent is running here (SSH_AUTH_SOCK is not set).", warning=True)
+        self._agent_path = await self._bench.agent(self._tools, self._agent_path)
+        if self._agent_path is None:
             return
-        opened = await self._bench.opened(file)
-        if opened is None:
+        how = await self.app.push_screen_wait(HoldingDialog(file, quiet=self._quiet))
+        opened = await self._bench.opened(file) if how else None
+        if how is None or opened is None:
             return
+        agent = Agent(self._agent_path)
         try:
-            await add_file(Agent(self._tools.agent_path), Path(file.path), opened.passphrase)
+            await add_file(agent, Path(file.path), opened.passphrase, lifetime=how.lifetime, confirm=how.confirm)
         except SshtuiError as error:
             self._bench.say(error.sentence, warning=True)
             return
         self._load("")
-        self._bench.say("The agent holds it, until it ends or you take it out.")
+        until = f"for {how.lifetime} seconds" if how.lifetime else "until it ends or you take it out"
+        self._bench.say(f"The agent holds it, {until}.")
 
     @work(group="job", exclusive=True)
     async def action_from_agent(self) -> None:
         """Let the agent forget the marked key of its list."""
         held = self.marked
-        if not isinstance(held, KeyFile) and held is not None and self._tools.agent_path:
+        if not isinstance(held, KeyFile) and held is not None and self._agent_path:
             try:
-                await Agent(self._tools.agent_path).remove(held)
+                await Agent(self._agent_path).remove(held)
             except SshtuiError as error:
                 self._bench.say(error.sentence, warning=True)
             self._load("")

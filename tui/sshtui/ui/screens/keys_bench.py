@@ -10,10 +10,12 @@ from typing import TypeVar
 
 from sshtui.errors import SshtuiError, WrongPassphrase
 from sshtui.keys import workshop
+from sshtui.keys.agent import start_agent
 from sshtui.keys.inspect import used_by
 from sshtui.keys.key_file import KeyFile
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Confirm, Notice, Passphrase, Prompter
+from sshtui.model.text import plain, plain_lines
 
 T = TypeVar("T")
 
@@ -94,6 +96,47 @@ class Bench:
                 tools.use(host, path)
             except SshtuiError as error:
                 self.say(error.sentence, warning=True)
+
+    async def on_each(
+        self, hosts: Sequence[Host], job: Callable[[Host], Awaitable[str]], show: Callable[[list[str]], None]
+    ) -> list[Host]:
+        """Do `job` on one host after the other; those where it succeeded. `show` gets the table as it grows."""
+        width = max((len(plain(host.name)) for host in hosts), default=0)
+        rows: list[str] = []
+        done = []
+        for number, host in enumerate(hosts, 1):
+            name = f"  {plain(host.name):<{width}}  "
+            show([*rows, f"{name}... ({number} of {len(hosts)})"])
+            try:
+                said = plain(await job(host))
+            except SshtuiError as error:
+                said = " ".join(plain_lines(f"failed. {error.sentence} {error.hint}", 6))
+            else:
+                done.append(host)
+            rows.append(name + said)
+            show(rows)
+        return done
+
+    async def agent(self, tools: KeyTools, running: str | None) -> str | None:
+        """The socket of the agent, `running` or one started now when the person wants it; None otherwise."""
+        if running:
+            return running
+        text = (
+            "No agent runs here. Start OpenSSH's ssh-agent? It holds opened keys until it is ended; "
+            "logins from here use it at once."
+        )
+        if not await self._prompter.ask(Confirm("Start an agent?", text, yes="Start")):
+            return None
+        started = await self.attempt(start_agent)
+        if started is None:
+            return None
+        if tools.agent_started is not None:
+            tools.agent_started(started.path)
+        self.say(
+            f"The agent runs until you end it: kill {started.pid}. "
+            f"Other terminals reach it with SSH_AUTH_SOCK={started.path}"
+        )
+        return started.path
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """Show a sentence."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -11,16 +11,14 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Input, OptionList, SelectionList, Static
+from textual.widgets import Button, Checkbox, Input, OptionList, Static
 from textual.widgets.option_list import Option
-from textual.widgets.selection_list import Selection
 
 from sshtui.keys.convert import Target, losses, targets_for, with_suffix_for
-from sshtui.keys.generate import default_comment
+from sshtui.keys.generate import default_comment, security_key_here
 from sshtui.keys.key_file import KeyFile
 from sshtui.keys.saving import free_path
 from sshtui.keys.strength import estimate
-from sshtui.model.hosts import Host
 from sshtui.model.text import plain
 from sshtui.ui.modals.base import QUIET, Dialog, Entry
 from sshtui.ui.modals.key_pairs import Tick
@@ -35,6 +33,10 @@ KINDS: tuple[tuple[str, int, str], ...] = (
     ("rsa", 3072, "RSA 3072, for old servers and portals"),
     ("rsa", 4096, "RSA 4096, slow to make"),
     ("rsa", 2048, "RSA 2048"),
+)
+SECURITY_KINDS: tuple[tuple[str, int, str], ...] = (
+    ("ed25519-sk", 256, "ED25519 in the security key that is plugged in"),
+    ("ecdsa-sk", 256, "ECDSA in the security key that is plugged in"),
 )
 
 TARGET_TITLES = {
@@ -156,10 +158,11 @@ class NewKeyPairDialog(ProtectionDialog):
         super().__init__("", quiet=quiet)
         self._directory = directory
         self._suggested = str(free_path(directory, KINDS[0][0]))
+        self._kinds = KINDS + (SECURITY_KINDS if security_key_here() else ())
         self.recipe: Recipe | None = None
 
     def body(self) -> Iterable[Widget]:
-        yield OptionList(*(Option(Content(title)) for _, _, title in KINDS), id="kinds", classes="block")
+        yield OptionList(*(Option(Content(title)) for _, _, title in self._kinds), id="kinds", classes="block")
         yield Row("Comment", Entry(default_comment(), id="comment"))
         yield Row("File", Entry(self._suggested, id="path"))
         yield from super().body()
@@ -181,7 +184,7 @@ class NewKeyPairDialog(ProtectionDialog):
         self.query_one("#comment", Input).focus()
 
     def _kind(self) -> tuple[str, int, str]:
-        return KINDS[self.query_one("#kinds", OptionList).highlighted or 0]
+        return self._kinds[self.query_one("#kinds", OptionList).highlighted or 0]
 
     def problem(self) -> str:
         if not self.text("path").strip():
@@ -282,40 +285,6 @@ class CommentDialog(Dialog[str]):
     def complete(self) -> None:
         """Answer with the comment."""
         self.answer(self.query_one("#comment", Input).value.strip())
-
-
-class HostsDialog(Dialog[tuple[str, ...]]):
-    """Which saved hosts get the public key; Space ticks, Enter on the button goes."""
-
-    HEADING = "Install on"
-    HINT = "Space tick · Tab to the button · Esc cancel"
-
-    def __init__(self, file: KeyFile, hosts: Sequence[Host], *, quiet: float = QUIET) -> None:
-        super().__init__(plain(file.path, limit=100), quiet=quiet)
-        self._hosts = hosts
-
-    def body(self) -> Iterable[Widget]:
-        if not self._hosts:
-            yield Static(Content("There is no saved host yet."), classes="last")
-            return
-        entries = (
-            Selection(Content(plain(f"{host.name}  {host.destination}", limit=100)), host.name) for host in self._hosts
-        )
-        yield SelectionList[str](*entries, id="hosts", classes="block last")
-
-    def buttons(self) -> Iterable[Button]:
-        if self._hosts:
-            yield Choice("Install", "accept")
-        yield Choice("Cancel", "cancel")
-
-    def first_focus(self) -> Widget | None:
-        return self.query_one(SelectionList) if self._hosts else super().first_focus()
-
-    @on(Button.Pressed, "#accept")
-    def _accept(self) -> None:
-        chosen = self.query_one(SelectionList).selected
-        if self.ready and chosen:
-            self.answer(tuple(chosen))
 
 
 class CertificateDialog(Dialog[Certification]):

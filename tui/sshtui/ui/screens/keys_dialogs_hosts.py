@@ -1,0 +1,121 @@
+"""What the key workshop asks about places a key goes to: hosts, and the agent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual import on
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Button, Checkbox, Input, SelectionList, Static
+from textual.widgets.selection_list import Selection
+
+from sshtui.keys.adding import read_time
+from sshtui.keys.key_file import KeyFile
+from sshtui.model.hosts import Host
+from sshtui.model.text import plain
+from sshtui.ui.modals.base import QUIET, Dialog, Entry
+from sshtui.ui.modals.key_pairs import Tick
+from sshtui.ui.modals.parts import Choice, Row
+
+
+@dataclass(frozen=True)
+class ChosenHosts:
+    """Names of hosts, and the file of the key that is taken off them once the new one is proved."""
+
+    names: tuple[str, ...]
+    old: Path | None = None
+
+
+class HostsDialog(Dialog[ChosenHosts]):
+    """Which hosts get the public key, or lose it; Space ticks, Enter on the button goes."""
+
+    HINT = "Space tick · Tab to the button · Esc cancel"
+
+    def __init__(
+        self, heading: str, go: str, file: KeyFile, hosts: Sequence[Host], *, rotating: bool, quiet: float = QUIET
+    ) -> None:
+        """`heading` and the button's `go` say what happens; `rotating` offers to take an old key off as well."""
+        self._heading = heading
+        super().__init__(plain(file.path, limit=100), quiet=quiet)
+        self._go = go
+        self._hosts = hosts
+        self._rotating = rotating
+
+    @property
+    def heading(self) -> str:
+        return self._heading
+
+    def body(self) -> Iterable[Widget]:
+        if not self._hosts:
+            yield Static(Content("There is no saved host yet."), classes="last")
+            return
+        entries = (
+            Selection(Content(plain(f"{host.name}  {host.destination}", limit=100)), host.name) for host in self._hosts
+        )
+        yield SelectionList[str](*entries, id="hosts", classes="block tight" if self._rotating else "block last")
+        if self._rotating:
+            yield Row("Then take off", Entry("", placeholder="file of an old key, or nothing", id="old"))
+
+    def buttons(self) -> Iterable[Button]:
+        if self._hosts:
+            yield Choice(self._go, "accept")
+        yield Choice("Cancel", "cancel")
+
+    def first_focus(self) -> Widget | None:
+        return self.query_one(SelectionList) if self._hosts else super().first_focus()
+
+    @on(Button.Pressed, "#accept")
+    def _accept(self) -> None:
+        if self.ready:
+            self.complete()
+
+    def complete(self) -> None:
+        """Answer once a host is ticked."""
+        chosen = tuple(self.query_one(SelectionList).selected)
+        old = self.query_one("#old", Input).value.strip() if self._rotating else ""
+        if chosen:
+            self.answer(ChosenHosts(chosen, Path(old).expanduser() if old else None))
+
+
+@dataclass(frozen=True)
+class Holding:
+    """How the agent holds a key: for `lifetime` seconds (None: for ever), asking before each use."""
+
+    lifetime: int | None
+    confirm: bool
+
+
+class HoldingDialog(Dialog[Holding]):
+    """How long the agent keeps the key, and whether it asks."""
+
+    HEADING = "Give the key to the agent"
+    HINT = "Enter give · Esc cancel"
+
+    def __init__(self, file: KeyFile, *, quiet: float = QUIET) -> None:
+        super().__init__(plain(file.path, limit=100), quiet=quiet)
+
+    def body(self) -> Iterable[Widget]:
+        yield Row("Forget after", Entry("", placeholder="30m, 8h, 1d; nothing: when the agent ends", id="lifetime"))
+        yield Tick("The agent asks before each use", id="confirm", classes="tight")
+        yield Static("", id="problem", classes="last problem")
+
+    def buttons(self) -> Iterable[Button]:
+        yield Choice("Give", "accept")
+        yield Choice("Cancel", "cancel")
+
+    @on(Button.Pressed, "#accept")
+    def _accept(self) -> None:
+        if self.ready:
+            self.complete()
+
+    def complete(self) -> None:
+        """Answer once the time is understood."""
+        typed = self.query_one("#lifetime", Input).value.strip()
+        lifetime = read_time(typed) if typed else None
+        if typed and lifetime is None:
+            self.query_one("#problem", Static).update(Content("A time is written 30m, 8h or 1d."))
+        else:
+            self.answer(Holding(lifetime, self.query_one("#confirm", Checkbox).value))
