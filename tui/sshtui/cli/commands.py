@@ -28,6 +28,7 @@ _LAZY = {
     "import": ("sshtui.cli.exchange", "import_hosts", "Hosts from PuTTY, MobaXterm, Ansible, CSV and others."),
     "import-host-keys": ("sshtui.cli.exchange", "import_host_keys", "Trust the host keys that PuTTY trusts."),
     "keys": ("sshtui.cli.keys", "keys", "Make, inspect, convert and install SSH key pairs."),
+    "known-hosts": ("sshtui.cli.known_hosts", "known_hosts", "Host keys that ssh and sshtui trust."),
     "link": ("sshtui.cli.link", "link", "Open ssh:// links of the desktop in sshtui."),
 }
 

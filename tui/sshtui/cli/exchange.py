@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from sshtui.cli.asking import ask_first
 from sshtui.errors import UsageError
 from sshtui.files import write_whole
 from sshtui.model.hosts import Host, folder_problem
@@ -46,7 +46,7 @@ def import_hosts(paths: Paths, format: str, file: Path, folder: str, conflicts: 
     _show(steps)
     if dry_run or not wanted:
         return
-    _ask(f"Save {len(wanted)} hosts?", yes)
+    ask_first(f"Save {len(wanted)} hosts?", yes, hint="Give --yes or --dry-run.")
     store.put_all(wanted)
 
 
@@ -90,18 +90,9 @@ def import_host_keys(paths: Paths, file: Path, dry_run: bool, yes: bool) -> None
     for left_out in skipped:
         click.echo(f"{'skipped':<9} {plain(left_out.name)}  {left_out.reason}")
     if new and not dry_run:
-        _ask(f"Trust {len(new)} host keys?", yes)
+        ask_first(f"Trust {len(new)} host keys?", yes, hint="Give --yes or --dry-run.")
         for entry in new:
             known_hosts.remember(entry.address, entry.port, entry.host_key)
-
-
-def _ask(question: str, yes: bool) -> None:
-    """Return when a person agrees. Raises UsageError where nobody can be asked, click.Abort for a no."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError("This asks first, and this is no terminal.", hint="Give --yes or --dry-run.")
-    click.confirm(question, abort=True, err=True)
 
 
 @click.command("export")

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from sshtui import files
 from sshtui.model.host_keys import HostKey, KnownEntry
@@ -40,6 +41,14 @@ class Known:
     def algorithms(self) -> tuple[str, ...]:
         """Types of the trusted host keys, to be preferred in the exchange."""
         return tuple(dict.fromkeys(key.algorithm for key in self.trusted))
+
+    def verdict(self, offered: HostKey) -> Literal["known", "revoked", "changed", "unknown"]:
+        """What a server's host key is to these files; `changed` when the very name is known by others only."""
+        if offered in self.revoked:
+            return "revoked"
+        if offered in self.trusted:
+            return "known"
+        return "changed" if self.exact else "unknown"
 
 
 @dataclass(frozen=True)
@@ -192,6 +201,31 @@ class KnownHosts:
             for number, line in _lines(path)
             if isinstance(line, Line) and line.speaks_of(name) and (listed := _listed(path, number, line)) is not None
         )
+
+    def read_line(self, text: str) -> ListedKey | None:
+        """What one line with a host key says; None for a comment, a damaged line, or a key nobody could show."""
+        text = text.strip()
+        if any(mark in text for mark in "\n\r\0"):
+            return None
+        return _listed(Path(), 0, parse(text.encode("utf-8", "replace")))
+
+    def append(self, text: str) -> bool:
+        """Add a line as it stands, markers and patterns included; whether it was not there. Raises NotSaved.
+
+        What holds no readable host key is not added.
+        """
+        line = text.strip().encode("utf-8", "replace")
+        if self.read_line(text) is None:
+            return False
+        added = False
+
+        def add(lines: list[bytes]) -> list[bytes]:
+            nonlocal added
+            added = line not in lines
+            return [*lines, line] if added else lines
+
+        self._change(add)
+        return added
 
     def _line(self, lines: list[bytes], name: bytes, host_key: HostKey) -> bytes:
         hashing = self._hash_names

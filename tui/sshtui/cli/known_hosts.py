@@ -1,0 +1,195 @@
+"""`sshtui known-hosts …`: whom ssh and sshtui trust, from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from sshtui.cli.asking import ask_first
+from sshtui.errors import NotFound, UsageError
+from sshtui.model.destination import split_destination
+from sshtui.model.hosts import DEFAULT_PORT
+from sshtui.model.text import plain
+from sshtui.ssh.known_host_lines import known_name
+from sshtui.ssh.known_hosts import SYSTEM_WIDE, KnownHosts, ListedKey
+from sshtui.store.paths import Paths
+
+_IN_BRACKETS = re.compile(r"\[([^\]:]+)\](:\d+)?\Z")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+
+
+@click.group("known-hosts", context_settings={"help_option_names": ["-h", "--help"]})
+def known_hosts() -> None:
+    """List, find, add, revoke and remove the host keys that ssh and sshtui trust."""
+
+
+@known_hosts.command("list")
+@click.argument("words", nargs=-1, metavar="[WORD]…")
+@as_json
+@click.pass_obj
+def list_keys(paths: Paths, words: tuple[str, ...], as_json: bool) -> None:
+    """List the host keys; with words, those that have each of them in names, fingerprint or comment."""
+    found = [key for key in _files(paths).entries() if all(word.lower() in _searched(key) for word in words)]
+    _print(found, as_json)
+
+
+@known_hosts.command()
+@click.argument("address", metavar="ADDRESS[:PORT]")
+@as_json
+@click.pass_obj
+def find(paths: Paths, address: str, as_json: bool) -> None:
+    """Show the lines that speak of a host, hashed names and patterns included (ssh-keygen -F)."""
+    _print(_found(_files(paths), address), as_json)
+
+
+@known_hosts.command()
+@click.argument("address", metavar="ADDRESS[:PORT]")
+@yes_option
+@click.pass_obj
+def remove(paths: Paths, address: str, yes: bool) -> None:
+    """Forget a host (ssh-keygen -R); the file as it was is kept in known_hosts.old."""
+    files = KnownHosts(paths.known_hosts)
+    _print(_found(files, address), False)
+    ask_first(f"Forget {address}?", yes)
+    lines = files.remove(*_place(address))
+    if not lines:
+        raise NotFound(
+            f"No line names {plain(address)} itself.", hint="Lines with patterns or markers stay: edit the file."
+        )
+    click.echo(f"Removed from {lines} line{'s' if lines > 1 else ''}. Before: {paths.known_hosts}.old", err=True)
+
+
+@known_hosts.command()
+@click.argument("address", metavar="ADDRESS[:PORT]")
+@click.argument("fingerprint", required=False)
+@yes_option
+@click.pass_obj
+def revoke(paths: Paths, address: str, fingerprint: str | None, yes: bool) -> None:
+    """Never accept a host's key again: the one with FINGERPRINT, or all that are known."""
+    files = KnownHosts(paths.known_hosts, SYSTEM_WIDE)
+    keys = [
+        key
+        for key in _found(files, address)
+        if not key.marker and (not fingerprint or key.host_key.has_fingerprint(fingerprint))
+    ]
+    if not keys:
+        raise NotFound(f"No trusted host key of {plain(address)} has that fingerprint.")
+    _print(keys, False)
+    ask_first(f"Mark {'these' if len(keys) > 1 else 'this'} as revoked for {address}?", yes)
+    for host_key in dict.fromkeys(key.host_key for key in keys):
+        files.revoke(*_place(address), host_key)
+
+
+@known_hosts.command()
+@click.argument("lines", nargs=-1, metavar="[LINE]…")
+@yes_option
+@click.pass_obj
+def add(paths: Paths, lines: tuple[str, ...], yes: bool) -> None:
+    """Trust the host keys in LINEs as known_hosts has them, or in those of the standard input; asks first.
+
+    \b
+    sshtui known-hosts add 'web-1 ssh-ed25519 AAAA…'
+    """
+    texts = lines or tuple(sys.stdin)
+    files = KnownHosts(paths.known_hosts)
+    found = [key for text in texts if (key := files.read_line(text)) is not None]
+    if not found:
+        raise UsageError("No line with a host key was given.", hint="As in: web-1 ssh-ed25519 AAAA…")
+    _print(found, False)
+    if not yes and not lines:
+        raise UsageError("The lines came from the standard input: nobody can be asked.", hint="Give --yes.")
+    ask_first(f"Trust {'these' if len(found) > 1 else 'this'}?", yes)
+    for text in texts:
+        files.append(text)
+
+
+@known_hosts.command()
+@click.argument("address", metavar="ADDRESS[:PORT]")
+@click.option("--timeout", type=click.FloatRange(0.1, 600), default=10.0, show_default=True, metavar="SECONDS")
+@as_json
+@click.pass_obj
+def scan(paths: Paths, address: str, timeout: float, as_json: bool) -> None:
+    """Ask a server for its host keys and compare them with the known ones; nothing is trusted by that.
+
+    Lines of known_hosts go to the standard output, what they are to the standard error.
+    """
+    from sshtui.ssh.scan import scan as ask_for
+
+    place = _place(address)
+    host_keys = asyncio.run(ask_for(*place, seconds=timeout))
+    known = _files(paths).lookup(*place)
+    name = known_name(*place).decode()
+    shown = [(host_key, known.verdict(host_key)) for host_key in host_keys]
+    if as_json:
+        facts = [
+            {
+                "names": name,
+                "line": f"{name} {key.line}",
+                "type": key.kind,
+                "bits": key.bits,
+                "sha256": key.sha256,
+                "state": verdict,
+            }
+            for key, verdict in shown
+        ]
+        click.echo(json.dumps(facts, indent=2))
+        return
+    for key, verdict in shown:
+        click.echo(f"{verdict:<8} {key.kind} {key.bits} {key.sha256}", err=True)
+        click.echo(f"{name} {key.line}")
+
+
+def _files(paths: Paths) -> KnownHosts:
+    return KnownHosts(paths.known_hosts, SYSTEM_WIDE)
+
+
+def _place(text: str) -> tuple[str, int]:
+    """Address and port of `address[:port]` or, as known_hosts writes it, `[address]:port`. Raises UsageError."""
+    found = split_destination(_IN_BRACKETS.sub(r"\1\2", text.strip()))
+    return found.address, found.port or DEFAULT_PORT
+
+
+def _found(files: KnownHosts, address: str) -> tuple[ListedKey, ...]:
+    """Raises NotFound when no line speaks of it."""
+    keys = files.find(*_place(address))
+    if not keys:
+        raise NotFound(f"No host key of {plain(address)} is known.", hint=f"Looked in {files.path}.")
+    return keys
+
+
+def _searched(key: ListedKey) -> str:
+    return " ".join((key.names, key.comment, key.marker, key.host_key.kind, key.host_key.sha256)).lower()
+
+
+def _print(keys: Sequence[ListedKey], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([_facts(key) for key in keys], indent=2, ensure_ascii=False))
+        return
+    for key in keys:
+        where = f"{key.path}:{key.line}" if key.line else ""
+        marker = f"{key.marker} " if key.marker else ""
+        names = plain(key.names, 200) or "(hashed)"
+        click.echo(f"{marker}{names}  {key.host_key.kind} {key.host_key.bits}  {key.host_key.sha256}  {where}".rstrip())
+
+
+def _facts(key: ListedKey) -> dict[str, Any]:
+    return {
+        "file": str(key.path),
+        "line": key.line,
+        "marker": key.marker,
+        "names": key.names or None,
+        "type": key.host_key.kind,
+        "bits": key.host_key.bits,
+        "sha256": key.host_key.sha256,
+        "md5": key.host_key.md5,
+        "key": key.host_key.line,
+        "comment": key.comment,
+    }
