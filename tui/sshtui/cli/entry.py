@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+
+LOGS = ("TEXTUAL_LOG", "TEXTUAL", "TEXTUAL_DEBUG")
+"""Variables that make Textual log every message, and with them every keystroke and password typed."""
 
 
 def main() -> None:
@@ -12,6 +16,8 @@ def main() -> None:
 
         print(f"sshtui {__version__}")
         return
+    for name in LOGS:
+        os.environ.pop(name, None)
     from sshtui.cli.run import run
 
     sys.exit(run(sys.argv[1:]))
