@@ -1,21 +1,21 @@
 """Reads `cases/*.case`: what is fed, and what must stand on the screen or come back.
 
-    == title (source)
-    size COLUMNSxROWS
-    feed text with \\e \\a \\b \\t \\r \\n \\0 \\xHH escapes
-    resize COLUMNSxROWS
-    cursor ROW,COLUMN [pending]      0-based
-    row N text                       -1 is the newest line of the scrollback; "quotes" keep blanks
-    cells N a|b|…                    cell by cell: a wide one is followed by nothing, a blank is a dot
-    style ROW,COLUMN name=value …    the fields of `cells.Style` that differ from plain
-    reply text                       everything sent back since the last reply line
-    modes name=value …               fields of `modes.Modes`
-    title text
-    scrollback N                     lines kept
-    hidden yes|no
-    shape block|underline|bar
-    event repr                       an event of the feeds so far
-    events N                         how many there were
+== title (source)
+size COLUMNSxROWS
+feed text with \\e \\a \\b \\t \\r \\n \\0 \\xHH escapes
+resize COLUMNSxROWS
+cursor ROW,COLUMN [pending]      0-based
+row N text                       -1 is the newest line of the scrollback; "quotes" keep blanks
+cells N a|b|…                    cell by cell: a wide one is followed by nothing, a blank is a dot
+style ROW,COLUMN name=value …    the fields of `cells.Style` that differ from plain
+reply text                       everything sent back since the last reply line
+modes name=value …               fields of `modes.Modes`
+title text
+scrollback N                     lines kept
+hidden yes|no
+shape block|underline|bar
+event repr                       an event of the feeds so far
+events N                         how many there were
 """
 
 from __future__ import annotations
