@@ -15,6 +15,9 @@ FACTS = ConnectionFacts(
     destination="root@10.0.0.5", host_key_kind="ED25519", cipher="aes128-gcm@openssh.com", method="publickey"
 )
 
+PING_LIMIT = 0.1
+"""Seconds until a ping counts as unanswered."""
+
 
 class MemoryChannel:
     """A channel whose remote side is the test: `say` prints, `written` is what it got, `finish` ends it."""
@@ -24,6 +27,7 @@ class MemoryChannel:
         self.sizes = [size]
         self.closed = False
         self.silence = 0.0
+        self.answers = True
         self.facts = FACTS
         self.end: ChannelEnd | None = None
         self.password_changes: list[PasswordChange] = []
@@ -59,7 +63,10 @@ class MemoryChannel:
         return "passwd: password updated successfully"
 
     async def ping(self) -> float | None:
-        return 0.012
+        if self.answers:
+            return 0.012
+        await asyncio.sleep(PING_LIMIT)
+        return None
 
     async def close(self) -> None:
         self.closed = True

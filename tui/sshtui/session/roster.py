@@ -9,6 +9,7 @@ from itertools import count
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.session.changes import State
+from sshtui.session.clock_jumps import ClockJumps
 from sshtui.session.session import Session, Surroundings
 
 USUAL_SIZE = Size(80, 24)
@@ -21,13 +22,16 @@ class Roster:
     `size` is what a new session starts with; the face keeps it at its own.
     """
 
-    def __init__(self, surroundings: Surroundings, size: Size = USUAL_SIZE) -> None:
+    def __init__(
+        self, surroundings: Surroundings, size: Size = USUAL_SIZE, *, clocks: ClockJumps | None = None
+    ) -> None:
         self.size = size
         self._surroundings = surroundings
         self._sessions: list[Session] = []
         self._front: Session | None = None
         self._numbers = count(1)
         self._listeners: list[Callable[[], None]] = []
+        self._clocks = clocks or ClockJumps()
 
     @property
     def sessions(self) -> tuple[Session, ...]:
@@ -97,6 +101,12 @@ class Roster:
         sessions, self._sessions, self._front = self._sessions, [], None
         self._tell()
         await asyncio.gather(*(session.close() for session in sessions))
+
+    def look_at_clocks(self) -> None:
+        """Have every tab look after its connection when the computer slept; a face calls it about once a second."""
+        if self._clocks.slept():
+            for session in tuple(self._sessions):
+                session.wake()
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Have `listener` called after each change; call the result to stop."""

@@ -15,6 +15,7 @@ from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import PasswordChange, Prompter
 from sshtui.model.text import plain, plain_lines
 from sshtui.session.changes import Change, Marked, Noticed, ScreenChanged, State, StateChanged
+from sshtui.session.comeback import STEADY, Comeback, worth_another_try
 from sshtui.session.listening import ListeningPrompter
 from sshtui.session.protocols import Channel, Dialer
 from sshtui.session.slices import Slicer
@@ -29,6 +30,12 @@ READ_LIMIT = 65_536
 CLOSE_LIMIT = 3.0
 """Seconds a channel may take to close before we stop waiting for it."""
 
+WAKING_TRIES = 4
+"""Pings without an answer after the computer slept until the connection counts as lost; the network comes back late."""
+
+NO_PING = 0.05
+"""Seconds within which a ping without an answer was never sent: this server answers none, which means nothing."""
+
 Listener = Callable[[Change], None]
 
 
@@ -38,12 +45,16 @@ def _time_of_day() -> str:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What every session is handed: its wire, its prompter, a wall clock for the rule line, a scrollback."""
+    """What every session is handed: its wire, its prompter, a wall clock for the rule line, a scrollback.
+
+    `first_pause` is how many seconds a lost tab waits before it dials again by itself.
+    """
 
     dialer: Dialer
     prompter: Prompter
     scrollback: int = 10_000
     wall_clock: Callable[[], str] = _time_of_day
+    first_pause: float = 1.0
 
 
 class Session:
@@ -67,6 +78,9 @@ class Session:
         self._in_front = False
         self._cancelled = False
         self._ended_at: float | None = None
+        self._gone: ChannelEnd | None = None
+        self._comeback = Comeback(surroundings.first_pause)
+        self._checking: asyncio.Task[None] | None = None
         self._around = surroundings
         self._prompter = ListeningPrompter(surroundings.prompter, self._take_banner)
         self._channel: Channel | None = None
@@ -117,23 +131,60 @@ class Session:
 
     def reconnect(self) -> None:
         """Dial again after the end, keeping scrollback and screen; does nothing while connecting or live."""
+        self._comeback.begin_anew()
+        self._dial_again()
+
+    def _dial_again(self) -> None:
         if self.state.over and self.state is not State.CLOSED:
+            self._comeback.cancel()
             if self._ended_at is None and self.end is not None:
                 self._ended_at = self.since
             self._become(State.CONNECTING)
             self.start()
 
     def cancel(self) -> None:
-        """Give up connecting; the session stays, failed. Does nothing in any other state."""
+        """Give up connecting, or dialing again by itself; the session stays. Does nothing in any other state."""
         if self.state is State.CONNECTING and self._task is not None:
             self._cancelled = True
             self._task.cancel()
+        elif self._comeback.at is not None:
+            self._comeback.cancel()
+            self._tell(StateChanged())
+
+    @property
+    def next_try(self) -> float | None:
+        """Monotonic time at which it dials again by itself; None when it does not."""
+        return self._comeback.at
+
+    def wake(self) -> None:
+        """The computer slept: look at once whether the connection still stands, or try at once to get it back."""
+        if self._comeback.at is not None:
+            self.reconnect()
+        elif self.state is State.LIVE and self._channel is not None and self._checking is None:
+            self._checking = asyncio.get_running_loop().create_task(self._check(self._channel))
+            self._checking.add_done_callback(_crash_loudly)
+
+    async def _check(self, channel: Channel) -> None:
+        """End `channel` as lost when its server no longer answers."""
+        try:
+            for _ in range(WAKING_TRIES):
+                asked = time.monotonic()
+                answer = await channel.ping()
+                if answer is not None or channel.end is not None or time.monotonic() - asked < NO_PING:
+                    return
+            if channel is self._channel:
+                self._gone = ChannelEnd("lost", reason=f"{self.host.name} did not answer after the computer slept.")
+                await self._drop_channel()
+        finally:
+            self._checking = None
 
     async def close(self) -> None:
         """End the channel and every task; the session stays readable but never dials again."""
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
-            await asyncio.wait([self._task])
+        self._comeback.cancel()
+        for task in (self._task, self._checking):
+            if task is not None and not task.done():
+                task.cancel()
+                await asyncio.wait([task])
         await self._drop_channel()
         if self.state is not State.CLOSED:
             self._become(State.CLOSED)
@@ -219,10 +270,14 @@ class Session:
         try:
             await self._pump(channel)
         finally:
-            end = channel.end
+            end, self._gone = self._gone or channel.end, None
             await self._drop_channel()
         self.end = end or ChannelEnd("lost", reason="The connection was lost.")
         self._apply(self.emulator.reset_modes())
+        if time.monotonic() - self.since > STEADY:
+            self._comeback.begin_anew()
+        if self.end.how == "lost" and worth_another_try(self.host, None):
+            self._comeback.plan(self._dial_again)
         self._become(State.LOST if self.end.how == "lost" else State.ENDED)
 
     async def _pump(self, channel: Channel) -> None:
@@ -283,6 +338,9 @@ class Session:
 
     def _fail(self, error: SshtuiError) -> None:
         self.error = error
+        # A tab that never was up dials when a person says so: its address may be wrong.
+        if self._ended_at is not None and worth_another_try(self.host, error):
+            self._comeback.plan(self._dial_again)
         self._become(State.FAILED)
 
     def _become(self, state: State) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from textual.app import ComposeResult
 from textual.containers import Center, Middle
 from textual.content import Content
@@ -38,7 +40,12 @@ class Pane(Widget):
         yield Static("", classes="end-line")
 
     def on_mount(self) -> None:
+        self.set_interval(1.0, self._count_down)
         self.show_state()
+
+    def _count_down(self) -> None:
+        if self.session.next_try is not None:
+            self.show_state()
 
     def show_state(self) -> None:
         """Say what the session's state is: over the blank terminal, or in a line below what it printed."""
@@ -92,6 +99,10 @@ class Pane(Widget):
         if self.session.state is State.CONNECTING:
             return f"{self._keymap.label('tab.cancel', unicode=self._unicode)} gives up"
         ways = [f"{self._keymap.label('tab.reconnect', unicode=self._unicode)} reconnects"]
+        if self.session.next_try is not None:
+            seconds = max(0.0, self.session.next_try - time.monotonic())
+            ways[0] += f" now, by itself in {seconds:.0f} s"
+            ways.append(f"{self._keymap.label('tab.stay', unicode=self._unicode)} stops that")
         close = self._keymap.labels("tab.close", unicode=self._unicode)
         if close:
             ways.append(f"{close} closes")

@@ -75,6 +75,7 @@ class Workspace(Widget):
 
     def on_mount(self) -> None:
         self._endings_of_roster = self._roster.subscribe(self._follow)
+        self.set_interval(1.0, self._roster.look_at_clocks)
         self._follow()
 
     def on_unmount(self) -> None:
@@ -98,6 +99,7 @@ class Workspace(Widget):
             "tab.duplicate": lambda: self._on_front(lambda session: self._roster.open(session.host)),
             "tab.reconnect": lambda: self._on_front(self._reconnect),
             "tab.cancel": lambda: self._on_front(Session.cancel),
+            "tab.stay": lambda: self._on_front(Session.cancel),
             "terminal.scroll_up": view(TerminalView.scroll_page_up),
             "terminal.scroll_down": view(TerminalView.scroll_page_down),
             "terminal.copy": view(TerminalView.start_copy_mode),
