@@ -246,3 +246,14 @@ async def test_what_is_typed_ahead_in_one_burst_ends_in_the_right_fields() -> No
         for name in burst:
             app.post_message(Key(name, name if len(name) == 1 else None))
         assert await asyncio.wait_for(task, 5) == PasswordChange("old-pw", "new-pw-1234")
+
+
+async def test_what_is_typed_after_a_backspace_in_a_burst_does_not_overtake_it() -> None:
+    app = Stage()
+    async with app.run_test() as pilot:
+        task = start(app, QUESTIONS["password"])
+        await app.ready(pilot)
+        burst = [*"wrong", "ctrl+u", *"secrez", "backspace", "t", "left", "delete", "t", "enter"]
+        for name in burst:
+            app.post_message(Key(name, name if len(name) == 1 else None))
+        assert await asyncio.wait_for(task, 5) == "secret"

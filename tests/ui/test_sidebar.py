@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from textual import events
+from textual.widgets import Input
+
 from sshtui.errors import Refused
 from sshtui.model.connection import ChannelEnd
 from sshtui.model.hosts import Host
@@ -214,3 +217,26 @@ async def test_a_click_on_a_folder_folds_it(stage: Build) -> None:
         await shell.shows(pilot, "▾ production")
         await pilot.click("#host-list", offset=(5, 3))
         await shell.shows(pilot, "▸ production")
+
+
+async def test_a_host_with_a_mistake_is_named_by_line_and_reason_while_it_is_there(stage: Build) -> None:
+    shell = stage([WEB])
+    good = shell.path.read_text()
+    async with shell.app.run_test(size=(100, 30)) as pilot:
+        await shell.shows(pilot, "web-1")
+        shell.path.write_text(good + '\n[[hosts]]\nname = "bad"\naddress = "h"\nport = "x"\n')
+        await shell.shows(pilot, f"hosts.toml, line {len(good.splitlines()) + 2}:")
+        said = " ".join(line[:32].strip() for line in shell.picture().splitlines())
+        assert "port must be a number. That host is left out." in said
+        assert "web-1" in said
+        shell.path.write_text(good)
+        await shell.until(pilot, "all is well", lambda: "hosts.toml" not in shell.picture())
+
+
+async def test_letters_do_not_overtake_the_keystrokes_that_edit_the_filter(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test() as pilot:
+        await pilot.press("slash")
+        for name in [*"nothing", "ctrl+u", *"px", "backspace", "i"]:
+            shell.app.post_message(events.Key(name, name if len(name) == 1 else None))
+        await shell.until(pilot, "the filter", lambda: shell.main.query_one("#filter", Input).value == "pi")

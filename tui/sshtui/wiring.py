@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sshtui.errors import SshtuiError
 from sshtui.model.destination import parse_destination
 from sshtui.model.geometry import Size
+from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Prompter
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from sshtui.ui.app import SshtuiApp
     from sshtui.ui.parts import Parts
     from sshtui.ui.screens.keys import KeysScreen
+    from sshtui.ui.screens.known_hosts import KnownHostsScreen
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
     keymap, keymap_problems = load_keymap(paths.keymap_file)
     themes, theme_problems = load_themes(paths.themes_dir)
     hosts = HostStore(paths.hosts_file)
-    problems: list[SshtuiError] = [*settings_problems, *keymap_problems, *theme_problems, *hosts.bad_entries]
+    problems: list[SshtuiError] = [*settings_problems, *keymap_problems, *theme_problems]
 
     config = ConfigHostsFile(paths.ssh_config, system=SYSTEM_CONFIG)
 
@@ -165,6 +167,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         parse_destination=quick,
         key_pairs=wire.key_pairs,
         key_workshop=key_workshop,
+        known_hosts=lambda prompter: _known_hosts_screen(paths, prompter),
         config_hosts=lambda: config.read().hosts,
         settings=settings,
         save_setting=lambda name, value: save_setting(paths.settings_file, name, value),
@@ -173,6 +176,18 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         problems=tuple(str(problem) for problem in problems),
         warm_up=wire.warm_up,
     )
+
+
+def _known_hosts_screen(paths: Paths, prompter: Prompter) -> KnownHostsScreen:
+    from sshtui.ssh.known_hosts import SYSTEM_WIDE, KnownHosts
+    from sshtui.ui.screens.known_hosts import KnownHostsScreen, KnownHostsTools
+
+    async def ask_for(address: str, port: int) -> Sequence[HostKey]:
+        from sshtui.ssh.scan import scan
+
+        return await scan(address, port)
+
+    return KnownHostsScreen(KnownHostsTools(KnownHosts(paths.known_hosts, SYSTEM_WIDE), ask_for), prompter)
 
 
 def _key_workshop(

@@ -28,6 +28,11 @@ class Hosts(Protocol):
         """Why the file cannot be used, while it cannot: nothing is saved then."""
         ...
 
+    @property
+    def bad_entries(self) -> tuple[BrokenFile, ...]:
+        """What stands in the file and is no host."""
+        ...
+
     def hosts(self) -> tuple[Host, ...]:
         """All of them."""
         ...
@@ -88,5 +93,7 @@ class Parts:
     """Sentences to show at the start: files that could not be read in full."""
     key_workshop: Callable[[Prompter], Screen[None]] | None = None
     """Makes the screen for key pairs; what it needs is imported then, not before."""
+    known_hosts: Callable[[Prompter], Screen[None]] | None = None
+    """Makes the screen for host keys; what it needs is imported then, not before."""
     warm_up: Callable[[], None] = lambda: None
     """Called in a thread after the first frame: imports what the first connection needs."""

@@ -18,9 +18,10 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Static
 
 from sshtui.model.text import plain
+from sshtui.ui.line_input import LineInput
 from sshtui.ui.modals.parts import Choice, ServerWords
 from sshtui.ui.steady import SteadyApp
 
@@ -30,7 +31,7 @@ QUIET = 0.3
 """Seconds without a keystroke after which a dialog that has just opened takes keystrokes."""
 
 
-class Entry(Input):
+class Entry(LineInput):
     """A field that hands on what is typed after Enter or Tab, however fast, to the field that has the focus then.
 
     Textual sends a burst of keystrokes to whatever has the focus when the burst arrives; a password typed ahead would

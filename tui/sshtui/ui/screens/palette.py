@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from sshtui.model.text import plain
 from sshtui.ui.fuzzy import matcher, positions
 from sshtui.ui.keys import keystroke
+from sshtui.ui.line_input import LineInput
 
 SHOWN_AT_MOST = 200
 
@@ -50,7 +51,7 @@ class PaletteScreen(ModalScreen[Entry | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="palette"):
-            yield Input(placeholder="an action, a host, a tab, a theme", id="palette-text", compact=True)
+            yield LineInput(placeholder="an action, a host, a tab, a theme", id="palette-text", compact=True)
             yield OptionList(id="palette-list", markup=False)
 
     def on_mount(self) -> None:

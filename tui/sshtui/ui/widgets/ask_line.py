@@ -12,6 +12,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from sshtui.ui.line_input import LineInput
+
 Accept = Callable[[str], str | Awaitable[str]]
 """Takes the text; the answer is why it cannot be taken, "" when it is."""
 
@@ -28,7 +30,7 @@ class AskLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="ask-label")
-        yield Input(id="ask-text", compact=True, select_on_focus=False)
+        yield LineInput(id="ask-text", compact=True, select_on_focus=False)
         yield Static("", id="ask-problem")
 
     def ask(self, label: str, accept: Accept, *, text: str = "", hint: str = "") -> None:

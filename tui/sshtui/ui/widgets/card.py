@@ -19,6 +19,7 @@ from sshtui.errors import SshtuiError
 from sshtui.model.hosts import Host
 from sshtui.model.text import plain, plain_lines
 from sshtui.ui.card_fields import CARD_FIELDS, CardField, Surrounding, problems, read, written
+from sshtui.ui.line_input import LineInput
 
 LABEL_COLUMNS = 11
 
@@ -58,7 +59,7 @@ class FieldEditor(Widget):
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self.field.label), classes="label")
-        yield Input(self._text, placeholder=self.field.hint, compact=True, select_on_focus=False)
+        yield LineInput(self._text, placeholder=self.field.hint, compact=True, select_on_focus=False)
         yield Static("", classes="problem")
 
     @property

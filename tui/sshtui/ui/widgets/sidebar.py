@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from sshtui.errors import BrokenFile
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Prompter
 from sshtui.model.text import plain
@@ -22,6 +23,7 @@ from sshtui.ui.commands import Commands
 from sshtui.ui.glyphs import Glyphs
 from sshtui.ui.host_edits import HostEdits
 from sshtui.ui.host_rows import CONFIG_FOLDER, Catalogue, FolderRow, HostListRow, HostRow
+from sshtui.ui.line_input import LineInput
 from sshtui.ui.parts import Parts
 from sshtui.ui.widgets.card import Card
 from sshtui.ui.widgets.host_facts import facts_of_folder, facts_of_host
@@ -64,7 +66,7 @@ class Sidebar(Widget):
         self._glyphs = glyphs
         self._list = HostList(glyphs, self.state_of, id="host-list")
         self._card = Card(id="card")
-        self._filter = Input(placeholder="/ filter", id="filter", compact=True)
+        self._filter = LineInput(placeholder="/ filter", id="filter", compact=True)
         self._unsubscribe: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
@@ -166,12 +168,21 @@ class Sidebar(Widget):
                 self._replaced(before, after)
         self._catalogue = Catalogue(self._parts.hosts.hosts(), self._config)
         self._list_rows()
-        problem = self._parts.hosts.problem
+        sentence = self._file_problem()
         line = self.query_one("#hosts-problem", Static)
-        if problem is not None:
-            where = f"{problem.path.name}, line {problem.line}" if problem.line else problem.path.name
-            line.update(Content(plain(f"{where}: {problem.reason} Nothing is saved until that is mended.", 300)))
-        line.set_class(problem is not None, "shown")
+        line.update(Content(plain(sentence, 300)))
+        line.set_class(bool(sentence), "shown")
+
+    def _file_problem(self) -> str:
+        """What is wrong in our file, and what that costs; "" for nothing."""
+        hosts = self._parts.hosts
+        if hosts.problem is not None:
+            return f"{_place(hosts.problem)}: {hosts.problem.reason} Nothing is saved until that is mended."
+        if not hosts.bad_entries:
+            return ""
+        first, *more = hosts.bad_entries
+        others = f" {len(more)} more in {', '.join(f'line {bad.line}' for bad in more[:5])}." if more else ""
+        return f"{_place(first)}: {first.reason} That host is left out.{others}"
 
     def _replaced(self, before: Host, after: Host) -> None:
         """Let tabs on a saved host reconnect to what is saved now; a tab with wishes of its own keeps them."""
@@ -204,7 +215,7 @@ class Sidebar(Widget):
         if query:
             rows = self._catalogue.matches(query, used)
             empty = [" No host matches.", "", " Esc shows all of them."]
-        elif self._parts.hosts.problem is not None:
+        elif self._parts.hosts.problem is not None or self._parts.hosts.bad_entries:
             rows = self._catalogue.tree(self._folded, used)
             empty = [" No host could be read."]
         else:
@@ -344,6 +355,10 @@ class Sidebar(Widget):
             with self.prevent(Input.Changed):
                 self._filter.value = ""
             self._list_rows()
+
+
+def _place(broken: BrokenFile) -> str:
+    return f"{broken.path.name}, line {broken.line}" if broken.line else broken.path.name
 
 
 def _folder_around(row: HostListRow) -> str:
