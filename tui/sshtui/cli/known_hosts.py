@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -13,14 +12,10 @@ import click
 
 from sshtui.cli.asking import ask_first
 from sshtui.errors import NotFound, UsageError
-from sshtui.model.destination import split_destination
-from sshtui.model.hosts import DEFAULT_PORT
 from sshtui.model.text import plain
-from sshtui.ssh.known_host_lines import known_name
+from sshtui.ssh.known_host_lines import known_name, place_of
 from sshtui.ssh.known_hosts import SYSTEM_WIDE, KnownHosts, ListedKey
 from sshtui.store.paths import Paths
-
-_IN_BRACKETS = re.compile(r"\[([^\]:]+)\](:\d+)?\Z")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
@@ -59,7 +54,7 @@ def remove(paths: Paths, address: str, yes: bool) -> None:
     files = KnownHosts(paths.known_hosts)
     _print(_found(files, address), False)
     ask_first(f"Forget {address}?", yes)
-    lines = files.remove(*_place(address))
+    lines = files.remove(*place_of(address))
     if not lines:
         raise NotFound(
             f"No line names {plain(address)} itself.", hint="Lines with patterns or markers stay: edit the file."
@@ -85,7 +80,7 @@ def revoke(paths: Paths, address: str, fingerprint: str | None, yes: bool) -> No
     _print(keys, False)
     ask_first(f"Mark {'these' if len(keys) > 1 else 'this'} as revoked for {address}?", yes)
     for host_key in dict.fromkeys(key.host_key for key in keys):
-        files.revoke(*_place(address), host_key)
+        files.revoke(*place_of(address), host_key)
 
 
 @known_hosts.command()
@@ -123,7 +118,7 @@ def scan(paths: Paths, address: str, timeout: float, as_json: bool) -> None:
     """
     from sshtui.ssh.scan import scan as ask_for
 
-    place = _place(address)
+    place = place_of(address)
     host_keys = asyncio.run(ask_for(*place, seconds=timeout))
     known = _files(paths).lookup(*place)
     name = known_name(*place).decode()
@@ -151,15 +146,9 @@ def _files(paths: Paths) -> KnownHosts:
     return KnownHosts(paths.known_hosts, SYSTEM_WIDE)
 
 
-def _place(text: str) -> tuple[str, int]:
-    """Address and port of `address[:port]` or, as known_hosts writes it, `[address]:port`. Raises UsageError."""
-    found = split_destination(_IN_BRACKETS.sub(r"\1\2", text.strip()))
-    return found.address, found.port or DEFAULT_PORT
-
-
 def _found(files: KnownHosts, address: str) -> tuple[ListedKey, ...]:
     """Raises NotFound when no line speaks of it."""
-    keys = files.find(*_place(address))
+    keys = files.find(*place_of(address))
     if not keys:
         raise NotFound(f"No host key of {plain(address)} is known.", hint=f"Looked in {files.path}.")
     return keys

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from sshtui.model.destination import split_destination
 from sshtui.model.host_keys import HostKey
+from sshtui.model.hosts import DEFAULT_PORT
 
 Marker = Literal["", "@cert-authority", "@revoked"]
 
@@ -21,6 +23,7 @@ _HASHED = b"|1|"
 _BLANKS = b" \t"
 _TWO_FIELDS = re.compile(rb"([^ \t]+)[ \t]+(.+)", re.DOTALL)
 _KEY_FIELDS = re.compile(rb"([^ \t]+)[ \t]+([^ \t]+)[ \t]*(.*)", re.DOTALL)
+_IN_BRACKETS = re.compile(r"\[([^\]:]+)\](:\d+)?\Z")
 # Every SSH key starts with the length of its type's name, below 2^8, in four bytes: base64 of three zeros.
 _KEY_START = b"AAAA"
 _STRINGS = {
@@ -124,6 +127,12 @@ def known_name(address: str, port: int) -> bytes:
     """What known_hosts calls `address`: lower-case, in brackets with the port unless it is 22."""
     name = address.lower()
     return (name if port == 22 else f"[{name}]:{port}").encode()
+
+
+def place_of(text: str) -> tuple[str, int]:
+    """Address and port of `address[:port]` or `[address]:port`, as known_hosts writes it. Raises UsageError."""
+    found = split_destination(_IN_BRACKETS.sub(r"\1\2", text.strip()))
+    return found.address, found.port or DEFAULT_PORT
 
 
 def hashed_name(name: bytes, salt: bytes | None = None) -> bytes:

@@ -91,6 +91,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             "app.help": self._show_help,
             "app.palette": self._show_palette,
             "app.keys": self._show_keys,
+            "app.known_hosts": self._show_known_hosts,
             "app.quit": self.ask_to_quit,
             "tab.close": self._close_tab,
             "tab.rename": self._rename_tab,
@@ -220,6 +221,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._tell("Key pairs are managed on the command line: sshtui keys --help.")
         else:
             self.app.push_screen(self._parts.key_workshop(self._prompter))
+
+    def _show_known_hosts(self) -> None:
+        if self._parts.known_hosts is None:
+            self._tell("Host keys are managed on the command line: sshtui known-hosts --help.")
+        else:
+            self.app.push_screen(self._parts.known_hosts(self._prompter))
 
     async def _chosen(self, entry: Entry | None) -> None:
         if entry is not None:
