@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import monotonic
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -38,9 +38,6 @@ from sshtui.ui.screens.keys_dialogs import (
 )
 from sshtui.ui.screens.keys_dialogs_hosts import ChosenHosts, HoldingDialog, HostsDialog
 from sshtui.ui.screens.keys_facts import EMPTY, Entry, facts, row
-
-_NO_BREAK = "\u00a0"
-"""A blank at which no line ends: a keystroke and its words stay together."""
 
 SIDE_BY_SIDE = 76
 """Columns from which the list and the facts stand beside each other."""
@@ -84,6 +81,8 @@ class KeysScreen(Screen[None], inherit_bindings=False):
             background: $surface;
             color: $foreground;
             scrollbar-size-vertical: 1;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
         }
         #keys-list > .option-list--option-highlighted { background: $panel; color: $foreground; text-style: bold; }
         #keys-list:focus > .option-list--option-highlighted { background: $focus; color: $background; }
@@ -111,24 +110,32 @@ class KeysScreen(Screen[None], inherit_bindings=False):
             yield OptionList(id="keys-list")
             with VerticalScroll(id="keys-facts"):
                 yield Static("", id="keys-text")
-        yield Static(self._footer(), id="keys-footer")
+        yield Static("", id="keys-footer")
 
-    def _footer(self) -> Content:
-        shown = [each for each in self.BINDINGS if isinstance(each, Binding) and each.show]
+    def _footer(self, columns: int) -> Content:
+        """What the keys do; no line ends between a keystroke and its words."""
         given = {"install": self._tools.install, "uninstall": self._tools.uninstall}
         missing = [action for action, tool in given.items() if tool is None]
-        parts: list[Any] = []
-        for each in shown:
+        lines: list[list[Content]] = [[]]
+        used = 0
+        for each in self.BINDINGS:
+            if not isinstance(each, Binding) or not each.show or each.action in missing:
+                continue
             label = {"escape,q": "Esc", "r,f5": "r"}.get(each.key, each.key)
-            if each.action not in missing:
-                parts += [(label, "bold $accent"), f" {each.description}".replace(" ", _NO_BREAK) + "  "]
-        return Content.assemble(*parts)
+            part = Content.assemble((label, "bold $accent"), f" {each.description}")
+            if used and used + part.cell_length > columns:
+                lines.append([])
+                used = 0
+            lines[-1].append(part)
+            used += part.cell_length + 2
+        return Content("\n").join(Content("  ").join(line) for line in lines)
 
     def on_mount(self) -> None:
         self.action_reload()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= SIDE_BY_SIDE, "-wide")
+        self.query_one("#keys-footer", Static).update(self._footer(max(1, event.size.width - 2)))
 
     # The list
 

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import on
 from textual.content import Content
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, SelectionList, Static
 from textual.widgets.selection_list import Selection
@@ -27,6 +30,21 @@ class ChosenHosts:
 
     names: tuple[str, ...]
     old: Path | None = None
+
+
+class Ticks(SelectionList[str]):
+    """Boxes whose state is a shape and not a colour, as in `Tick`."""
+
+    def render_line(self, y: int) -> Strip:
+        """The line as SelectionList draws it, but an empty box where nothing is ticked."""
+        drawn = list(super().render_line(y))
+        number = drawn[1].style.meta.get("option") if len(drawn) > 3 and drawn[1].style else None
+        if number is None:
+            return Strip(drawn)
+        # The first three segments are the box; their `option` is what a click looks for.
+        box = "[x]" if self.get_option_at_index(number).value in self.selected else "[ ]"
+        style = (drawn[3].style or self.rich_style) + Style(meta={"option": number})
+        return Strip([Segment(box, style), *drawn[3:]])
 
 
 class HostsDialog(Dialog[ChosenHosts]):
@@ -55,7 +73,7 @@ class HostsDialog(Dialog[ChosenHosts]):
         entries = (
             Selection(Content(plain(f"{host.name}  {host.destination}", limit=100)), host.name) for host in self._hosts
         )
-        yield SelectionList[str](*entries, id="hosts", classes="block tight" if self._rotating else "block last")
+        yield Ticks(*entries, id="hosts", classes="block tight" if self._rotating else "block last")
         if self._rotating:
             yield Row("Then take off", Entry("", placeholder="file of an old key, or nothing", id="old"))
 

@@ -25,13 +25,11 @@ def row(entry: Entry) -> Content:
     """Two lines for the list: name and kind; a mark in front of what needs mending."""
     if isinstance(entry, KeyFile):
         kind = f"{entry.public.kind} {entry.public.bits}" if entry.public else "?"
-        guard = "passphrase" if entry.encrypted else "no passphrase"
+        guard = "passphrase" if entry.encrypted else "unprotected"
         mark = ("! ", "$error") if entry.problem else "  "
-        return Content.assemble(mark, (plain(Path(entry.path).name, 60), "bold"), (f"\n  {kind}, {guard}", "$muted"))
+        return Content.assemble(mark, (plain(Path(entry.path).name, 60), "bold"), f"\n  {kind}, {guard}")
     kind = f"{entry.public.kind} {entry.public.bits}{', certificate' if entry.certificate else ''}"
-    return Content.assemble(
-        "  ", (plain(entry.comment, 60) or "(no comment)", "bold"), (f"\n  agent, {kind}", "$muted")
-    )
+    return Content.assemble("  ", (plain(entry.comment, 60) or "(no comment)", "bold"), f"\n  agent, {kind}")
 
 
 def facts(entry: Entry, hosts: Iterable[Host] = ()) -> Content:
