@@ -43,14 +43,14 @@ def import_hosts(paths: Paths, format: str, file: Path, folder: str, conflicts: 
     store = HostStore(paths.hosts_file)
     steps = plan(FORMATS[format](file), store.hosts(), folder=folder)
     wanted = to_save(steps, conflicts=conflicts)
-    _show(steps)
+    show_plan(steps)
     if dry_run or not wanted:
         return
     ask_first(f"Save {len(wanted)} hosts?", yes, hint="Give --yes or --dry-run.")
     store.put_all(wanted)
 
 
-def _show(steps: Sequence[Step]) -> None:
+def show_plan(steps: Sequence[Step]) -> None:
     """The plan as a table, then its sums."""
     width = max((len(plain(step.name)) for step in steps), default=0)
     for step in steps:

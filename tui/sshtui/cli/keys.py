@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sshtui.cli import keys_agent, keys_install, keys_make, keys_show, keys_x509
+from sshtui.cli import keys_agent, keys_cloud, keys_install, keys_make, keys_show, keys_x509
 
 
 @click.group()
@@ -33,5 +33,6 @@ for command in (
     keys_install.install,
     keys_install.uninstall,
     keys_agent.agent,
+    keys_cloud.cloud,
 ):
     keys.add_command(command)
