@@ -208,3 +208,11 @@ def test_modify_other_keys_reports_what_has_no_bytes_of_its_own(name: str, level
 ])  # fmt: skip
 def test_the_kitty_protocol_says_what_its_flags_ask(flags: int, name: str, text: str, expected: bytes) -> None:
     assert sent(name, text, kitty_flags=flags, application_cursor=True) == expected
+
+
+def test_a_vt52_has_its_own_cursor_function_and_keypad_sequences() -> None:
+    """xterm ctlseqs, "VT52-Style Function Keys"."""
+    names = ("up", "down", "right", "left", "f1", "f4", "keypad_5")
+    assert [sent(name, vt52=True, application_keypad=True) for name in names] == [
+        b"\x1bA", b"\x1bB", b"\x1bC", b"\x1bD", b"\x1bP", b"\x1bS", b"\x1b?u",
+    ]  # fmt: skip

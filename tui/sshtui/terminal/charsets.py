@@ -15,6 +15,9 @@ def _from(start: int, text: str) -> dict[int, str]:
 SPECIAL_GRAPHICS = _from(0x5F, " ◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·")
 """`ESC ( 0`: line drawing (VT100 manual, table 3-9)."""
 
+VT52_GRAPHICS = _from(0x5E, "   ▮⅟///°±→…÷↓⎺⎺⎻⎻──⎼⎽₀₁₂₃₄₅₆₇₈₉¶")
+"""ESC F of a VT52 (VT52 manual, graphics mode); the fractions' upper halves but 1 have no character."""
+
 TECHNICAL = _from(
     0x21,
     "⎷┌─⌠⌡│⎡⎣⎤⎦⎧⎩⎫⎭⎨⎬⸮⸮⸮⸮⸮⸮⸮⸮⸮⸮⸮≤≠≥∫∴∝∞÷Δ∇ΦΓ∼≃Θ×Λ⇔⇒≡ΠΨ⸮Σ⸮⸮√ΩΞΥ⊂⊃∩∪∧∨¬αβχδεφγηιθκλ⸮ν∂πψρστ⸮ƒωξυζ←↑→↓",
@@ -105,6 +108,9 @@ SETS_94: Mapping[str, Charset | None] = {
     "=": _SWISS,
 }
 """By the final of `ESC ( F`, `ESC ) F`, `ESC * F`, `ESC + F`."""
+
+NATIONAL = frozenset({"4", "5", "C", "R", "f", "Q", "9", "K", "Y", "E", "6", "`", "%6", "Z", "7", "H", "="})
+"""The finals that count only while DECNRCM (DECSET 42) is on, as in xterm; the British set always does."""
 
 SETS_96: Mapping[str, Charset | None] = {"A": LATIN_1, "B": LATIN_1}
 """By the final of `ESC - F`, `ESC . F`, `ESC / F`."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from sshtui.terminal import keyboard_state, limits, rectangles, reports, switches, windows
-from sshtui.terminal.charsets import SETS_94, SETS_96
+from sshtui.terminal import colour_stack, keyboard_state, limits, rectangles, reports, switches, windows
+from sshtui.terminal.charsets import NATIONAL, SETS_94, SETS_96
 from sshtui.terminal.grid import default_stops
 from sshtui.terminal.modes import CursorShape
 from sshtui.terminal.osc import device_control, operating_system_command
 from sshtui.terminal.parameters import Parameters, count, parse, value
+from sshtui.terminal.rows import LineSize
 from sshtui.terminal.terminal import Terminal
 
 Handler = Callable[[Terminal, Parameters], None]
@@ -84,11 +85,18 @@ def _soft_reset(terminal: Terminal, parameters: Parameters) -> None:
 
 
 def _level(terminal: Terminal, parameters: Parameters) -> None:
-    """DECSCL (VT420 manual): the level, and a soft reset."""
+    """DECSCL (VT420 manual): the level and the width of controls in replies, and a soft reset."""
     level = value(parameters) - 60
     if 1 <= level <= 5:
         terminal.soft_reset()
         terminal.level = level
+        terminal.eight_bit = level > 1 and value(parameters, 1) != 1
+
+
+def _eight_bit_controls(terminal: Terminal, on: bool) -> None:
+    """S8C1T and S7C1T (VT220 manual)."""
+    if terminal.level > 1:
+        terminal.eight_bit = on
 
 
 def _usual_tab_stops(terminal: Terminal, parameters: Parameters) -> None:
@@ -152,6 +160,9 @@ SEQUENCES: Mapping[str, Handler] = {
     "!p": _soft_reset,
     '"p': _level,
     '"q': rectangles.protect,
+    "#P": colour_stack.push_colours,
+    "#Q": colour_stack.pop_colours,
+    "#R": colour_stack.report_colours,
     "#p": _push_sgr,
     "#q": _pop_sgr,
     "#{": _push_sgr,
@@ -211,6 +222,12 @@ ESCAPES: Mapping[str, Callable[[Terminal], None]] = {
     "c": windows.hard_reset,
     "n": lambda terminal: terminal.shift_to(2),
     "o": lambda terminal: terminal.shift_to(3),
+    " F": lambda terminal: _eight_bit_controls(terminal, False),
+    " G": lambda terminal: _eight_bit_controls(terminal, True),
+    "#3": lambda terminal: terminal.set_line_size(LineSize.TOP),
+    "#4": lambda terminal: terminal.set_line_size(LineSize.BOTTOM),
+    "#5": lambda terminal: terminal.set_line_size(LineSize.SINGLE),
+    "#6": lambda terminal: terminal.set_line_size(LineSize.WIDE),
     "#8": Terminal.alignment_display,
 }
 
@@ -259,7 +276,8 @@ class Dispatcher:
             handler(self._terminal)
         elif len(ending) > 1 and ending[0] in _DESIGNATORS:
             sets = SETS_96 if ending[0] in "-./" else SETS_94
-            if ending[1:] in sets:
+            allowed = ending[1:] not in NATIONAL or self._terminal.has(42)
+            if ending[1:] in sets and (allowed or sets is SETS_96):
                 self._terminal.charsets[_DESIGNATORS[ending[0]]] = sets[ending[1:]]
                 self._terminal.drawing_changed()
 

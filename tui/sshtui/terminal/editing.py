@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from sshtui.terminal.grid import ORIGIN, Grid
-from sshtui.terminal.rows import BLANK, Line, blank_line
+from sshtui.terminal.rows import BLANK, Line, LineSize, blank_line
 
 
 class Protection(Enum):
@@ -163,7 +163,7 @@ class EditableGrid(Grid):
             return
         if how == 0:
             self.erase_in_line(0, selective)
-            rows = range(y + 1, self.lines)
+            rows = range(y + bool(self.cursor.x), self.lines)
         elif how == 1:
             self.erase_in_line(1, selective)
             rows = range(y)
@@ -174,6 +174,7 @@ class EditableGrid(Grid):
         for row in rows:
             self.erase(row, 0, self.columns, selective)
             self.rows[row].wrapped = False
+            self.rows[row].size = LineSize.SINGLE
         self.cursor.pending = False
 
     def erase(self, y: int, start: int, end: int, selective: bool) -> None:
@@ -196,7 +197,7 @@ class EditableGrid(Grid):
             self.cut(line, start)
             self.cut(line, end)
             if start == 0 and end == self.columns:
-                line.wide = False
+                line.wide = bool(line.size)
         line.chars[start:end] = [BLANK] * (end - start)
         line.pens[start:end] = [blank] * (end - start)
 
@@ -210,6 +211,7 @@ class EditableGrid(Grid):
             line.chars = ["E"] * self.columns
             line.pens = [self.pens.plain] * self.columns
             line.wide = line.wrapped = False
+            line.size = LineSize.SINGLE
         self.cursor_position()
 
     # Two screens

@@ -16,7 +16,7 @@ from sshtui.terminal.events import Event
 from sshtui.terminal.modes import Modes
 from sshtui.terminal.parser import Parser
 from sshtui.terminal.reflow import resize
-from sshtui.terminal.rows import Snapshot, load, unpack
+from sshtui.terminal.rows import Snapshot, load, size_of, unpack
 from sshtui.terminal.vocabulary import XtermScreen
 
 
@@ -79,13 +79,13 @@ class Emulator:
             stored = terminal.scrollback.lines[index]
             chars, pens, _ = unpack(stored, terminal.columns, terminal.pens)
             wrapped = not isinstance(stored, str) and stored.wrapped
-            return Snapshot(chars, pens, terminal.scrollback.revision(index), wrapped)
+            return Snapshot(chars, pens, terminal.scrollback.revision(index), wrapped, size_of(stored))
         line = terminal.rows[index]
         load(line, terminal.columns, terminal.pens)
         if not line.revision:
             self._revision += 1
             line.revision = self._revision
-        return Snapshot(line.chars.copy(), line.pens.copy(), line.revision, line.wrapped)
+        return Snapshot(line.chars.copy(), line.pens.copy(), line.revision, line.wrapped, line.size)
 
     @property
     def size(self) -> Size:
@@ -106,7 +106,10 @@ class Emulator:
     def cursor(self) -> Cursor:
         """Where the cursor stands and how it looks."""
         cursor = self._terminal.cursor
-        return Cursor(Point(cursor.y, cursor.x), not cursor.hidden, cursor.shape, cursor.blinking, cursor.pending)
+        row = self._terminal.rows[cursor.y]
+        # On a line of double width every column takes two.
+        column = min(2 * cursor.x, self._terminal.columns - 1) if row.size else cursor.x
+        return Cursor(Point(cursor.y, column), not cursor.hidden, cursor.shape, cursor.blinking, cursor.pending)
 
     @property
     def modes(self) -> Modes:

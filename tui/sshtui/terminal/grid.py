@@ -8,7 +8,7 @@ from pyte.screens import Margins
 from sshtui.terminal.charsets import Charset
 from sshtui.terminal.cursor import Saved, ScreenCursor
 from sshtui.terminal.pens import Pen, Pens
-from sshtui.terminal.rows import BLANK, Line, blank_line, load, pack
+from sshtui.terminal.rows import BLANK, Line, LineSize, blank_line, load, pack
 from sshtui.terminal.scrollback import Scrollback
 
 PRIVATE = 5
@@ -19,6 +19,7 @@ ORIGIN = 6 << PRIVATE
 REVERSE_WRAP = 45 << PRIVATE
 REVERSE_WRAP_EXTENDED = 1045 << PRIVATE
 MORE_FIX = 41 << PRIVATE
+SIDE_MARGINS = 69 << PRIVATE
 INSERT = 4
 NEWLINE = 20
 GRAPHEMES = 2027 << PRIVATE
@@ -124,8 +125,20 @@ class Grid(pyte.Screen):
         return self.left <= self.cursor.x <= self.right
 
     def edge(self) -> int:
-        """The last column that the cursor can reach by moving right."""
-        return self.right if self.cursor.x <= self.right else self.columns - 1
+        """The last column that the cursor can reach by moving right; the line's middle in double width."""
+        cursor = self.cursor
+        if self.rows[cursor.y].size:
+            return (self.columns - 1) // 2
+        return self.right if cursor.x <= self.right else self.columns - 1
+
+    def set_line_size(self, size: LineSize) -> None:
+        """DECSWL, DECDWL, DECDHL (VT100 manual); as in xterm, no lines of double width beside DECLRMM."""
+        if size and SIDE_MARGINS in self.mode:
+            return
+        line = self.touch(self.cursor.y)
+        line.size = size
+        line.wide = line.wide or size is not LineSize.SINGLE
+        self.cursor.x = min(self.cursor.x, self.edge())
 
     # Scrolling
 
@@ -333,7 +346,7 @@ class Grid(pyte.Screen):
     def tab(self) -> None:
         """HT: to the next stop or the right margin, also from beyond it; a pending wrap stays, as in xterm."""
         cursor = self.cursor
-        last = self.right
+        last = self.edge() if self.rows[cursor.y].size else self.right
         if cursor.pending and MORE_FIX in self.mode and AUTOWRAP in self.mode:
             self.wrap_line()
         x = cursor.x + 1
@@ -369,8 +382,13 @@ class Grid(pyte.Screen):
 
     def wrap_line(self) -> None:
         """Autowrap: the line goes on in the next one."""
-        self.touch(self.cursor.y).wrapped = True
+        line = self.touch(self.cursor.y)
+        line.wrapped = True
         self.index()
+        if line.size:
+            # xterm goes on in the same size.
+            self.rows[self.cursor.y].size = line.size
+            self.rows[self.cursor.y].wide = True
         self.cursor.x = self.left
 
     # Saving

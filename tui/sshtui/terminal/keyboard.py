@@ -48,6 +48,8 @@ def encode(keystroke: Keystroke, modes: Modes) -> bytes:
 
 def _special(bare: str, bits: int, modes: Modes) -> str:
     """Cursor, editing, function and keypad keys; "" for everything that types a character."""
+    if modes.vt52 and (bare in _PF or _CURSOR.get(bare, "E") < "E"):
+        return "\x1b" + (_PF.get(bare) or _CURSOR[bare])
     if bare in _CURSOR:
         if bits:
             return f"\x1b[1;{bits + 1}{_CURSOR[bare]}"
@@ -68,7 +70,7 @@ def _keypad(bare: str, modes: Modes) -> str:
         return ""
     final, text = _KEYPAD[bare]
     if modes.application_keypad:
-        return f"\x1bO{final}"
+        return f"\x1b?{final}" if modes.vt52 else f"\x1bO{final}"
     if text == "\r" and modes.newline:
         text = "\r\n"
     return text

@@ -32,8 +32,12 @@ TITLE: Final = 256
 
 TITLE_STACK: Final = 10
 SGR_STACK: Final = 10
+PALETTE_STACK: Final = 10
 KEYBOARD_STACK: Final = 16
-"""Depths of XTWINOPS 22, XTPUSHSGR and the kitty keyboard protocol; the oldest entry falls out."""
+"""Depths of XTWINOPS 22, XTPUSHSGR, XTPUSHCOLORS and the kitty keyboard protocol.
+
+The oldest entry falls out, except of XTPUSHCOLORS' stack, which takes no more.
+"""
 
 LINK: Final = 2048
 """Characters of a hyperlink's target; a longer one is no link."""

@@ -61,6 +61,8 @@ class Modes:
     """xterm ctlseqs, CSI > 4 ; Pv m."""
     kitty_flags: int = 0
     """The kitty keyboard protocol's progressive enhancement flags."""
+    vt52: bool = False
+    """DECANM reset: cursor, function and keypad keys as on a VT52."""
     reverse_video: bool = False
     """DECSCNM, DECSET 5."""
     synchronized: bool = False

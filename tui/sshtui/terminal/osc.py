@@ -42,12 +42,13 @@ def operating_system_command(terminal: Terminal, body: str, bell: bool) -> None:
     elif number in (104, 105):
         _reset_indexed(terminal, number, text)
     elif 110 <= number <= 119:
-        _set_colour(terminal, FOREGROUND + number - 110, None)
+        set_colour(terminal, FOREGROUND + number - 110, None)
     elif number == 133:
         _mark(terminal, text)
 
 
-def _set_colour(terminal: Terminal, index: int, colour: int | None) -> None:
+def set_colour(terminal: Terminal, index: int, colour: int | None) -> None:
+    """Set one colour of the palette, or put back the view's own (None)."""
     if terminal.palette.get(index) == colour:
         return
     if colour is None:
@@ -78,7 +79,7 @@ def _indexed_colours(terminal: Terminal, number: int, text: str, end: str) -> No
             shown = index if index < SPECIAL else index - SPECIAL + (0 if number == 5 else 256)
             terminal.write_process_input(f"\x1b]{number};{shown};{describe_colour(terminal.colour(index))}{end}")
         elif (colour := parse_colour(colour_name)) is not None:
-            _set_colour(terminal, index, colour)
+            set_colour(terminal, index, colour)
 
 
 def _dynamic_colours(terminal: Terminal, number: int, text: str, end: str) -> None:
@@ -89,7 +90,7 @@ def _dynamic_colours(terminal: Terminal, number: int, text: str, end: str) -> No
         if name == "?":
             terminal.write_process_input(f"\x1b]{at};{describe_colour(terminal.colour(index))}{end}")
         elif (colour := parse_colour(name)) is not None:
-            _set_colour(terminal, index, colour)
+            set_colour(terminal, index, colour)
 
 
 def _reset_indexed(terminal: Terminal, number: int, text: str) -> None:
@@ -101,7 +102,7 @@ def _reset_indexed(terminal: Terminal, number: int, text: str) -> None:
         indexes = [index for index in terminal.palette if index >= SPECIAL]
     for index in indexes:
         if index is not None:
-            _set_colour(terminal, index, None)
+            set_colour(terminal, index, None)
 
 
 def _directory(terminal: Terminal, text: str) -> None:

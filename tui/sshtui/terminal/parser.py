@@ -15,6 +15,7 @@ from typing import Protocol
 from sshtui.terminal import limits
 from sshtui.terminal.flood import SMALLEST_FLOOD, flood
 from sshtui.terminal.terminal import Terminal
+from sshtui.terminal.vt52 import Vt52
 
 _tokens = re.compile(
     r"([ -~]++)"
@@ -73,11 +74,13 @@ class Parser:
         self._actions: dict[str, Callable[[], None]] = {}
         self._places: dict[str, tuple[int, int]] = {}
         self._next_flood = 0
+        self._vt52 = Vt52(terminal, interpreter.control)
 
     def reset(self) -> None:
         """Back to the ground state, as after a connection ended amid a sequence."""
         self._state = _State.GROUND
         self._body.clear()
+        self._vt52.reset()
 
     def feed(self, text: str) -> None:
         """Act on `text`."""
@@ -86,6 +89,9 @@ class Parser:
         while at < end:
             if self._state:
                 at = self._machine(text, at)
+            elif self._terminal.vt52:
+                self._terminal.settle()
+                at = self._vt52.feed(text, at)
             elif end - at >= SMALLEST_FLOOD and at >= self._next_flood and self._terminal.flood_ready():
                 done = flood(self._terminal, text, at, self._ground)
                 if done == at:
@@ -155,6 +161,8 @@ class Parser:
                     action = self._remember(whole, parameters, ending)
                 action()
                 terminal.last_drawn = ""
+                if terminal.vt52:
+                    return token.end()
             elif kind == _CONTROL:
                 data = token[4]
                 control(data)

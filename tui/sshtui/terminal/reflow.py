@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sshtui.terminal.pens import Pen
-from sshtui.terminal.rows import BLANK, Line, Packed, Raw, Stored, blank_line, pack, unpack, unparsed_line
+from sshtui.terminal.rows import BLANK, Line, Packed, Raw, Stored, blank_line, load, pack, unpack, unparsed_line
 from sshtui.terminal.terminal import Terminal
 
 Place = tuple[int, int]
@@ -75,8 +75,7 @@ def _reflow(terminal: Terminal, rows: list[Line], place: Place, columns: int, li
     terminal.scrollback.replace(stored[:start])
     kept = [unparsed_line(line) for line in stored[start : start + lines]]
     for line in kept:
-        line.chars, line.pens, line.wide = unpack(line.stored or "", columns, terminal.pens)
-        line.stored = None
+        load(line, columns, terminal.pens)
     kept += [blank_line(columns, plain) for _ in range(lines - len(kept))]
     return kept, (at - start, x)
 

@@ -28,8 +28,8 @@ def secondary_attributes(terminal: Terminal, parameters: Parameters) -> None:
 
 
 def tertiary_attributes(terminal: Terminal, parameters: Parameters) -> None:
-    """DA3: unit 0, as xterm."""
-    if value(parameters) == 0:
+    """DA3: unit 0, as xterm; as a VT420 only."""
+    if value(parameters) == 0 and terminal.level >= 4:
         terminal.write_process_input("\x1bP!|00000000\x1b\\")
 
 
@@ -96,6 +96,8 @@ _SHAPES = {CursorShape.BLOCK: 2, CursorShape.UNDERLINE: 4, CursorShape.BAR: 6}
 
 def request_setting(terminal: Terminal, body: str) -> None:
     """DECRQSS (VT420 manual, DECRPSS): `DCS 1 $ r value ST`, or `DCS 0 $ r ST` for what we do not know."""
+    if terminal.level < 2:
+        return
     cursor = terminal.cursor
     settings = {
         "m": describe_sgr(cursor.pen.style) + "m",
@@ -103,7 +105,7 @@ def request_setting(terminal: Terminal, body: str) -> None:
         "s": f"{terminal.left + 1};{terminal.right + 1}s",
         "t": f"{max(24, terminal.lines)}t",
         " q": f"{_SHAPES[cursor.shape] - cursor.blinking} q",
-        '"p': f'6{terminal.level};1"p' if terminal.level > 1 else '61"p',
+        '"p': f'6{terminal.level};{0 if terminal.eight_bit else 1}"p' if terminal.level > 1 else '61"p',
         '"q': f'{int(cursor.pen.protected and terminal.protection is Protection.DEC)}"q',
         "$|": f"{terminal.columns}$|",
         "*|": f"{terminal.lines}*|",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from enum import IntEnum
 from itertools import groupby
 from typing import Final, NamedTuple, TypeVar
 
@@ -20,6 +21,15 @@ _HALF: Final = "\1"
 _T = TypeVar("_T")
 
 _plain_pieces = re.compile(r"\x1b\[(?P<sgr>[0-9;:]*+)m|(?P<erase>\x1b\[K)|(?P<tab>\t)|(?P<text>[^\x1b\t]++)")
+
+
+class LineSize(IntEnum):
+    """How large a line's characters are (VT100 manual: DECSWL, DECDWL, DECDHL)."""
+
+    SINGLE = 0
+    WIDE = 1
+    TOP = 2
+    BOTTOM = 3
 
 
 class Raw(NamedTuple):
@@ -37,6 +47,7 @@ class Packed(NamedTuple):
     pens: tuple[Pen, ...]
     counts: tuple[int, ...]
     wrapped: bool
+    size: LineSize = LineSize.SINGLE
 
 
 Stored = str | Raw | Packed
@@ -46,7 +57,7 @@ Stored = str | Raw | Packed
 class Line:
     """A line of the screen. `revision` 0 means: changed since someone asked for its number."""
 
-    __slots__ = ("chars", "pens", "revision", "stored", "wide", "wrapped")
+    __slots__ = ("chars", "pens", "revision", "size", "stored", "wide", "wrapped")
 
     def __init__(self, chars: list[str], pens: list[Pen], wrapped: bool = False, wide: bool = False) -> None:
         self.chars = chars
@@ -55,6 +66,7 @@ class Line:
         self.wide = wide
         """Whether it may hold something that is not one character in one column."""
         self.revision = 0
+        self.size = LineSize.SINGLE
         self.stored: Stored | None = None
         """The unparsed line whose cells this line has not yet become; None when the lists are the truth."""
 
@@ -78,7 +90,14 @@ def load(line: Line, columns: int, pens: Pens) -> None:
     """Turn an unparsed line into cells, in place."""
     if line.stored is not None:
         line.chars, line.pens, line.wide = unpack(line.stored, columns, pens)
+        line.size = size_of(line.stored)
+        line.wide = line.wide or line.size is not LineSize.SINGLE
         line.stored = None
+
+
+def size_of(stored: Stored) -> LineSize:
+    """The size of a stored line's characters."""
+    return stored.size if isinstance(stored, Packed) else LineSize.SINGLE
 
 
 def pack(line: Line, plain: Pen) -> Stored:
@@ -89,7 +108,7 @@ def pack(line: Line, plain: Pen) -> Stored:
     text = "".join(chars)
     if pens.count(plain) == len(pens):
         kept = text.rstrip(BLANK)
-        if not line.wide and not line.wrapped and BLANK not in kept:
+        if not (line.wide or line.wrapped or line.size) and BLANK not in kept:
             return kept
         counts: tuple[int, ...] = ()
         looks: tuple[Pen, ...] = ()
@@ -99,13 +118,13 @@ def pack(line: Line, plain: Pen) -> Stored:
         counts = tuple(count for _, count in runs)
         kept = text.rstrip(BLANK)
     if not line.wide:
-        return Packed(kept, looks, counts, line.wrapped)
+        return Packed(kept, looks, counts, line.wrapped, line.size)
     last = len(chars)
     while last and chars[last - 1] == BLANK:
         last -= 1
     cells = [cell or _HALF for cell in chars[:last]]
     joined = "".join(cells)
-    return Packed(joined if len(joined) == last else tuple(chars[:last]), looks, counts, line.wrapped)
+    return Packed(joined if len(joined) == last else tuple(chars[:last]), looks, counts, line.wrapped, line.size)
 
 
 def unpack(stored: Stored, columns: int, pens: Pens) -> tuple[list[str], list[Pen], bool]:
@@ -177,21 +196,44 @@ def _cells(text: str) -> tuple[list[str], bool]:
     return chars, True
 
 
+def doubled(chars: list[str], pens: list[Pen]) -> tuple[list[str], list[Pen]]:
+    """The cells of a line of double width: its left half, every grapheme in twice the columns.
+
+    ASCII has characters of that width; anything else is followed by blanks.
+    """
+    shown: list[str] = []
+    for char in chars[: (len(chars) + 1) // 2]:
+        if "!" <= char <= "~" and len(char) == 1:
+            shown += (chr(ord(char) + 0xFEE0), "")
+        elif char:
+            shown += (char, BLANK)
+        else:
+            shown[-1] = ""
+            shown += (BLANK, BLANK)
+    looks = [pen for pen in pens[: (len(pens) + 1) // 2] for _ in range(2)]
+    if len(shown) > len(chars):
+        # Of an odd number of columns the last one shows half a character.
+        shown[len(chars) - 1 :] = [BLANK]
+    return shown, looks[: len(chars)]
+
+
 class Snapshot:
     """A line as it was when asked for; fits the `Row` protocol."""
 
-    __slots__ = ("_chars", "_pens", "revision", "wrapped")
+    __slots__ = ("_chars", "_pens", "_written", "revision", "wrapped")
 
-    def __init__(self, chars: list[str], pens: list[Pen], revision: int, wrapped: bool) -> None:
-        self._chars = chars
-        self._pens = pens
+    def __init__(
+        self, chars: list[str], pens: list[Pen], revision: int, wrapped: bool, size: LineSize = LineSize.SINGLE
+    ) -> None:
+        self._written = chars
+        self._chars, self._pens = doubled(chars, pens) if size else (chars, pens)
         self.revision = revision
         self.wrapped = wrapped
 
     @property
     def text(self) -> str:
         """The characters without trailing blanks that were never written."""
-        return "".join(self._chars).rstrip(BLANK).replace(BLANK, " ")
+        return "".join(self._written).rstrip(BLANK).replace(BLANK, " ")
 
     def runs(self) -> list[Run]:
         """The row as runs of one style, filling exactly the grid's columns."""

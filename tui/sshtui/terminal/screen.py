@@ -72,7 +72,10 @@ class Screen(EditableGrid):
                 if AUTOWRAP in self.mode:
                     self.wrap_line()
             x, y = cursor.x, cursor.y
-            edge = self.right if x <= self.right else self.columns - 1
+            edge = self.edge()
+            if x > edge:
+                # Beyond the half of a line of double width: xterm shows nothing there.
+                return
             # Insertion begins at the left margin, so what stands before it is written by itself.
             stop = self.left if x < self.left and INSERT in self.mode else edge + 1
             piece, data = data[: stop - x], data[stop - x :]
@@ -212,7 +215,8 @@ class Screen(EditableGrid):
 
     def _advance(self, x: int, width: int) -> None:
         cursor = self.cursor
-        edge = self.right if x <= self.right else self.columns - 1
+        cursor.x = x
+        edge = self.edge()
         cursor.pending = x + width > edge
         cursor.x = edge if cursor.pending else x + width
 
@@ -223,6 +227,8 @@ class Screen(EditableGrid):
             cursor.pending = False
             if AUTOWRAP in self.mode:
                 self.wrap_line()
+        if cursor.x > self.edge():
+            return
         if width == 2 and cursor.x + 1 > self.edge():
             if AUTOWRAP in self.mode and self.edge() > self.left:
                 self.wrap_line()

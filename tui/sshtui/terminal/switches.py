@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from sshtui.terminal import windows
+from sshtui.terminal.grid import SIDE_MARGINS
 from sshtui.terminal.modes import Modes, MouseEncoding, MouseTracking
 from sshtui.terminal.parameters import Parameters, value
-from sshtui.terminal.terminal import LEFT_RIGHT, Terminal
+from sshtui.terminal.rows import LineSize
+from sshtui.terminal.terminal import Terminal
 
 _ANSI = frozenset({2, 4, 12, 20})
 """KAM, IRM, SRM, LNM: kept; the other modes of ECMA-48 are permanently reset."""
@@ -107,12 +109,23 @@ def switch(terminal: Terminal, mode: int, on: bool) -> None:
         terminal.mouse_tracking = _TRACKING[mode] if on else MouseTracking.OFF
     elif mode in _ENCODING:
         terminal.mouse_encoding = _ENCODING[mode] if on else MouseEncoding.X10
+    elif mode == 2:
+        _switch_emulation(terminal, on)
     elif mode == 3:
         windows.set_column_mode(terminal, on)
     elif mode in _KEPT and not (mode == 69 and terminal.level < 4):
         before = terminal.has(mode)
         terminal.put(mode, on)
         _act(terminal, mode, on, before != on)
+
+
+def _switch_emulation(terminal: Terminal, on: bool) -> None:
+    """DECANM: reset, a VT52 until ESC <; set, ASCII in G0 to G3."""
+    terminal.vt52 = not on
+    if on:
+        terminal.charsets = [None] * 4
+        terminal.charset = 0
+        terminal.drawing_changed()
 
 
 def _act(terminal: Terminal, mode: int, on: bool, changed: bool) -> None:
@@ -130,6 +143,8 @@ def _act(terminal: Terminal, mode: int, on: bool, changed: bool) -> None:
         terminal.saved_columns = None
     elif mode == 69 and changed:
         terminal.left, terminal.right, terminal.sides = 0, terminal.columns - 1, False
+        for line in terminal.rows if on else ():
+            line.size = LineSize.SINGLE
     elif mode in (47, 1047, 1048, 1049):
         _switch_screen(terminal, mode, on)
     elif mode == 2048 and on:
@@ -156,8 +171,6 @@ def _switch_screen(terminal: Terminal, mode: int, on: bool) -> None:
 
 def report_ansi_mode(terminal: Terminal, parameters: Parameters) -> None:
     """DECRQM for a mode of ECMA-48 (VT420 manual, DECRPM): 0 unknown, 1 set, 2 reset, 4 always reset."""
-    if terminal.level < 3:
-        return
     mode = value(parameters)
     state = 4 if mode in _ANSI_FIXED else 0
     if mode in _ANSI:
@@ -167,10 +180,10 @@ def report_ansi_mode(terminal: Terminal, parameters: Parameters) -> None:
 
 def report_private_mode(terminal: Terminal, parameters: Parameters) -> None:
     """DECRQM for a DEC private mode."""
-    if terminal.level < 3:
-        return
     mode = value(parameters)
     known = mode in _KEPT or mode in _TRACKING or mode in _ENCODING or mode == 2
+    if mode == 69 and terminal.level < 4:
+        known = False
     state = (1 if is_set(terminal, mode) else 2) if known else 0
     state = _PRIVATE_FIXED.get(mode, state)
     terminal.write_process_input(f"\x1b[?{mode};{state}$y")
@@ -207,6 +220,7 @@ def snapshot(terminal: Terminal) -> Modes:
         meta_sends_escape=has(1036),
         modify_other_keys=terminal.keyboard_resources[4],
         kitty_flags=terminal.keyboard_flags,
+        vt52=terminal.vt52,
         reverse_video=has(5),
         synchronized=has(2026),
     )
@@ -214,4 +228,4 @@ def snapshot(terminal: Terminal) -> Modes:
 
 def margins_allowed(terminal: Terminal) -> bool:
     """Whether DECLRMM lets `CSI s` set margins instead of saving the cursor."""
-    return LEFT_RIGHT in terminal.mode
+    return SIDE_MARGINS in terminal.mode

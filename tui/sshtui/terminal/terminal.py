@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sshtui.model.text import plain
@@ -10,16 +11,17 @@ from sshtui.terminal.cells import PLAIN
 from sshtui.terminal.colours import default_colour
 from sshtui.terminal.editing import Protection
 from sshtui.terminal.events import Bell, Event, TitleChanged
-from sshtui.terminal.grid import AUTOWRAP, GRAPHEMES, INSERT, PRIVATE, default_stops
+from sshtui.terminal.grid import AUTOWRAP, GRAPHEMES, INSERT, PRIVATE, SIDE_MARGINS, default_stops
 from sshtui.terminal.modes import CursorShape, MouseEncoding, MouseTracking
 from sshtui.terminal.pens import Pen
 from sshtui.terminal.rows import BLANK, blank_line
 from sshtui.terminal.screen import Screen
 
 SEND_RECEIVE = 12
-LEFT_RIGHT = 69 << PRIVATE
 KEYBOARD_RESOURCES = {0: 0, 1: 2, 2: 2, 3: 0, 4: 0, 6: 0, 7: 0}
 """xterm's modifyKeyboard, -CursorKeys, -FunctionKeys, -KeypadKeys, -OtherKeys … and their defaults."""
+
+_seven_bit = re.compile(r"\x1b([PX\[\\\]^_])")
 
 _DEFAULT_MODES = frozenset(
     {AUTOWRAP, GRAPHEMES, SEND_RECEIVE, *(mode << PRIVATE for mode in (2, 25, 35, 1010, 1034, 1035, 1036, 1040, 1070))}
@@ -49,6 +51,14 @@ class Terminal(Screen):
         self.keyboard_formats: dict[int, int] = {}
         self.mouse_tracking = MouseTracking.OFF
         self.mouse_encoding = MouseEncoding.X10
+        self.eight_bit = False
+        """Whether replies have 8-bit controls (S8C1T, DECSCL)."""
+        self.vt52 = False
+        """Whether the sequences are those of a VT52 (DECANM reset)."""
+        self.palettes: list[dict[int, int]] = []
+        """XTPUSHCOLORS' stack."""
+        self.palettes_used = 0
+        """How many of `palettes` are pushed; the rest was popped and can still be asked for by number."""
         self.level = 4
         """The VT level chosen by DECSCL, as the tens digit of 61..65."""
         self.change_extent = 0
@@ -58,14 +68,19 @@ class Terminal(Screen):
     # Going out
 
     def write_process_input(self, data: str) -> None:
-        """Queue a reply for the server; past `limits.REPLY` in one feed, queries stay unanswered."""
+        """Queue a reply for the server; past `limits.REPLY` in one feed, queries stay unanswered.
+
+        Introducers and terminators become single C1 characters while S8C1T asks for that.
+        """
+        if self.eight_bit:
+            data = _seven_bit.sub(lambda found: chr(ord(found[1]) + 0x40), data)
         if self._reply_length + len(data) <= limits.REPLY:
             self.replies.append(data)
             self._reply_length += len(data)
 
     def take_replies(self) -> bytes:
         """The replies since the last call."""
-        data = "".join(self.replies).encode("utf-8", "replace")
+        data = "".join(self.replies).encode("latin-1", "replace")
         self.replies.clear()
         self._reply_length = 0
         return data
@@ -168,7 +183,7 @@ class Terminal(Screen):
             return False
         line = self.rows[cursor.y]
         blank = cursor.pen.blank
-        if line.stored is not None or line.wrapped:
+        if line.stored is not None or line.wrapped or line.size:
             return False
         return line.chars.count(BLANK) == self.columns == line.pens.count(blank)
 
@@ -209,6 +224,7 @@ class Terminal(Screen):
         self.keyboard_formats.clear()
         self.change_extent = 0
         self.level = 4
+        self.eight_bit = self.vt52 = False
         self.last_drawn = ""
         self.joinable = False
         cursor = self.cursor
@@ -223,7 +239,7 @@ class Terminal(Screen):
         """DECSTR (VT420 manual, table 4-8; xterm keeps the cursor where it is)."""
         self.mode.difference_update({INSERT, 6 << PRIVATE, 1 << PRIVATE, 66 << PRIVATE, 45 << PRIVATE, 1045 << PRIVATE})
         self.mode.update({AUTOWRAP, 25 << PRIVATE})
-        self.mode.discard(LEFT_RIGHT)
+        self.mode.discard(SIDE_MARGINS)
         self.clear_margins()
         self.charsets = [None] * 4
         self.charset = 0
