@@ -26,6 +26,15 @@ async def test_the_help_names_every_action_and_its_keystrokes(stage: Build) -> N
         await shell.until(pilot, "the main screen", lambda: not isinstance(shell.app.screen, HelpScreen))
 
 
+async def test_the_help_names_the_ids_for_the_keymap_switched_off_ones_too(stage: Build) -> None:
+    shell = stage(keymap={"hosts.add": ()})
+    async with shell.app.run_test(size=(120, 200)) as pilot:
+        await pilot.press("question_mark")
+        picture = await shell.shows(pilot, "Names for keymap.toml")
+        listed = picture.partition("Names for keymap.toml")[2]
+        assert [action.id for action in ACTIONS if f" {action.id} " not in listed] == []
+
+
 async def test_the_palette_carries_out_an_action(stage: Build) -> None:
     shell = stage()
     async with shell.app.run_test() as pilot:

@@ -59,6 +59,9 @@ class HelpScreen(ModalScreen[None]):
                 for labels, title in self._rows(actions):
                     lines.append(Content.assemble((f"  {labels:<{_KEYSTROKES}} ", "$accent"), title))
                 lines.append(Content(""))
+        lines += [Content.assemble(("Names for keymap.toml", "bold $primary"))]
+        for action in ACTIONS:
+            lines.append(Content.assemble((f"  {action.id:<{_KEYSTROKES}} ", "$accent"), action.title))
         return Content("\n").join(lines)
 
     def _rows(self, actions: Sequence[Action]) -> Iterator[tuple[str, str]]:
