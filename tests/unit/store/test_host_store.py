@@ -237,6 +237,7 @@ def test_the_second_of_two_hosts_of_one_name_is_reported(path: Path) -> None:
         (b"a = 1\nb = 2\n\xff\xfe\n", 3, "UTF-8"),
         (b"a = \x00\n", 1, "Invalid"),
         (b"a = " + b"[" * 100_000, 0, "nested too deeply"),
+        (b"port = " + b"9" * 5000, 0, "too many digits"),
         (b"hosts = 3\n", 0, "hosts must be tables"),
         (b"version = 'x'\n", 0, "version must be a number"),
         (b"x = '''\n\n", 3, "end of the file"),

@@ -54,6 +54,9 @@ def parse(text: str, path: Path) -> dict[str, Any]:
         raise BrokenFile(path, text.count("\n") + 1, f"{reason} (at the end of the file).") from error
     except RecursionError:
         raise BrokenFile(path, 0, "nested too deeply.") from None
+    except ValueError:
+        # What is left is Python's limit for digits, which names neither line nor column.
+        raise BrokenFile(path, 0, "a number in it has too many digits.") from None
 
 
 def parse_simple(lines: str) -> dict[str, Any] | None:
@@ -151,7 +154,7 @@ def _top_end(text: str) -> int:
 def _parses(text: str) -> bool:
     try:
         tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except ValueError:
         return False
     return True
 
