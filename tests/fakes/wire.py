@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from sshtui.errors import SshtuiError
-from sshtui.model.connection import ChannelEnd, ConnectionFacts
+from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Notice, PasswordChange, Prompter
@@ -29,6 +29,7 @@ class MemoryChannel:
         self.silence = 0.0
         self.answers = True
         self.facts = FACTS
+        self.traffic = Traffic(20_480, 1_536, 1)
         self.end: ChannelEnd | None = None
         self.password_changes: list[PasswordChange] = []
         self.refuses_password: SshtuiError | None = None
@@ -86,6 +87,7 @@ class MemoryDialer:
         self.hosts: list[Host] = []
         self.error: SshtuiError | None = None
         self.notices: list[Notice] = []
+        self.facts = FACTS
         self._open = asyncio.Event()
         self._open.set()
 
@@ -109,5 +111,6 @@ class MemoryDialer:
         if self.error:
             raise self.error
         channel = MemoryChannel(size)
+        channel.facts = self.facts
         self.channels.append(channel)
         return channel

@@ -55,6 +55,19 @@ async def test_the_facts_name_what_was_negotiated(client: Client, sshd: OpenSSH,
     assert 0 < round_trip < 1
 
 
+async def test_bytes_and_repeated_exchanges_are_counted(
+    client: Client, start_sshd: Callable[..., OpenSSH], client_key: Path
+) -> None:
+    sshd = start_sshd(extra=["RekeyLimit 64K"])
+    async with client.terminal(client.save(sshd, key_pair=str(client_key)), ScriptedPrompter()) as channel:
+        before = channel.traffic
+        assert (before.rekeys, channel.facts.strict_exchange) == (0, True)
+        await say(channel, "head -c 200000 /dev/zero | tr '\\0' x")
+        await eventually(lambda: channel.traffic.rekeys > 0, "another exchange")
+        assert channel.traffic.received - before.received > 200_000
+        assert 0 < before.sent < channel.traffic.sent < 200_000
+
+
 async def test_an_unknown_host_key_is_shown_and_saved_on_a_yes(client: Client, sshd: OpenSSH, client_key: Path) -> None:
     host = client.save(sshd, trusted=False, key_pair=str(client_key))
     prompter = ScriptedPrompter("save")

@@ -97,3 +97,31 @@ async def test_a_user_certificate_logs_in(
     async with client.terminal(client.save(server, key_pair=str(file)), ScriptedPrompter()) as channel:
         assert channel.facts.method == "publickey"
     assert "Accepted certificate ID" in server.log
+
+
+async def test_what_the_user_certificate_says_is_known_and_its_end_is_announced(
+    client: Client, start_sshd: Start, authority: Path, tmp_path: Path
+) -> None:
+    file = make_key_file(tmp_path / "user")
+    server = start_sshd(extra=[f"TrustedUserCAKeys {authority}.pub"])
+    sign(authority, file, f"{server.user},backup", "-V", "-52w:+1d")
+    prompter = ScriptedPrompter()
+    async with client.terminal(client.save(server, key_pair=str(file)), prompter) as channel:
+        certificate = channel.facts.certificate
+    assert certificate is not None
+    assert (certificate.key_id, certificate.principals) == ("test", (server.user, "backup"))
+    assert certificate.valid_from is not None
+    assert certificate.valid_until is not None
+    assert round((certificate.valid_until - certificate.valid_from) / 86_400) == 52 * 7 + 1
+    assert "expires on" in prompter.notices[0].text
+
+
+async def test_a_certificate_with_time_left_is_not_talked_of(
+    client: Client, start_sshd: Start, authority: Path, tmp_path: Path
+) -> None:
+    file = make_key_file(tmp_path / "user")
+    server = start_sshd(extra=[f"TrustedUserCAKeys {authority}.pub"])
+    sign(authority, file, server.user, "-V", "-1h:+8h")
+    prompter = ScriptedPrompter()
+    async with client.terminal(client.save(server, key_pair=str(file)), prompter):
+        assert prompter.notices == []

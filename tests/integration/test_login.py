@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.servers.accounts import Account
 from tests.servers.dropbear import Dropbear
 from tests.servers.key_files import make_key_file, public_line
 from tests.servers.openssh import OpenSSH
-from tests.servers.waiting import until
+from tests.servers.waiting import eventually, until
 
 Start = Callable[..., OpenSSH]
 
@@ -188,19 +189,48 @@ async def test_key_pairs_not_offered_unasked_are_put_to_choice_when_the_login_fa
     assert server.user in await who(client, client.save(server), Chooses())
 
 
-@pytest.fixture
-def agent(tmp_path: Path, need: Callable[[str], str], client_key: Path) -> Iterator[str]:
-    """The socket of a running agent that holds `client_key`."""
-    path = tmp_path / "agent"
-    process = subprocess.Popen([need("ssh-agent"), "-D", "-a", str(path)], stdout=subprocess.DEVNULL)
+@contextmanager
+def running_agent(path: Path, key: Path, need: Callable[[str], str], *options: str, confirm: str = "") -> Iterator[str]:
+    """The socket of a running agent that holds `key`, added with `options`; `confirm` is the program it asks with."""
+    environment = {**os.environ, "SSH_AUTH_SOCK": str(path), "SSH_ASKPASS": confirm, "DISPLAY": ":0"}
+    process = subprocess.Popen([need("ssh-agent"), "-D", "-a", str(path)], stdout=subprocess.DEVNULL, env=environment)
     try:
         until(path.exists, "agent")
-        environment = {**os.environ, "SSH_AUTH_SOCK": str(path)}
-        subprocess.run([need("ssh-add"), "-q", str(client_key)], env=environment, check=True)
+        subprocess.run([need("ssh-add"), "-q", *options, str(key)], env=environment, check=True)
         yield str(path)
     finally:
         process.terminate()
         process.wait()
+
+
+@pytest.fixture
+def agent(tmp_path: Path, need: Callable[[str], str], client_key: Path) -> Iterator[str]:
+    """The socket of a running agent that holds `client_key`."""
+    with running_agent(tmp_path / "agent", client_key, need) as path:
+        yield path
+
+
+@pytest.fixture
+def confirming_agent(tmp_path: Path, need: Callable[[str], str], client_key: Path) -> Iterator[str]:
+    """The same, but it asks before it signs: it makes the file `asked` and goes on when there is a file `go`."""
+    confirm, asked, go = (tmp_path / name for name in ("confirm", "asked", "go"))
+    confirm.write_text(f"#!/bin/sh\ntouch {asked}\nwhile ! [ -e {go} ]; do sleep 0.05; done\n")
+    confirm.chmod(0o755)
+    with running_agent(tmp_path / "agent", client_key, need, "-c", confirm=str(confirm)) as path:
+        yield path
+
+
+async def test_an_agent_that_asks_for_a_confirmation_is_waited_for(
+    surroundings: Path, sshd: OpenSSH, confirming_agent: str, tmp_path: Path
+) -> None:
+    client = Client(surroundings, agent=confirming_agent)
+    dialing = asyncio.create_task(client.dial(client.save(sshd), ScriptedPrompter()))
+    await eventually((tmp_path / "asked").exists, "question of the agent")
+    assert not dialing.done()
+    (tmp_path / "go").touch()
+    channel = await dialing
+    assert channel.facts.method == "publickey"
+    await channel.close()
 
 
 @pytest.mark.parametrize("allowed", [True, False])

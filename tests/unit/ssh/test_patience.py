@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import asyncssh
 import pytest
 
 from sshtui.model.questions import Password, Question
 from sshtui.ssh.patience import Patience
+from sshtui.ssh.quirks import unhurried
 from tests.fakes.prompting import ScriptedPrompter
 
 
@@ -45,3 +47,22 @@ async def test_it_runs_again_after_the_answer() -> None:
 
     with pytest.raises(TimeoutError):
         await attempt()
+
+
+class SlowSigner(asyncssh.SSHKeyPair):
+    """Signs when a person has touched it, which takes a while."""
+
+    _key_type = "local"
+
+    async def sign_async(self, data: bytes) -> bytes:
+        await asyncio.sleep(0.05)
+        return b"signed " + data
+
+
+async def test_it_stands_while_an_agent_or_a_security_key_signs() -> None:
+    patience = Patience(0.02)
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    slow = SlowSigner(key.algorithm, key.algorithm, key.sig_algorithms, key.sig_algorithms, key.public_data, None)
+    async with patience.limited():
+        signer: Any = unhurried(slow, patience)
+        assert await signer.sign_async(b"this") == b"signed this"

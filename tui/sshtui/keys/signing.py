@@ -147,6 +147,8 @@ class AgentSigner(SSHAgentKeyPair):
 
     async def sign_async(self, data: bytes) -> bytes:
         """The agent's signature of `data`; ValueError when it refuses or is gone."""
+        if self.algorithm.startswith(b"sk-"):
+            self._prompter.tell(Notice("Touch your security key to log in."))
         try:
             return await super().sign_async(data)
         except (ValueError, OSError) as error:

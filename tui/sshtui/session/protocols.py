@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from sshtui.model.connection import ChannelEnd, ConnectionFacts
+from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.questions import PasswordChange, Prompter
@@ -17,6 +17,11 @@ class Channel(Protocol):
     @property
     def facts(self) -> ConnectionFacts:
         """What is known of the connection below."""
+        ...
+
+    @property
+    def traffic(self) -> Traffic:
+        """What went over the connection below, other channels on it included."""
         ...
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sshtui.errors import ConnectionLost, Declined, SshtuiError
-from sshtui.model.connection import ChannelEnd, ConnectionFacts
+from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.keystrokes import Keystroke
@@ -200,6 +200,11 @@ class Session:
     def silence(self) -> float:
         """Seconds the server owes an answer while the session is live; 0 while all is well."""
         return self._channel.silence if self._channel is not None and self.state is State.LIVE else 0.0
+
+    @property
+    def traffic(self) -> Traffic | None:
+        """What went over the connection so far, other tabs on it included; None when it is not connected."""
+        return self._channel.traffic if self._channel is not None and self.state is State.LIVE else None
 
     async def ping(self) -> float | None:
         """Seconds to the server and back; None when it is not connected or did not answer in time."""

@@ -16,7 +16,7 @@ from sshtui.ssh.failures import explain
 from sshtui.ssh.known_hosts import Known
 from sshtui.ssh.library import asyncssh
 from sshtui.ssh.patience import Patience
-from sshtui.ssh.quirks import Wire
+from sshtui.ssh.quirks import Wire, certificate_of
 from sshtui.ssh.ways import Progress, Route, Way, open_way
 
 
@@ -164,7 +164,7 @@ def _handler(announced: Announced) -> Callable[..., Awaitable[None]]:
 
 
 def facts_of(
-    connection: asyncssh.SSHClientConnection, wire: Wire, host: Host, method: str, *, agent_forwarded: bool
+    connection: asyncssh.SSHClientConnection, wire: Wire, host: Host, client: LoginClient, *, agent_forwarded: bool
 ) -> ConnectionFacts:
     """What the status line and the details screen tell of it."""
     server_key = connection.get_server_host_key()
@@ -180,8 +180,10 @@ def facts_of(
         cipher=cipher,
         # A cipher that authenticates by itself is named in both places.
         mac="" if mac == cipher else mac,
-        method=method,
+        method=client.method,
         agent_forwarded=agent_forwarded,
+        strict_exchange=wire.strict_exchange,
+        certificate=certificate_of(client.key_pair) if client.method == "publickey" and client.key_pair else None,
         old=old_ones((wire.kex, wire.host_key_algorithm, cipher, mac)),
     )
 

@@ -55,6 +55,8 @@ class LoginClient(asyncssh.SSHClient):
         self.server_methods: tuple[str, ...] = ()
         self.method = "none"
         """The method asked for last: the one that succeeded, once logged in."""
+        self.key_pair: asyncssh.SSHKeyPair | None = None
+        """The key pair offered last: the one that logged in, when `method` is publickey."""
         self._password_attempts = 0
         self._dialogues = 0
         self._dialogue_answered = True
@@ -98,6 +100,7 @@ class LoginClient(asyncssh.SSHClient):
         key_pair = await self._offers.next() if self._offers is not None else None
         if key_pair is not None:
             self._try("publickey")
+            self.key_pair = key_pair
         return key_pair
 
     # password (RFC 4252 section 8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -116,7 +117,7 @@ class Connector:
                 if not await self._allow(host, error, needed_for(offer, theirs), prompter):
                     raise
             else:
-                return self._connection(host, there, client.method, over)
+                return self._connection(host, there, client, over, prompter)
 
     def _announced(self, host: Host, client: LoginClient, prompter: Prompter) -> Announced:
         async def announced(host_keys: Sequence[HostKey]) -> None:
@@ -140,28 +141,35 @@ class Connector:
             host,
             replace(host, user=login_user(host)).destination,
             asking,
-            Offers(host, self._identities, asking, wish.chosen),
+            Offers(host, self._identities, asking, wish.chosen, patience=patience),
             password=wish.password,
             progress=on_login,
         )
 
-    def _connection(self, host: Host, there: LoggedIn, method: str, over: Connection | None) -> Connection:
+    def _connection(
+        self, host: Host, there: LoggedIn, client: LoginClient, over: Connection | None, prompter: Prompter
+    ) -> Connection:
         """Held once, by the caller."""
         interval = self._liveliness(host).interval
         if there.wire.chokes_on_ignore:
             there.ssh.set_keepalive(0)
             interval = 0
+        facts = facts_of(
+            there.ssh,
+            there.wire,
+            replace(host, user=login_user(host)),
+            client,
+            agent_forwarded=bool(self._agent_for(host)),
+        )
+        if facts.certificate is not None and facts.certificate.expires_soon(time.time()):
+            until = time.strftime("%Y-%m-%d %H:%M", time.localtime(facts.certificate.valid_until))
+            text = f"The certificate that logs in to {host.name} expires on {until}: have it renewed."
+            prompter.tell(Notice(text, level="warning"))
         connection = Connection(
             there.ssh,
             there.wire,
             host.name,
-            facts_of(
-                there.ssh,
-                there.wire,
-                replace(host, user=login_user(host)),
-                method,
-                agent_forwarded=bool(self._agent_for(host)),
-            ),
+            facts,
             keep_alive=interval,
             below=[there.way.close, *([over.release] if over is not None else [])],
         )

@@ -9,7 +9,9 @@ from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Notice, Prompter
 from sshtui.ssh.library import asyncssh
+from sshtui.ssh.patience import Patience
 from sshtui.ssh.protocols import Identities
+from sshtui.ssh.quirks import unhurried
 
 MOST_OFFERS = 4
 """OpenSSH ends a connection at six failures (MaxAuthTries); two stay for passwords."""
@@ -18,11 +20,20 @@ MOST_OFFERS = 4
 class Offers:
     """Hands out what asyncssh can offer, one at a time; opens no private half before the server wants it."""
 
-    def __init__(self, host: Host, identities: Identities, prompter: Prompter, chosen: KeyPair | None = None) -> None:
+    def __init__(
+        self,
+        host: Host,
+        identities: Identities,
+        prompter: Prompter,
+        chosen: KeyPair | None = None,
+        *,
+        patience: Patience | None = None,
+    ) -> None:
         self._host = host
         self._identities = identities
         self._prompter = prompter
         self._chosen = chosen
+        self._patience = patience
         self._waiting: list[KeyPair] | None = None
         self._ready: list[asyncssh.SSHKeyPair] = []
         self._count = 0
@@ -43,7 +54,8 @@ class Offers:
         if self._count >= MOST_OFFERS:
             return None
         self._count += 1
-        return self._ready.pop(0)
+        signer = self._ready.pop(0)
+        return signer if self._patience is None else unhurried(signer, self._patience)
 
     async def _in_order(self) -> list[KeyPair]:
         if self._chosen is not None:

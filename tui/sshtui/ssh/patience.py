@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from sshtui.model.questions import A, Notice, Prompter, Question
 
@@ -45,6 +45,15 @@ class Patience:
         self._questions -= 1
         self.extend()
 
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """Inside, the clock stands: a person is at it."""
+        self._stop()
+        try:
+            yield
+        finally:
+            self._go_on()
+
     def watching(self, prompter: Prompter) -> Prompter:
         """`prompter`, with the clock standing while one of its questions is open."""
         return _WatchedPrompter(prompter, self)
@@ -56,11 +65,8 @@ class _WatchedPrompter:
         self._patience = patience
 
     async def ask(self, question: Question[A]) -> A | None:
-        self._patience._stop()
-        try:
+        with self._patience.standing():
             return await self._prompter.ask(question)
-        finally:
-            self._patience._go_on()
 
     def tell(self, notice: Notice) -> None:
         self._prompter.tell(notice)

@@ -7,20 +7,25 @@ of its habits hangs a small server.
 from __future__ import annotations
 
 import asyncio
+import binascii
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sshtui.model.connection import Traffic, UserCertificate
 from sshtui.model.text import plain
 from sshtui.ssh.algorithms import NO_ALGORITHMS
 from sshtui.ssh.library import asyncssh
+from sshtui.ssh.patience import Patience
 
 PRELUDE_LIMIT = 256
 """Bytes kept of what comes before the greeting (RFC 4253 section 4.2)."""
 
 _MSG_IGNORE = 2
+_MSG_NEWKEYS = 21
+_FOREVER = 2**64 - 1
 _KEXINIT_COOKIE_END = 17
 """Message number and cookie come before the lists (RFC 4253 section 7.1)."""
 
@@ -36,6 +41,12 @@ class Wire:
     """Monotonic time of the last byte from the server."""
     first: bytes = b""
     """The first bytes from the server, PRELUDE_LIMIT at most."""
+    received: int = 0
+    """Bytes from the server."""
+    sent: int = 0
+    """Bytes to the server."""
+    exchanges: int = 0
+    """Key exchanges we have finished; the first one belongs to the connection's beginning."""
 
     @property
     def software(self) -> str:
@@ -67,6 +78,16 @@ class Wire:
         return self._agreed("key exchange")
 
     @property
+    def strict_exchange(self) -> bool:
+        """Whether the exchange is strict, which asyncssh negotiates and tells nobody."""
+        return bool(getattr(self.connection, "_strict_kex", False))
+
+    @property
+    def traffic(self) -> Traffic:
+        """What went over it so far."""
+        return Traffic(self.received, self.sent, max(0, self.exchanges - 1))
+
+    @property
     def host_key_algorithm(self) -> str:
         """What the server signed the exchange with: `ssh-rsa` is SHA-1, `rsa-sha2-512` is not."""
         return self._agreed("host key type")
@@ -90,21 +111,57 @@ def attach(connection: asyncssh.SSHClientConnection) -> Wire:
     wire = Wire(connection)
     hear: Callable[..., None] = connection.data_received
     send: Callable[..., None] = connection.send_packet
+    hand_on: Callable[[bytes], None] = connection._send
 
     def data_received(data: bytes, datatype: Any = None) -> None:
         wire.heard = time.monotonic()
+        wire.received += len(data)
         wire.first += data[: PRELUDE_LIMIT - len(wire.first)]
         hear(data, datatype)
 
     def send_packet(number: int, *arguments: bytes, handler: Any = None) -> None:
         if number == _MSG_IGNORE and wire.chokes_on_ignore:
             return
+        wire.exchanges += number == _MSG_NEWKEYS
         send(number, *arguments, handler=handler)
 
-    # Both are methods asyncio and asyncssh look up at each call; there is no hook for either.
+    def write(data: bytes) -> None:
+        wire.sent += len(data)
+        hand_on(data)
+
+    # Methods that asyncio and asyncssh look up at each call; there is no hook for any of them.
     vars(connection)["data_received"] = data_received
     vars(connection)["send_packet"] = send_packet
+    vars(connection)["_send"] = write
     return wire
+
+
+def certificate_of(key_pair: asyncssh.SSHKeyPair) -> UserCertificate | None:
+    """What the OpenSSH certificate says that `key_pair` is offered with; None without one."""
+    if not key_pair.has_cert:
+        return None
+    blob = key_pair.public_data
+    (length,) = struct.unpack_from(">I", blob)
+    line = blob[4 : 4 + length] + b" " + binascii.b2a_base64(blob, newline=False)
+    # A certificate tells its principals in public and its dates only to itself.
+    certificate: Any = asyncssh.import_certificate(line)
+    start, end = certificate._valid_after, certificate._valid_before
+    principals = tuple(plain(name, 80) for name in certificate.principals)
+    return UserCertificate(plain(certificate._key_id, 80), principals, start or None, end if end != _FOREVER else None)
+
+
+def unhurried(key_pair: asyncssh.SSHKeyPair, patience: Patience) -> asyncssh.SSHKeyPair:
+    """The same key pair, with the clock standing while it signs: an agent may ask a person, a security key waits."""
+    sign: Callable[[bytes], Awaitable[bytes]] | None = getattr(key_pair, "sign_async", None)
+    if sign is None:
+        return key_pair
+
+    async def sign_async(data: bytes) -> bytes:
+        with patience.standing():
+            return await sign(data)
+
+    vars(key_pair)["sign_async"] = sign_async
+    return key_pair
 
 
 async def vanish(connection: asyncssh.SSHClientConnection) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from sshtui.errors import SshtuiError
-from sshtui.model.connection import ChannelEnd, ConnectionFacts
+from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.questions import NewPassword, Notice, PasswordChange, Prompter
@@ -49,6 +49,11 @@ class TabChannel:
     def facts(self) -> ConnectionFacts:
         """What is known of the connection below."""
         return self._connection.facts
+
+    @property
+    def traffic(self) -> Traffic:
+        """What went over the connection below, other tabs on it included."""
+        return self._connection.wire.traffic
 
     @property
     def end(self) -> ChannelEnd | None:

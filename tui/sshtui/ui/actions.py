@@ -88,6 +88,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("hosts.toggle_folder", "Fold or unfold the folder", Scope.HOSTS, ("space",), palette=False),
     Action("hosts.leave", "Back to all hosts, to the terminal", Scope.HOSTS, ("escape", "tab"), "back", palette=False),
     Action("session.password", "Change the password on the server", Scope.GLOBAL, ("leader P",), "password"),
+    Action("session.details", "Connection details", Scope.GLOBAL, ("leader i",), "details"),
     Action("terminal.scroll_up", "Scroll back a page", Scope.TERMINAL, ("shift+pageup",), palette=False),
     Action("terminal.scroll_down", "Scroll forward a page", Scope.TERMINAL, ("shift+pagedown",), palette=False),
     Action("terminal.copy", "Scroll and copy mode", Scope.TERMINAL, ("leader [",), "scroll, copy"),

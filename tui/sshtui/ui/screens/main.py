@@ -31,6 +31,7 @@ from sshtui.ui.keys import keystroke
 from sshtui.ui.leader import HOLD_BEFORE_MENU, Leader, Meaning
 from sshtui.ui.palette_entries import palette_entries
 from sshtui.ui.parts import Parts
+from sshtui.ui.screens.details import DetailsScreen
 from sshtui.ui.screens.help import HelpScreen
 from sshtui.ui.screens.layout import layout, sidebar_columns
 from sshtui.ui.screens.palette import Entry, PaletteScreen
@@ -96,6 +97,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             "tab.close": self._close_tab,
             "tab.rename": self._rename_tab,
             "session.password": self._change_password,
+            "session.details": self._show_details,
             "terminal.lock": self._lock,
         }
 
@@ -208,6 +210,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _show_help(self) -> None:
         self.app.push_screen(HelpScreen(self._keymap, first=self.scope, unicode=self._unicode))
+
+    def _show_details(self) -> None:
+        front = self.roster.front
+        if front is None or front.facts is None:
+            self._tell("Connect first: there is no connection to tell of.", warning=True)
+        else:
+            self.app.push_screen(DetailsScreen(front, unicode=self._unicode))
 
     def _show_palette(self) -> None:
         from sshtui.ui.app import SshtuiApp

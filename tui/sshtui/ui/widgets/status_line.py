@@ -62,6 +62,8 @@ class StatusLine(Horizontal):
                 (f" {plain(session.label, 64)} ", "bold"),
                 (f"{self._glyphs.state(session.state)} {session.state.value}", _STATE_STYLES[session.state.name]),
                 (f"  no answer for {session.silence:.0f} s", "bold $warning") if session.silence else "",
+                ("  weak", "bold $warning") if facts is not None and facts.old else "",
+                ("  agent", "bold $warning") if facts is not None and facts.agent_forwarded else "",
                 "  " + f" {self._glyphs.dot} ".join(plain(part, 120) for part in parts if part),
             )
         )
