@@ -133,19 +133,54 @@ async def test_an_account_that_must_change_its_password_first_is_explained(
         assert "change the password" in caught.value.hint
 
 
-@pytest.mark.parametrize("shell", ["/usr/sbin/nologin", "/bin/bash", "/bin/dash"])
-async def test_the_login_shell_of_the_account_does_not_matter_unless_it_runs_nothing(
-    tmp_path: Path, start_sshd: Callable[..., OpenSSH], new_account: Callable[..., Account], shell: str
+@pytest.mark.parametrize("shell", ["bash", "dash", "zsh", "fish", "tcsh"])
+async def test_the_login_shell_of_the_account_does_not_matter(
+    tmp_path: Path,
+    start_sshd: Callable[..., OpenSSH],
+    new_account: Callable[..., Account],
+    need: Callable[[str], str],
+    shell: str,
 ) -> None:
-    server, account = start_sshd(extra=("AuthorizedKeysFile .ssh/authorized_keys",)), new_account(shell=shell)
+    server = start_sshd(sftp=False, extra=("AuthorizedKeysFile .ssh/authorized_keys",))
+    account = new_account(shell=need(shell))
     pair = key_pair(make_key_file(tmp_path / "new"))
     assert pair.public is not None
     async with commands(tmp_path, server, account, ScriptedPrompter("save", account.password)) as runner:
-        if shell.endswith("nologin"):
-            with pytest.raises(KeyPairError, match="not available"):
-                await install(runner, pair.public, "me")
-        else:
-            assert (await install(runner, pair.public, "me", lambda: runner.prove(pair))).outcome == "added"
+        assert (await install(runner, pair.public, "me", lambda: runner.prove(pair))).outcome == "added"
+        assert (await uninstall(runner, pair.public)).outcome == "removed"
+
+
+async def test_an_account_without_a_shell_is_served_over_sftp(
+    tmp_path: Path, start_sshd: Callable[..., OpenSSH], new_account: Callable[..., Account]
+) -> None:
+    server = start_sshd(extra=("AuthorizedKeysFile .ssh/authorized_keys",))
+    account = new_account(shell="/usr/sbin/nologin")
+    one, two = key_pair(make_key_file(tmp_path / "one")), key_pair(make_key_file(tmp_path / "two"))
+    assert one.public is not None
+    assert two.public is not None
+    file = account.home / ".ssh" / "authorized_keys"
+    async with commands(tmp_path, server, account, ScriptedPrompter("save", account.password)) as runner:
+        added = await install(runner, one.public, "it's me", lambda: runner.prove(one))
+        assert added.words == "added to .ssh/authorized_keys"
+        assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+        assert (await install(runner, one.public, "again")).outcome == "exists"
+        file.write_text(f"# mine\n{file.read_text()}".rstrip("\n"))
+        await rotate(runner, one.public, two.public, "two", lambda: runner.prove(two))
+        assert file.read_text() == f"# mine\n{two.public.line} two\n"
+        assert (await uninstall(runner, one.public)).outcome == "absent"
+        assert os.listdir(file.parent) == ["authorized_keys"]
+
+
+async def test_an_account_with_neither_shell_nor_sftp_is_explained_in_the_servers_words(
+    tmp_path: Path, start_sshd: Callable[..., OpenSSH], new_account: Callable[..., Account]
+) -> None:
+    server = start_sshd(sftp=False, extra=("AuthorizedKeysFile .ssh/authorized_keys",))
+    account = new_account(shell="/usr/sbin/nologin")
+    pair = key_pair(make_key_file(tmp_path / "new"))
+    assert pair.public is not None
+    async with commands(tmp_path, server, account, ScriptedPrompter("save", account.password)) as runner:
+        with pytest.raises(KeyPairError, match="not available"):
+            await install(runner, pair.public, "me")
 
 
 async def test_the_command_installs_on_several_hosts_and_reports_each(

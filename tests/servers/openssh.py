@@ -45,6 +45,7 @@ def openssh(
     methods: str = "",
     max_sessions: int = 10,
     permit_tty: bool = True,
+    sftp: bool = True,
     banner: str = "",
     log_level: str = "DEBUG1",
     extra: Sequence[str] = (),
@@ -80,7 +81,7 @@ def openssh(
         "PrintMotd no",
         "PrintLastLog no",
         "AcceptEnv LANG LC_* COLORTERM",
-        "Subsystem sftp internal-sftp",
+        f"Subsystem sftp {'internal-sftp' if sftp else '/bin/false'}",
         *([f"AuthenticationMethods {methods}"] if methods else []),
         *([f"Banner {banner_file}"] if banner else []),
     ]

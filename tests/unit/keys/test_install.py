@@ -6,12 +6,14 @@ import asyncio
 import base64
 import os
 import shutil
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
-from sshtui.errors import KeyPairError, LoginRejected
+from sshtui.errors import ChannelRefused, KeyPairError, LoginRejected
 from sshtui.keys.install import INSTALL, UNINSTALL, Done, install, rotate, uninstall
+from sshtui.keys.install_files import Files
 from sshtui.model.host_keys import PublicKey
 
 # The wire form of two ed25519 keys, type and 32 bytes; no secret belongs to them.
@@ -42,6 +44,9 @@ class LocalShell:
         )
         said, complained = await process.communicate(data)
         return process.returncode, said.decode(), complained.decode()
+
+    def files(self) -> AbstractAsyncContextManager[Files]:
+        raise ChannelRefused("no SFTP")
 
 
 def authorised(home: Path) -> list[str]:
@@ -149,6 +154,9 @@ class Answering:
 
     async def run(self, command: str, data: bytes) -> tuple[int | None, str, str]:
         return self._answer
+
+    def files(self) -> AbstractAsyncContextManager[Files]:
+        raise ChannelRefused("no SFTP")
 
 
 @pytest.mark.parametrize(

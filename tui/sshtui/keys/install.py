@@ -6,16 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from sshtui.errors import KeyPairError, SshtuiError, UsageError
 from sshtui.keys.convert import public_text
 from sshtui.keys.inspect import key_pair
+from sshtui.keys.install_files import FILE, FileAccess, Files, Outcome, add_line, remove_lines
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.text import plain, plain_lines
-
-Outcome = Literal["added", "exists", "removed", "absent"]
 
 _MARK = "SSHTUI:"
 
@@ -77,8 +76,8 @@ done_with removed
 """Removes every line with the key; the file is replaced in one step and keeps owner and mode."""
 
 
-class Runner(Protocol):
-    """Runs a command on a server, without a terminal."""
+class Runner(FileAccess, Protocol):
+    """Runs a command on a server, without a terminal; the files serve where it runs none."""
 
     async def run(self, command: str, data: bytes) -> tuple[int | None, str, str]:
         """Give `data` to its standard input; exit status (None for a signal), standard output, standard error."""
@@ -117,7 +116,7 @@ async def install(runner: Runner, public: PublicKey, comment: str, prove: Prove 
     Raises KeyPairError with the server's words when the file was not written, or when the key is there and still
     does not open the account. A line that was just added stays then: nobody is locked out by it.
     """
-    done = await _run(runner, INSTALL, public, comment)
+    done = await _run(runner, INSTALL, add_line, public, comment)
     if prove is not None:
         try:
             await prove()
@@ -169,7 +168,7 @@ async def _shown(path: Path) -> tuple[KeyPair, PublicKey]:
 
 async def uninstall(runner: Runner, public: PublicKey) -> Done:
     """Remove `public` from the account `runner` runs in. Raises KeyPairError with the server's words."""
-    return await _run(runner, UNINSTALL, public, "")
+    return await _run(runner, UNINSTALL, remove_lines, public, "")
 
 
 async def rotate(runner: Runner, old: PublicKey, new: PublicKey, comment: str, prove: Prove) -> tuple[Done, Done]:
@@ -178,16 +177,23 @@ async def rotate(runner: Runner, old: PublicKey, new: PublicKey, comment: str, p
     return added, await uninstall(runner, old)
 
 
-async def _run(runner: Runner, script: str, public: PublicKey, comment: str) -> Done:
-    line = public_text(public, plain(comment))
-    status, said, complained = await runner.run(script, line.encode())
+async def _run(
+    runner: Runner, script: str, by_files: Callable[[Files, bytes], Awaitable[Outcome]], public: PublicKey, comment: str
+) -> Done:
+    line = public_text(public, plain(comment)).encode()
+    status, said, complained = await runner.run(script, line)
     for answer in said.splitlines():
         if answer.startswith(_MARK):
             outcome, _, file = answer.removeprefix(_MARK).partition(" ")
             for known in ("added", "exists", "removed", "absent"):
                 if outcome == known:
                     return Done(known, plain(file))
-    raise _failure(status, complained or said)
+    try:
+        async with runner.files() as files:
+            return Done(await by_files(files, line), FILE)
+    except SshtuiError as error:
+        # What the account's shell said explains more than that its files cannot be changed either.
+        raise _failure(status, complained or said) from error
 
 
 def _failure(status: int | None, words: str) -> KeyPairError:

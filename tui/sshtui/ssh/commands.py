@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from typing import Self, TypeVar
 
 from sshtui.errors import ConnectionLost, Declined, LoginRejected, TimedOut
@@ -14,6 +15,7 @@ from sshtui.ssh.connector import Wish
 from sshtui.ssh.dialer import SshDialer
 from sshtui.ssh.library import asyncssh
 from sshtui.ssh.pool import Pool
+from sshtui.ssh.remote_files import RemoteFiles, remote_files
 from sshtui.ssh.translate import channel_refused
 
 A = TypeVar("A")
@@ -55,6 +57,11 @@ class Commands:
                 return await _run(self._connection, command, data)
         except TimeoutError as error:
             raise TimedOut(f"The command on {self._host.name} did not end within {TIME_LIMIT:.0f} s.") from error
+
+    def files(self) -> AbstractAsyncContextManager[RemoteFiles]:
+        """The account's files, on the same connection. Raises SshtuiError."""
+        assert self._connection is not None, "files are there inside `async with`"
+        return remote_files(self._connection)
 
     async def prove(self, key_pair: KeyPair) -> None:
         """Log in anew by `key_pair` and nothing else; LoginRejected when the server does not take it."""

@@ -146,6 +146,19 @@ def channel_refused(error: BaseException, name: str) -> SshtuiError:
     )
 
 
+def files_failed(error: BaseException, name: str) -> SshtuiError:
+    """Why an account's files cannot be reached or changed over SFTP."""
+    if isinstance(error, asyncssh.ChannelOpenError):
+        return ChannelRefused(f"{name} offers no SFTP.", hint="It may be switched off there.")
+    if isinstance(error, TimeoutError):
+        return TimedOut(f"SFTP on {name} does not answer.")
+    if isinstance(error, asyncssh.SFTPConnectionLost | asyncssh.SFTPNoConnection | asyncssh.SFTPBadMessage):
+        return ChannelRefused(f"{name} offers no SFTP: {plain(error.reason)}")
+    if isinstance(error, asyncssh.SFTPError):
+        return ChannelRefused(f"{name} did not change the files: {plain(error.reason)}")
+    return lost(error, name)
+
+
 def lost(error: BaseException | None, name: str) -> ConnectionLost:
     """Why a connection that was up is gone."""
     again = "Reconnect when the network is back."
