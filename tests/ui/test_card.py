@@ -14,6 +14,7 @@ from sshtui.model.host_keys import PublicKey
 from sshtui.model.hosts import Forward, Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair
+from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.store.hosts import HostStore
 from sshtui.ui.card_fields import CARD_FIELDS, Surrounding, problems, read, written
 from sshtui.ui.widgets.card import Card, FieldEditor
@@ -24,6 +25,7 @@ Build = Callable[..., Stage]
 FULL = Host(
     "full", "2001:db8::1", 2222, "ada", "a/b", "~/.ssh/id_ed25519", "bastion,ada@192.0.2.1", ("eu", "test"),
     "first line\nsecond", "tmux attach", 0, "midnight", "#d04040", (Forward("local", "8080", "localhost:80"),),
+    TerminalSwitches(backspace="bs", clipboard="deny"),
 )  # fmt: skip
 
 
@@ -49,7 +51,8 @@ def test_fields_left_empty_mean_the_defaults() -> None:
         ("user", "a b", "No blanks"), ("folder", "a//b", "single slashes"),
         ("key_pair", "/no/such/file", "no such file"),
         ("jump", "bastion, a b@", "An address is needed"), ("keep_alive", "-1", "Seconds"),
-        ("theme", "nope", "No theme"), ("colour", "reddish", "A colour such as"),
+        ("theme", "nope", "No theme"), ("terminal", "backspace=x", "del, bs"),
+        ("colour", "reddish", "A colour such as"),
     ],
 )  # fmt: skip
 def test_each_field_says_what_is_wrong(field: str, text: str, sentence: str) -> None:

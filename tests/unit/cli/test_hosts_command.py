@@ -11,6 +11,7 @@ from sshtui.cli.commands import EXIT_CODES
 from sshtui.cli.run import run
 from sshtui.errors import SshtuiError
 from sshtui.model.hosts import Host
+from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.store.hosts import HostStore
 from sshtui.store.paths import Paths
 
@@ -58,6 +59,24 @@ def test_the_example_of_the_readme_saves_what_it_says(sshtui: Sshtui, surroundin
             key_pair="~/.ssh/id_ed25519", jump="bastion", tags=("eu",),
         ),
     )  # fmt: skip
+
+
+def test_terminal_switches_are_set_one_by_one_and_cleared_together(sshtui: Sshtui) -> None:
+    sshtui("hosts", "add", "a", "h", "--terminal", "backspace=bs")
+    sshtui("hosts", "edit", "a", "--terminal", "clipboard=deny", "--terminal", "charset=latin1")
+    switches = TerminalSwitches(backspace="bs", clipboard="deny", charset="iso-8859-1")
+    assert saved() == (Host("a", "h", terminal=switches),)
+    sshtui("hosts", "edit", "a", "--terminal", "clipboard=ask")
+    assert saved()[0].terminal == TerminalSwitches(backspace="bs", charset="iso-8859-1")
+    sshtui("hosts", "edit", "a", "--terminal", "")
+    assert saved() == (Host("a", "h"),)
+
+
+def test_a_wrong_terminal_switch_is_refused(sshtui: Sshtui) -> None:
+    said = sshtui("hosts", "add", "a", "h", "--terminal", "backspace=x")
+    assert said.code == 2
+    assert "del, bs" in said.err
+    assert saved() == ()
 
 
 def test_every_field_can_be_edited_and_cleared(sshtui: Sshtui) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sshtui.model.hosts import Forward, Host
+from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.store.host_document import HostDocument, read_document, with_hosts, without_host
 
 PATH = Path("hosts.toml")
@@ -24,6 +25,7 @@ HOSTS = st.builds(
     notes=st.sampled_from(["", "two\nlines", '"""', "# no comment", "[[hosts]]\nname = 'x'"]),
     keep_alive=st.sampled_from([None, 0, 30]),
     forwards=st.sampled_from([(), (Forward("dynamic", "1080"),)]),
+    terminal=st.sampled_from([TerminalSwitches(), TerminalSwitches(backspace="bs", bell="never")]),
 )
 BLOCKS = {
     "a": '[[hosts]]\nname = "a"\naddress = "h"\n# in a\nodd = [1,\n  [2], # deep\n]\n\n# after a\n',

@@ -17,6 +17,7 @@ from sshtui.cli.opening import checked_jump, complete_names, config_hosts, store
 from sshtui.errors import ConfigError, UsageError
 from sshtui.model.destination import split_destination
 from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
+from sshtui.model.terminal_switches import make_switches, switch_texts
 from sshtui.model.text import plain
 from sshtui.store.hosts import HostStore
 from sshtui.store.paths import Paths
@@ -35,6 +36,14 @@ def _keep_alive(_context: click.Context, _option: click.Parameter, text: str | N
     return text
 
 
+def _switches(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> dict[str, str] | None:
+    """The switches given, by name; none of them for "", None when the option was not."""
+    try:
+        return switch_texts(" ".join(texts)) if texts else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
 _FIELD_OPTIONS = (
     click.option("-p", "--port", type=click.IntRange(1, 65535), metavar="PORT", help="Port on the server."),
     click.option("-l", "--user", help="User to log in as."),
@@ -47,6 +56,13 @@ _FIELD_OPTIONS = (
     click.option("--keep-alive", callback=_keep_alive, metavar="SECONDS", help="0 switches it off."),
     click.option("--theme", help="Theme of its terminal."),
     click.option("--colour", "--color", help="Mark in the sidebar and on the tab."),
+    click.option(
+        "--terminal",
+        multiple=True,
+        callback=_switches,
+        metavar="SWITCH=VALUE",
+        help="A terminal switch, as backspace=bs; may be repeated.",
+    ),
 )
 
 
@@ -250,6 +266,7 @@ def changed(
     keep_alive: str | None,
     theme: str | None,
     colour: str | None,
+    terminal: dict[str, str] | None,
 ) -> Host:
     """`host` with the fields that were given; None leaves one as it is."""
     texts: dict[str, Any] = {
@@ -267,6 +284,9 @@ def changed(
         port=port or host.port,
         keep_alive=host.keep_alive if keep_alive is None else int(keep_alive) if keep_alive else None,
         tags=tuple(dict.fromkeys([*host.tags, *tags])),
+        terminal=host.terminal
+        if terminal is None
+        else make_switches({**host.terminal.texts(), **terminal} if terminal else {}),
         **{name: text for name, text in texts.items() if text is not None},
     )
 
@@ -276,6 +296,7 @@ def facts(host: Host) -> dict[str, Any]:
     values = {field.name: getattr(host, field.name) for field in fields(host)}
     values["tags"] = list(host.tags)
     values["forwards"] = [asdict(forward) for forward in host.forwards]
+    values["terminal"] = host.terminal.texts()
     values["extra"] = dict(host.extra)
     return values
 

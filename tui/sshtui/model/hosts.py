@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
+from sshtui.model.terminal_switches import AS_XTERM, TerminalSwitches
+
 DEFAULT_PORT = 22
 """RFC 4253 section 4.1."""
 
@@ -17,11 +19,14 @@ ADDRESS_LIMIT = 253
 
 # Refused here and on import: what a shell, an option parser or a terminal would take for more than a name
 # (CVE-2023-51385, CVE-2023-46322).
-_USER = re.compile(r"[A-Za-z0-9_][^\s\x00-\x1f\x7f'\"`$&;<>|(){}\\:/#*?!]*\Z")
+# With C1 and what reorders the text around it (UAX #9): a name that looks like another one.
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+_USER = re.compile(rf"[A-Za-z0-9_][^\s{_UNSEEN}'\"`$&;<>|(){{}}\\:/#*?!]*\Z")
 _ZONE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._~-]{0,31}\Z")
 """A zone of a link-local address: unreserved characters (RFC 6874 section 2); interface names are shorter."""
 _ADDRESS_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
-_NAME = re.compile(r"[^\s\x00-\x1f\x7f'\"`$&;<>|(){}\\*?!,][^\x00-\x1f\x7f'\"`$&;<>|(){}\\*?!,]*\Z")
+_NAME_REFUSED = rf"{_UNSEEN}'\"`$&;<>|(){{}}\\*?!,"
+_NAME = re.compile(rf"[^\s{_NAME_REFUSED}][^{_NAME_REFUSED}]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Host:
     theme: str = ""
     colour: str = ""
     forwards: tuple[Forward, ...] = ()
+    terminal: TerminalSwitches = AS_XTERM
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """Fields of the file that we do not know; they survive a save."""
     origin: str = ""

@@ -16,12 +16,12 @@ from sshtui.model.questions import PasswordChange, Prompter
 from sshtui.model.text import plain, plain_lines
 from sshtui.session.changes import Change, Marked, Noticed, ScreenChanged, State, StateChanged
 from sshtui.session.comeback import STEADY, Comeback, worth_another_try
+from sshtui.session.habits import Habits
 from sshtui.session.listening import ListeningPrompter
 from sshtui.session.protocols import Channel, Dialer
 from sshtui.session.slices import Slicer
 from sshtui.terminal.emulator import Emulator, Update
 from sshtui.terminal.events import Bell
-from sshtui.terminal.keyboard import encode
 from sshtui.terminal.paste import encode_paste
 
 READ_LIMIT = 65_536
@@ -64,6 +64,7 @@ class Session:
         self.id = number
         self.host = host
         self.size = size
+        self._habits = Habits(lambda: self.host.terminal)
         self.emulator = Emulator(size, scrollback=surroundings.scrollback)
         self.state = State.CONNECTING
         self.stage = ""
@@ -216,11 +217,11 @@ class Session:
 
     def press(self, keystroke: Keystroke) -> None:
         """Send a keystroke as xterm would in the emulator's modes."""
-        self.send(encode(keystroke, self.emulator.modes))
+        self.send(self._habits.keystroke(keystroke, self.emulator.modes))
 
     def paste(self, text: str) -> None:
         """Send pasted text, stripped of controls and bracketed when the program asked for that."""
-        self.send(encode_paste(text, self.emulator.modes))
+        self.send(self._habits.typed(encode_paste(text, self.emulator.modes)))
 
     def send(self, data: bytes) -> None:
         """Send bytes; dropped unless the session is live."""
@@ -291,7 +292,7 @@ class Session:
         while data := await channel.read(READ_LIMIT):
             for piece in slicer.cut(data):
                 with slicer.timing(len(piece)):
-                    update = self.emulator.feed(piece)
+                    update = self.emulator.feed(self._habits.printed(piece))
                     if update.reply:
                         channel.write(update.reply)
                     self._apply(update)
@@ -320,7 +321,7 @@ class Session:
         self._tell(ScreenChanged(update.rows))
         if update.rows is None or update.rows:
             self._mark(unread=True)
-        for event in update.events:
+        for event in filter(self._habits.allows, update.events):
             if isinstance(event, Bell):
                 self._mark(rang=True)
             self._tell(Noticed(event))

@@ -19,6 +19,7 @@ from sshtui.model.hosts import (
     port_problem,
     user_problem,
 )
+from sshtui.model.terminal_switches import AS_XTERM, TerminalSwitches, make_switches
 
 _TEXTS = ("name", "address", "user", "folder", "key_pair", "jump", "notes", "command", "theme", "colour")
 _KNOWN = frozenset(field.name for field in fields(Host)) - {"extra", "origin"}
@@ -42,13 +43,17 @@ def to_table(host: Host) -> dict[str, Any]:
     for field in fields(Host):
         value = getattr(host, field.name)
         if field.name in {"name", "address"} or (
-            field.name in _KNOWN and value not in (None, "", ()) and (field.name, value) != ("port", DEFAULT_PORT)
+            field.name in _KNOWN
+            and value not in (None, "", (), AS_XTERM)
+            and (field.name, value) != ("port", DEFAULT_PORT)
         ):
             table[field.name] = value
     if host.tags:
         table["tags"] = list(host.tags)
     if host.forwards:
         table["forwards"] = [_forward_table(forward) for forward in host.forwards]
+    if "terminal" in table:
+        table["terminal"] = host.terminal.texts()
     return table | dict(host.extra)
 
 
@@ -72,6 +77,8 @@ def from_table(table: Mapping[str, Any]) -> Host:
         values["keep_alive"] = _keep_alive(table["keep_alive"])
     values["tags"] = tuple(_text(tag, "tags") for tag in _list(table.get("tags", []), "tags"))
     values["forwards"] = tuple(_forward(item) for item in _list(table.get("forwards", []), "forwards"))
+    if "terminal" in table:
+        values["terminal"] = _switches(table["terminal"])
     extra = {key: value for key, value in table.items() if key not in _KNOWN}
     if extra:
         values["extra"] = MappingProxyType(extra)
@@ -117,6 +124,15 @@ def _keep_alive(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 86_400:
         raise BadHost("keep_alive must be a number of seconds, 0 to 86400.")
     return value
+
+
+def _switches(value: Any) -> TerminalSwitches:
+    if not isinstance(value, dict):
+        raise BadHost('terminal must be a table like { backspace = "bs" }.')
+    try:
+        return make_switches({name: _text(text, f"terminal.{name}") for name, text in value.items()})
+    except ValueError as error:
+        raise BadHost(f"terminal: {error}") from None
 
 
 def _forward(item: Any) -> Forward:

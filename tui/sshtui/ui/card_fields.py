@@ -18,6 +18,7 @@ from sshtui.model.hosts import (
     port_problem,
     user_problem,
 )
+from sshtui.model.terminal_switches import read_switches, switches_problem
 from sshtui.ui.theming import colour_problem
 
 LONGEST_KEEP_ALIVE = 86_400
@@ -107,6 +108,13 @@ CARD_FIELDS: tuple[CardField, ...] = (
     ),
     CardField("theme", "theme", "as the app", lambda host: host.theme, _theme_problem),
     CardField("colour", "colour", "none", lambda host: host.colour, lambda text, _: colour_problem(text)),
+    CardField(
+        "terminal",
+        "terminal",
+        "xterm, or backspace=bs",
+        lambda host: str(host.terminal),
+        lambda text, _: switches_problem(text),
+    ),
 )
 
 FIELDS_BY_ID = {field.id: field for field in CARD_FIELDS}
@@ -132,5 +140,6 @@ def read(texts: Mapping[str, str], base: Host) -> Host:
         "tags": tuple(dict.fromkeys(filter(None, re.split(r"[,\s]+", texts["tags"])))),
         "notes": texts["notes"].replace(_LINE_END, "\n").replace(_LINE_END.strip(), "\n"),
         "keep_alive": int(texts["keep_alive"]) if texts["keep_alive"] else None,
+        "terminal": read_switches(texts["terminal"]),
     }
     return replace(base, **values)

@@ -138,6 +138,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             prompter=self._prompter,
             palette=palette,
             confirm_paste=self._parts.settings.confirm_paste,
+            may_offer=True if session.host.terminal.clipboard == "allow" else None,
             unicode=self._unicode,
         )
 

@@ -20,11 +20,13 @@ NO_CLIPBOARD = "There is nothing to paste here; your terminal's own paste key wo
 class Exchange:
     """Asks through `prompter` where only a person decides; without one the answer is no."""
 
-    def __init__(self, view: TerminalView, prompter: Prompter | None, *, confirm_paste: bool) -> None:
+    def __init__(
+        self, view: TerminalView, prompter: Prompter | None, *, confirm_paste: bool, may_offer: bool | None
+    ) -> None:
         self._view = view
         self._prompter = prompter
         self._confirm_paste = confirm_paste
-        self._may_offer: bool | None = None
+        self._may_offer = may_offer
         self._offer = ""
 
     def copy(self, text: str) -> None:

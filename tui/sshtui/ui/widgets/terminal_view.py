@@ -42,7 +42,8 @@ class TerminalView(Widget, can_focus=True):
     """A session's screen. Every keystroke goes to the remote but those that `claims` takes for the app.
 
     `palette` tells the theme's colours now; `prompter` asks before a paste of several lines and before a link opens,
-    without one neither happens. Without `unicode` our own marks are ASCII.
+    without one neither happens. `may_offer`: whether a program may set the clipboard; None asks. Without `unicode` our
+    own marks are ASCII.
     """
 
     ALLOW_SELECT = False
@@ -55,6 +56,7 @@ class TerminalView(Widget, can_focus=True):
         prompter: Prompter | None = None,
         palette: Callable[[], Palette] = lambda: FALLBACK,
         confirm_paste: bool = True,
+        may_offer: bool | None = None,
         unicode: bool = True,
     ) -> None:
         super().__init__()
@@ -62,7 +64,7 @@ class TerminalView(Widget, can_focus=True):
         self._claims = claims
         self.viewport = Viewport(Lines(session.emulator))
         self.copying: CopyMode | None = None
-        self.exchange = Exchange(self, prompter, confirm_paste=confirm_paste)
+        self.exchange = Exchange(self, prompter, confirm_paste=confirm_paste, may_offer=may_offer)
         self.mouse = Mouse(self)
         self.painting = Painting(self, palette, unicode=unicode)
         self._unsubscribe: Callable[[], None] = lambda: None
