@@ -117,10 +117,26 @@ async def test_a_theme_that_is_gone_does_not_keep_it_from_starting(stage: Build)
 
 async def test_no_color_leaves_no_colour(stage: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    shell = stage()
-    async with shell.app.run_test() as pilot:
-        await shell.shows(pilot, "○ lonely")
-        assert shell.app.no_color
+    shell = stage(open_at_start=LONELY)
+    async with shell.app.run_test(size=(120, 30)) as pilot:
+        await shell.until(pilot, "a tab", lambda: shell.dialer.channels)
+        shell.channel.say(b"\x1b[31;42mred on green\x1b[0m")
+        await shell.shows(pilot, "red on green")
+        for strip in shell.app.screen._compositor.render_strips():  # as in Stage.picture
+            for segment in strip:
+                for colour in (segment.style.color, segment.style.bgcolor) if segment.style else ():
+                    red, green, blue = colour.get_truecolor() if colour else (0, 0, 0)
+                    assert red == green == blue, segment
+
+
+async def test_a_notice_leaves_the_last_lines_to_the_terminal(stage: Build) -> None:
+    shell = stage(open_at_start=LONELY)
+    async with shell.app.run_test(notifications=True) as pilot:
+        await shell.until(pilot, "a tab", lambda: shell.dialer.channels)
+        shell.app.notify("Look here.")
+        lines = (await shell.shows(pilot, "Look here.")).splitlines()
+        assert "lonely" in lines[0]
+        assert next(at for at, line in enumerate(lines) if "Look here." in line) < 4
 
 
 async def test_a_question_of_the_wire_takes_the_keyboard_from_the_leader(stage: Build, tmp_path: Path) -> None:

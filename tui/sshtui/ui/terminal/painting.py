@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -46,7 +45,7 @@ class Painting:
             self._reversed = turned
             palette = self._palette()
             emulator.set_theme(numbers(palette))
-            colourless = bool(os.environ.get("NO_COLOR"))
+            colourless = self._view.app.no_color
             self._strips = Strips(Colours(palette, emulator.palette, reverse_video=turned, colourless=colourless))
         return self._strips
 
