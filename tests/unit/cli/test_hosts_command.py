@@ -185,6 +185,14 @@ def test_a_host_that_cannot_be_read_is_named_and_the_others_are_listed(sshtui: S
     assert "hosts.toml, line 7: address: An address is needed." in said.err
 
 
+def test_no_field_of_the_file_steers_the_terminal(sshtui: Sshtui) -> None:
+    path = Paths.default().hosts_file
+    path.parent.mkdir(parents=True)
+    path.write_text('[[hosts]]\nname = "a"\naddress = "h"\n"\\u001b]0;x\\u0007" = "\\u009b31m"\n')
+    for command in ("show", "effective"):
+        assert not set("\x1b\x07\x9b") & set(sshtui("hosts", command, "a").out)
+
+
 def test_a_broken_file_is_code_3_with_its_line(sshtui: Sshtui) -> None:
     sshtui("hosts", "add", "a", "h")
     path = Paths.default().hosts_file

@@ -28,6 +28,8 @@ HOSTILE = [
     "a'b",
     'a"b',
     "a\\b",
+    "a\x9b31m",
+    "a\u202eb",
 ]
 
 

@@ -167,10 +167,10 @@ def effective(paths: Paths, store: HostStore, name: str, why: bool) -> None:
     click.echo(f"host {plain(name)}" if not why else f"{plain(name)}:")
     for row in shown:
         if not why:
-            click.echo(f"{row.keyword} {plain(row.value, 2000)}")
+            click.echo(f"{plain(row.keyword)} {plain(row.value, 2000)}")
             continue
         unused = "" if row.followed or row.origin == "default" else "  (sshtui does not use it)"
-        click.echo(f"  {row.keyword} {plain(row.value, 2000)}  from {plain(row.origin)}{unused}")
+        click.echo(f"  {plain(row.keyword)} {plain(row.value, 2000)}  from {plain(row.origin)}{unused}")
         for value, origin in row.overrode:
             click.echo(f"      instead of {plain(value, 2000)}  from {plain(origin)}")
     for warning in () if host else found.warnings:
@@ -323,7 +323,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(_shown(item) for item in value)
     if isinstance(value, dict):
-        return " ".join(f"{name}={_shown(item)}" for name, item in value.items() if item != "")
+        return " ".join(f"{plain(str(name))}={_shown(item)}" for name, item in value.items() if item != "")
     return plain(str(value), 2000)
 
 
