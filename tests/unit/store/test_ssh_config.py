@@ -130,9 +130,9 @@ def test_match_exec_is_never_run_and_is_named(config: Path, tmp_path: Path) -> N
 
 
 def test_what_is_not_followed_is_named_once_with_its_line(config: Path) -> None:
-    found = read(config, "Host a b\n  BindAddress 10.0.0.1\n  LogLevel debug\n  Novelty x\n")
+    found = read(config, "Host a b\n  BindInterface eth0\n  LogLevel debug\n  Novelty x\n")
     assert found.warnings == (
-        "~/.ssh/config:2: bindaddress is not followed.",
+        "~/.ssh/config:2: bindinterface is not followed.",
         "~/.ssh/config:4: novelty is not followed.",
     )
 

@@ -27,6 +27,7 @@ from sshtui.ssh.quirks import vanish
 from sshtui.ssh.sockets import Address, connect_to, resolve
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import Route
+from sshtui.ssh.wishes import of_family, source_address
 
 GREETING_LIMIT = 5.0
 """Seconds to wait for the first line; servers that look up our name first take some."""
@@ -69,7 +70,7 @@ async def _network(host: Host, with_: Examination) -> AsyncIterator[Finding]:
     began = time.monotonic()
     try:
         async with asyncio.timeout(with_.settings.connect_timeout):
-            addresses = await resolve(host.address, host.port)
+            addresses = of_family(await resolve(host.address, host.port), host)
     except translate.FOREIGN as error:
         yield _failed("name", translate.before_login(error, host.name, host.address, host.port), began)
         yield Finding("tcp", "skipped", "there is no address")
@@ -94,7 +95,7 @@ async def _tcp(host: Host, address: Address, limit: float) -> Finding:
     began = time.monotonic()
     try:
         async with asyncio.timeout(limit):
-            (await connect_to(address)).close()
+            (await connect_to(address, source_address(host))).close()
     except OSError as error:
         failure = translate.before_login(error, host.name, address.text, host.port)
         advice = f"{failure.hint} {RESTART}" if isinstance(error, ConnectionRefusedError) else failure.hint
@@ -106,7 +107,7 @@ async def _greeting(host: Host, address: Address) -> Finding:
     """The first line (RFC 4253 section 4.2), read on a connection of its own."""
     began = time.monotonic()
     line = b""
-    link = await connect_to(address)
+    link = await connect_to(address, source_address(host))
     try:
         reader, writer = await asyncio.open_connection(sock=link, limit=1024)
         async with asyncio.timeout(GREETING_LIMIT):

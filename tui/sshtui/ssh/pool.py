@@ -15,7 +15,7 @@ from sshtui.ssh.connector import AGENT_FORWARDING, Connector, Wish
 from sshtui.ssh.jumps import check_way, last_hop
 from sshtui.ssh.trust import ALIAS, FILES, FINGERPRINT
 from sshtui.ssh.users import login_user
-from sshtui.ssh.ways import PROXY, PROXY_COMMAND, Progress
+from sshtui.ssh.ways import PROXY, PROXY_COMMAND, UNIX_SOCKET, Progress
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ class Pool:
             host.address.lower(),
             host.port,
             host.key_pair,
-            host.jump or str(host.extra.get(PROXY_COMMAND) or host.extra.get(PROXY) or ""),
+            host.jump
+            or next((str(way) for field in (UNIX_SOCKET, PROXY_COMMAND, PROXY) if (way := host.extra.get(field))), ""),
             host.extra.get(AGENT_FORWARDING) is True,
             tuple(str(host.extra.get(field, "")) for field in (FINGERPRINT, ALIAS, FILES)),
         )

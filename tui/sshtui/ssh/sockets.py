@@ -69,10 +69,13 @@ def by_turns(addresses: Sequence[Address]) -> list[Address]:
     return mixed
 
 
-async def connect_to_any(addresses: Sequence[Address], head_start: float = HEAD_START) -> socket.socket:
+async def connect_to_any(
+    addresses: Sequence[Address], head_start: float = HEAD_START, *, source: str = ""
+) -> socket.socket:
     """A socket connected to whichever address answers first; every other attempt is closed.
 
-    Raises the error of the first address (the preferred one) when none answers. Cancelling closes all.
+    `source` is the numeric address of ours to come from, "" for any. Raises the error of the first address (the
+    preferred one) when none answers. Cancelling closes all.
     """
     attempts: list[asyncio.Task[socket.socket]] = []
     errors: dict[int, OSError] = {}
@@ -80,7 +83,7 @@ async def connect_to_any(addresses: Sequence[Address], head_start: float = HEAD_
     try:
         while waiting or any(not attempt.done() for attempt in attempts):
             if waiting:
-                attempts.append(asyncio.create_task(connect_to(waiting.pop(0))))
+                attempts.append(asyncio.create_task(connect_to(waiting.pop(0), source)))
             running = [attempt for attempt in attempts if not attempt.done()]
             done, _ = await asyncio.wait(
                 running, timeout=head_start if waiting else None, return_when=asyncio.FIRST_COMPLETED
@@ -101,14 +104,32 @@ async def connect_to_any(addresses: Sequence[Address], head_start: float = HEAD_
     raise errors[min(errors)] if errors else OSError("there is no address to connect to")
 
 
-async def connect_to(address: Address) -> socket.socket:
-    """A non-blocking socket connected to `address`, without Nagle's delay, probed by the kernel when silent."""
+async def connect_to(address: Address, source: str = "") -> socket.socket:
+    """A non-blocking socket connected to `address`, without Nagle's delay, probed by the kernel when silent.
+
+    `source` is the numeric address of ours to come from, "" for any.
+    """
     connection = socket.socket(address.family, socket.SOCK_STREAM)
     try:
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if source:
+            connection.bind((source, 0))
         await asyncio.get_running_loop().sock_connect(connection, address.where)
+    except BaseException:
+        # Cancelled or refused: nobody else knows this socket.
+        connection.close()
+        raise
+    return connection
+
+
+async def connect_to_file(path: str) -> socket.socket:
+    """A non-blocking socket connected to the Unix socket at `path`."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connection, path)
     except BaseException:
         # Cancelled or refused: nobody else knows this socket.
         connection.close()

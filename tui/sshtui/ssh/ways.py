@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sshtui.errors import ConnectionFailed, UsageError
+from sshtui.errors import ConnectionFailed, Unreachable, UsageError
 from sshtui.model.hosts import Host
 from sshtui.ssh import translate
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.proxy import Proxy, start
 from sshtui.ssh.proxy_server import ProxyServer, ask_for, parse_proxy
-from sshtui.ssh.sockets import connect_to_any, resolve
-from sshtui.ssh.wishes import of_family
+from sshtui.ssh.sockets import connect_to_any, connect_to_file, resolve
+from sshtui.ssh.wishes import of_family, source_address
 
 Progress = Callable[[str], None]
 
@@ -24,11 +25,16 @@ PROXY = "proxy"
 """The field of a saved host that names a proxy server: `socks5://address:port` or `http://address:port`."""
 
 
+UNIX_SOCKET = "unix_socket"
+"""The field of a saved host that names a Unix socket to reach it at; the address then only names it."""
+
+
 @dataclass(frozen=True)
 class Route:
     """The kind of way; nothing set is straight. A jump host comes before the others."""
 
     over: Connection | None = None
+    file: str = ""
     command: str = ""
     proxy: ProxyServer | None = None
 
@@ -37,6 +43,8 @@ class Route:
         """What lies between, for a sentence; "" for nothing."""
         if self.over is not None:
             return self.over.name
+        if self.file:
+            return self.file
         return "the proxy command" if self.command else str(self.proxy or "")
 
 
@@ -46,8 +54,11 @@ def route_to(host: Host, over: Connection | None) -> Route:
         return Route(over)
     command = host.extra.get(PROXY_COMMAND) or ""
     proxy = host.extra.get(PROXY) or ""
-    if not isinstance(command, str) or not isinstance(proxy, str):
-        raise UsageError(f"{PROXY_COMMAND} and {PROXY} of {host.name} must be text in quotes.")
+    file = host.extra.get(UNIX_SOCKET) or ""
+    if not isinstance(command, str) or not isinstance(proxy, str) or not isinstance(file, str):
+        raise UsageError(f"{PROXY_COMMAND}, {PROXY} and {UNIX_SOCKET} of {host.name} must be text in quotes.")
+    if file:
+        return Route(file=os.path.expanduser(file))
     return Route(command=command, proxy=parse_proxy(proxy) if proxy and not command else None)
 
 
@@ -81,6 +92,9 @@ async def open_way(host: Host, user: str, route: Route, progress: Progress) -> W
     if route.over is not None:
         progress(f"connecting through {route.over.name}")
         return Way(over=route.over)
+    if route.file:
+        progress("connecting")
+        return Way(await _by_file(host, route.file))
     if route.command:
         progress("connecting")
         program = await start(route.command, host, user)
@@ -90,9 +104,17 @@ async def open_way(host: Host, user: str, route: Route, progress: Progress) -> W
     progress("resolving")
     addresses = of_family(await resolve(host.address, host.port), host)
     progress("connecting")
-    link = await connect_to_any(addresses)
+    link = await connect_to_any(addresses, source=source_address(host))
     progress("verifying host key")
     return Way(link)
+
+
+async def _by_file(host: Host, path: str) -> socket.socket:
+    try:
+        return await connect_to_file(path)
+    except OSError as error:
+        hint = f"Look at {UNIX_SOCKET} of {host.name}, and whether its server runs."
+        raise Unreachable(f"{path}, where {host.name} should be, is not open: {error.strerror}.", hint=hint) from error
 
 
 async def _by_proxy(host: Host, proxy: ProxyServer, progress: Progress) -> socket.socket:

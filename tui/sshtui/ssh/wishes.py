@@ -2,11 +2,13 @@
 
 `ciphers`, `kex_algorithms`, `macs`, `host_key_algorithms`: lists as ssh_config has them, `+ - ^` included;
 `connect_timeout`: seconds; `address_family`: `inet` or `inet6`; `set_environment`: names and values;
+`bind_address`: the numeric address of ours to come from;
 `send_environment`: patterns of our own variables.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import socket
 from collections.abc import Mapping, Sequence
@@ -64,13 +66,29 @@ def connect_limit(host: Host, default: float) -> float:
     return float(seconds) if isinstance(seconds, int | float) and 1 <= seconds <= 3600 else default
 
 
+def source_address(host: Host) -> str:
+    """The address of ours that connections come from (BindAddress), "" for any. Raises UsageError."""
+    source = host.extra.get("bind_address", "")
+    if not source:
+        return ""
+    try:
+        return str(ipaddress.ip_address(source))
+    except ValueError as error:
+        raise UsageError(
+            f"bind_address of {host.name} is no numeric address.",
+            hint="Write one of this computer, as `ip addr` shows.",
+        ) from error
+
+
 def of_family(addresses: Sequence[Address], host: Host) -> list[Address]:
-    """Those addresses the host may be reached at. Raises OSError when none is left."""
+    """Those addresses the host may be reached at. Raises OSError when none is left, UsageError as `source_address`."""
     wanted = _FAMILIES.get(str(host.extra.get("address_family")))
+    if wanted is None and (source := source_address(host)):
+        wanted = socket.AF_INET6 if ":" in source else socket.AF_INET
     left = [address for address in addresses if wanted in (None, address.family)]
     if addresses and not left:
         kind = "IPv6" if wanted == socket.AF_INET6 else "IPv4"
-        raise OSError(f"{host.address} has no {kind} address, and no other is allowed (AddressFamily)")
+        raise OSError(f"{host.address} has no {kind} address, and no other is allowed (AddressFamily, BindAddress)")
     return left
 
 

@@ -69,6 +69,7 @@ def _terminal(values: _Values, _effective: Effective, _home: Path) -> str | None
 FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "addkeystoagent": ("add_keys_to_agent", _adding),
     "addressfamily": ("address_family", _text),
+    "bindaddress": ("bind_address", _text),
     "ciphers": ("ciphers", _text),
     "connecttimeout": ("connect_timeout", _seconds),
     "forwardagent": ("agent_forwarding", _forward_agent),
