@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes, wcswidth, wcwidth
@@ -9,6 +12,14 @@ from wcwidth import iter_graphemes, wcswidth, wcwidth
 from sshtui.model.geometry import Size
 from sshtui.terminal import graphemes
 from sshtui.terminal.emulator import Emulator
+
+EMOJI = [
+    sequence
+    for line in (Path(__file__).parent / "cases" / "emoji.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+    for sequence in line.split()
+]
+TONES = "🏻🏼🏽🏾🏿"
 
 CHARACTERS = "a1é漢한→☎❤⌚👩👨🚀👍🏽🇩🇪🇫🏴😀\u0301\u0308\ufe0f\u200d\u20e3\u1100\u1161\u11a8क्षति\u0e33\u0e01\u0600"
 
@@ -47,3 +58,34 @@ def test_the_short_way_knows_only_what_stands_alone() -> None:
         assert wcwidth(character) == (1 if graphemes.is_narrow(character) else 2), hex(code)
         assert len(list(iter_graphemes(f"a{character}a"))) == 3, hex(code)
         assert len(list(iter_graphemes(f"👩{character}漢"))) == 3, hex(code)
+
+
+@pytest.mark.parametrize("tone", TONES)
+def test_an_emoji_sequence_of_unicode_is_one_cell_of_two_columns(tone: str) -> None:
+    emulator = Emulator(Size(8, 2))
+    assert len(EMOJI) > 1500
+    for plain in EMOJI:
+        sequence = plain.replace("🏽", tone)
+        if sequence != plain or tone == "🏽":
+            emulator.feed(f"\r\x1b[K{sequence}x".encode())
+            assert emulator.row(0).cells()[:3] == [sequence, "", "x"], ascii(sequence)
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("☎\ufe0fx", ["☎\ufe0f", "", "x"]),
+        ("☎\ufe0ex", ["☎\ufe0e", "x", " "]),
+        ("☎x", ["☎", "x", " "]),
+        ("1\ufe0f\u20e3x", ["1\ufe0f\u20e3", "", "x"]),
+        ("🇩🇪🇫🇷", ["🇩🇪", "", "🇫🇷"]),
+        ("क्षिx", ["क्षि", "", "x"]),
+        ("각x", ["각", "", "x"]),
+        ("e\u0301\u0308x", ["e\u0301\u0308", "x", " "]),
+    ],
+)  # fmt: skip
+def test_a_cluster_takes_the_columns_that_unicode_gives_it(text: str, cells: list[str]) -> None:
+    """UAX #29 (GB6 to GB13), UTS #51 (presentation), UAX #11."""
+    emulator = Emulator(Size(8, 2))
+    emulator.feed(text.encode())
+    assert emulator.row(0).cells()[:3] == cells

@@ -49,9 +49,17 @@ wide = re.compile(f"[{WIDE}]")
 simple_stretches = re.compile(f"([{NARROW}]++)|([{WIDE}]++)|([^{SIMPLE}]++)")
 
 
+# What is text by itself and an emoji, so two columns wide, with a skin tone (UTS #51, 2.4; Emoji_Modifier_Base).
+_toned = re.compile(
+    "[\u261d\u26f9\u270c\u270d\U0001f3cb\U0001f3cc\U0001f574\U0001f575\U0001f590][\U0001f3fb-\U0001f3ff]"
+).match
+
+
 @lru_cache(maxsize=8192)
 def width_of(grapheme: str) -> int:
     """Columns of one grapheme: 0 (nothing to see), 1 or 2."""
+    if _toned(grapheme):
+        return 2
     return min(2, max(0, wcswidth(grapheme)))
 
 

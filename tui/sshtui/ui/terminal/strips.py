@@ -92,6 +92,6 @@ def _measured(cells: list[str]) -> list[str]:
             measured.append(cell)
             continue
         wanted = 2 if column + 1 < len(cells) and cells[column + 1] == "" else 1
-        candidates = (cell, cell[0])
+        candidates = (cell, cell[0], cell[0].ljust(wanted))
         measured.append(next((text for text in candidates if cell_len(text) == wanted), "\ufffd".ljust(wanted)))
     return measured
