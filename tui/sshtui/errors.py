@@ -4,7 +4,10 @@
     ├── UsageError               2   the command line or a value typed by a person is wrong
     ├── ConfigError              3   one of our files (or ssh_config) cannot be read or written
     │   ├── BrokenFile               … does not parse; carries file, line and reason
-    │   └── NotSaved                 … could not be written; the old content is whole
+    │   ├── NotSaved                 … could not be written; the old content is whole
+    │   └── SecretsError             … keyring, vault or password command: a saved secret cannot be had or kept
+    │       ├── VaultLocked
+    │       └── WrongVaultPassword
     ├── NotFound                 4   no such host, key pair, file
     ├── ConnectionFailed         5   the network did not bring us to an SSH server
     │   ├── NameNotFound             … the name has no address
@@ -75,6 +78,18 @@ class BrokenFile(ConfigError):
 
 class NotSaved(ConfigError):
     """A file could not be written; what stood there before is whole."""
+
+
+class SecretsError(ConfigError):
+    """A saved secret cannot be had or kept: the keyring, the vault or the password command does not serve."""
+
+
+class VaultLocked(SecretsError):
+    """The vault's password is needed first."""
+
+
+class WrongVaultPassword(SecretsError):
+    """The password does not open the vault."""
 
 
 class NotFound(SshtuiError):

@@ -24,8 +24,11 @@ from sshtui.model.questions import (
     Password,
     PasswordChange,
     Question,
+    RememberableSecret,
     Trust,
+    TypedSecret,
     UnknownHostKey,
+    VaultPassword,
 )
 from sshtui.model.text import plain, plain_lines, visible_controls
 
@@ -55,7 +58,9 @@ class PlainPrompter:
             NewPassword: self._new_password,
             Passphrase: self._passphrase,
             Password: self._password,
+            RememberableSecret: self._rememberable,
             UnknownHostKey: self._unknown_host_key,
+            VaultPassword: self._vault_password,
         }
 
     async def ask(self, question: Question[A]) -> A | None:
@@ -104,6 +109,32 @@ class PlainPrompter:
         if question.problem:
             self._say(plain(question.problem))
         return await self._line(f"Passphrase of {plain(question.label)}: ", echo=False)
+
+    async def _rememberable(self, question: RememberableSecret) -> TypedSecret | None:
+        asked = question.question
+        text = await (self._password(asked) if isinstance(asked, Password) else self._passphrase(asked))
+        if text is None:
+            return None
+        line = (
+            await self._line(f"Remember it in: {', '.join(question.places)}, or nothing for nowhere: ") or ""
+        ).strip()
+        return TypedSecret(text, next((place for place in question.places if place == line), None))
+
+    async def _vault_password(self, question: VaultPassword) -> str | None:
+        if question.problem:
+            self._say(plain(question.problem))
+        if not question.new:
+            return await self._line("Password of the vault: ", echo=False)
+        self._say("Choose the password of the vault. Without it nobody opens the vault, nor do you.")
+        for _ in range(TRIES):
+            new = await self._line("New password of the vault: ", echo=False)
+            again = await self._line("The same again: ", echo=False) if new else None
+            if not new or again is None:
+                return None
+            if new == again:
+                return new
+            self._say("The two passwords differ.")
+        return None
 
     async def _challenge(self, question: Challenge) -> tuple[str, ...] | None:
         words = "\n".join(part for part in (question.title, question.instruction) if part.strip())

@@ -166,7 +166,8 @@ def _in_blocks(values: dict[str, Any], path: Path) -> str:
 def with_hosts(document: HostDocument, path: Path, changes: Iterable[tuple[Host, str]]) -> HostDocument:
     """The document after each host took the place of the one with the name beside it, or joined at the end.
 
-    Fields of the file that we do not know stay: nobody can mean to drop what nobody knows.
+    Fields of the file that we do not know stay: nobody can mean to drop what nobody knows. One that is None in
+    `extra` is taken away.
     """
     newline = "\r\n" if "\r\n" in document.head or "\r\n" in "".join(document.blocks[:1]) else "\n"
     head, blocks = document.head, list(document.blocks)
@@ -208,6 +209,7 @@ def _changed(old: str, host: Host, newline: str) -> str:
     """The block `old`, saying `host`."""
     before: dict[str, Any] = toml_files.parse(old, Path())["hosts"][0]
     wanted = {**from_table(before).extra, **to_table(host)}
+    wanted = {key: value for key, value in wanted.items() if value is not None}
     changes = {key: None for key in before if key not in wanted}
     changes |= {key: value for key, value in wanted.items() if before.get(key) != value}
     cut = old.find("\n") + 1 or len(old)

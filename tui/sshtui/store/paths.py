@@ -60,6 +60,16 @@ class Paths:
         return self.config_dir / "themes"
 
     @property
+    def vault_file(self) -> Path:
+        """Saved secrets, encrypted."""
+        return self.config_dir / "secrets.vault"
+
+    @property
+    def forgotten_file(self) -> Path:
+        """References of secrets that are to be deleted when the vault is next open; no secrets."""
+        return self.state_dir / "forgotten.json"
+
+    @property
     def recent_file(self) -> Path:
         """When and how often hosts were used."""
         return self.state_dir / "recent.json"

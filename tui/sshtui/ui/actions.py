@@ -77,6 +77,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("hosts.key_pair", "Choose the key pair of the host", Scope.HOSTS, ("i",), palette=True),
     Action("app.keys", "Key pairs: make, inspect, convert, install", Scope.HOSTS, ("K",), "key pairs"),
     Action("app.known_hosts", "Known hosts: trusted and revoked host keys", Scope.HOSTS, ("H",), "known hosts"),
+    Action("app.secrets", "Saved secrets: list, remove, lock the vault", Scope.HOSTS, ("S",)),
     Action("hosts.up", "Up", Scope.HOSTS, ("up", "k"), palette=False),
     Action("hosts.down", "Down", Scope.HOSTS, ("down", "j"), palette=False),
     Action("hosts.page_up", "A page up", Scope.HOSTS, ("pageup", "ctrl+b"), palette=False),

@@ -74,3 +74,5 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         await self.roster.close_all()
+        if self.parts.at_end is not None:
+            await self.parts.at_end()

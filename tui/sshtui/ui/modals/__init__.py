@@ -15,7 +15,9 @@ from sshtui.model.questions import (
     Passphrase,
     Password,
     Question,
+    RememberableSecret,
     UnknownHostKey,
+    VaultPassword,
 )
 from sshtui.ui.modals.base import QUIET, Dialog
 from sshtui.ui.modals.challenge import ChallengeDialog
@@ -23,6 +25,7 @@ from sshtui.ui.modals.confirm import ConfirmDialog, ConfirmPasteDialog
 from sshtui.ui.modals.host_keys import ChangedHostKeyDialog, UnknownHostKeyDialog
 from sshtui.ui.modals.key_pairs import ChooseKeyPairDialog
 from sshtui.ui.modals.new_password import NewPasswordDialog
+from sshtui.ui.modals.remember import RememberableSecretDialog, VaultPasswordDialog
 from sshtui.ui.modals.secrets import PassphraseDialog, PasswordDialog
 
 A = TypeVar("A")
@@ -36,7 +39,9 @@ _DIALOGS: dict[type[Question[Any]], Callable[..., Dialog[Any]]] = {
     NewPassword: NewPasswordDialog,
     Passphrase: PassphraseDialog,
     Password: PasswordDialog,
+    RememberableSecret: RememberableSecretDialog,
     UnknownHostKey: UnknownHostKeyDialog,
+    VaultPassword: VaultPasswordDialog,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.actions import SkipAction
@@ -16,6 +16,8 @@ from sshtui.model.questions import Passphrase, Password
 from sshtui.model.text import plain
 from sshtui.ui.modals.base import QUIET, Dialog, Entry
 from sshtui.ui.modals.parts import Choice
+
+A = TypeVar("A")
 
 
 class SecretInput(Entry):
@@ -33,7 +35,7 @@ class SecretInput(Entry):
         raise SkipAction
 
 
-class SecretDialog(Dialog[str]):
+class SecretDialog(Dialog[A], Generic[A]):
     """Asks for one secret; Enter hands it over, Ctrl+R shows it while it is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "reveal", "Show", priority=True)]
@@ -58,7 +60,11 @@ class SecretDialog(Dialog[str]):
             field.password = not field.password
 
     def complete(self) -> None:
-        self.answer(self.query_one("#secret", Entry).value)
+        self.answer(self.given(self.query_one("#secret", Entry).value))
+
+    def given(self, text: str) -> A:
+        """The answer that what was typed makes."""
+        raise NotImplementedError
 
     @on(Button.Pressed, "#continue")
     def _continued(self) -> None:
@@ -66,39 +72,60 @@ class SecretDialog(Dialog[str]):
             self.complete()
 
 
-class PasswordDialog(SecretDialog):
+class PlainSecretDialog(SecretDialog[str]):
+    """The answer is what was typed."""
+
+    def given(self, text: str) -> str:
+        return text
+
+
+class PasswordDialog(PlainSecretDialog):
     """The login password of a host."""
 
     HEADING = "Password"
 
     def __init__(self, question: Password, *, quiet: float = QUIET) -> None:
-        self._host_name = plain(question.name, limit=60)
-        self._destination = plain(question.destination, limit=100)
-        self._attempt = question.attempt
-        super().__init__(f"{self._host_name}, {self._destination}", quiet=quiet)
+        self._question = question
+        super().__init__(subject(question), quiet=quiet)
 
     def explanation(self) -> Iterable[Widget]:
-        if self._attempt > 1:
-            yield Static(
-                Content(f"{self._host_name} did not accept that password. Attempt {self._attempt}."),
-                classes="problem tight",
-            )
-        yield Static(Content(f"Password of {self._destination}"))
+        yield from password_words(self._question)
 
 
-class PassphraseDialog(SecretDialog):
+class PassphraseDialog(PlainSecretDialog):
     """The passphrase of a private key; it stays on this computer."""
 
     HEADING = "Passphrase"
 
     def __init__(self, question: Passphrase, *, quiet: float = QUIET) -> None:
         self._question = question
-        super().__init__(plain(question.label, limit=100), quiet=quiet)
+        super().__init__(subject(question), quiet=quiet)
 
     def explanation(self) -> Iterable[Widget]:
-        question = self._question
-        if question.problem or question.attempt > 1:
-            problem = plain(question.problem, limit=200) or "The passphrase does not open it."
-            yield Static(Content(f"{problem} Attempt {question.attempt}."), classes="problem tight")
-        yield Static(Content(f"Passphrase of {plain(question.label, limit=200)}"), classes="tight")
-        yield Static(Content("It opens the private key here and is not sent anywhere."), classes="muted")
+        yield from passphrase_words(self._question)
+
+
+def subject(question: Password | Passphrase) -> str:
+    """What the line on top says."""
+    if isinstance(question, Passphrase):
+        return plain(question.label, limit=100)
+    return f"{plain(question.name, limit=60)}, {plain(question.destination, limit=100)}"
+
+
+def password_words(question: Password) -> Iterable[Widget]:
+    """What is asked for, and why again."""
+    if question.attempt > 1:
+        name = plain(question.name, limit=60)
+        yield Static(
+            Content(f"{name} did not accept that password. Attempt {question.attempt}."), classes="problem tight"
+        )
+    yield Static(Content(f"Password of {plain(question.destination, limit=100)}"))
+
+
+def passphrase_words(question: Passphrase) -> Iterable[Widget]:
+    """What is asked for, why again, and where it goes."""
+    if question.problem or question.attempt > 1:
+        problem = plain(question.problem, limit=200) or "The passphrase does not open it."
+        yield Static(Content(f"{problem} Attempt {question.attempt}."), classes="problem tight")
+    yield Static(Content(f"Passphrase of {plain(question.label, limit=200)}"), classes="tight")
+    yield Static(Content("It opens the private key here and is not sent anywhere."), classes="muted")

@@ -1,0 +1,78 @@
+"""One-time codes by the clock, as authenticator apps make them (RFC 6238, RFC 4226)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from sshtui.errors import UsageError
+
+_DIGESTS = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256, "SHA512": hashlib.sha512}
+_PROMPT = re.compile(r"verification code|one[- ]time|\botp\b|\btoken\b|authenticator|2fa code", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Totp:
+    """The secret an authenticator app would hold, and how codes are made of it."""
+
+    secret: bytes = field(repr=False)
+    digits: int = 6
+    period: int = 30
+    """Seconds a code counts."""
+    digest: str = "SHA1"
+
+    def counter(self, now: float) -> int:
+        """The number of the period that `now` (seconds since the epoch) lies in: T of RFC 6238 section 4.2."""
+        return int(now) // self.period
+
+    def code(self, counter: int) -> str:
+        """The code of a period (RFC 4226 section 5.3)."""
+        mac = hmac.new(self.secret, counter.to_bytes(8, "big"), _DIGESTS[self.digest]).digest()
+        offset = mac[-1] & 0x0F
+        number = int.from_bytes(mac[offset : offset + 4], "big") & 0x7FFFFFFF
+        return str(number % 10**self.digits).zfill(self.digits)
+
+
+def read_totp(text: str) -> Totp:
+    """The secret in base32 or in an `otpauth://totp/` link (Google Authenticator's key URI format).
+
+    Raises UsageError, which does not repeat what was given.
+    """
+    text = text.strip()
+    if not text.lower().startswith("otpauth:"):
+        return Totp(_base32(text))
+    try:
+        link = urlsplit(text)
+        values = {name.lower(): value for name, value in parse_qsl(link.query)}
+        digits, period = int(values.get("digits", "6")), int(values.get("period", "30"))
+    except ValueError:
+        raise UsageError("This otpauth link cannot be read.") from None
+    if link.netloc.lower() != "totp":
+        raise UsageError("Only otpauth://totp links make codes by the clock.")
+    digest = unquote(values.get("algorithm", "SHA1")).upper().replace("-", "")
+    if digest not in _DIGESTS or not 6 <= digits <= 8 or not 1 <= period <= 3600:
+        raise UsageError("This otpauth link asks for codes of a kind that is not known.")
+    return Totp(_base32(values.get("secret", "")), digits, period, digest)
+
+
+def asks_for_code(prompt: str) -> bool:
+    """Whether a server's prompt wants a one-time code."""
+    return _PROMPT.search(prompt) is not None
+
+
+def _base32(text: str) -> bytes:
+    letters = "".join(text.split()).replace("-", "").rstrip("=").upper()
+    try:
+        secret = base64.b32decode(letters + "=" * (-len(letters) % 8))
+    except (binascii.Error, ValueError):
+        secret = b""
+    if not secret:
+        raise UsageError(
+            "This is no secret for one-time codes.", hint="Letters A to Z and digits 2 to 7, or an otpauth link."
+        )
+    return secret
