@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from sshtui.errors import KeyFormatError, WrongPassphrase
 from sshtui.keys import ppk
 from sshtui.keys.formats import Format, pem_block, sniff
+from sshtui.keys.kdf_limits import refuse_slow
 from sshtui.keys.openssh import read_container
 from sshtui.keys.translate import decoding, encoding, wrong_passphrase
 from sshtui.keys.wire import Reader, mpint, string
@@ -52,6 +53,8 @@ def _open_pem(data: bytes, passphrase: str | None, label: str, *, der: bool) -> 
     encrypted = is_encrypted_der(data) if der else is_encrypted_pem(data)
     if encrypted and passphrase is None:
         raise _passphrase_needed(label)
+    if encrypted:
+        refuse_slow(data if der else pem_block(data).content, label)
     load = serialization.load_der_private_key if der else serialization.load_pem_private_key
     with decoding(label, encrypted=encrypted):
         return from_cryptography(load(data, passphrase.encode() if encrypted and passphrase is not None else None))
@@ -73,6 +76,7 @@ def is_encrypted_der(data: bytes) -> bool:
 def _open_pkcs12(data: bytes, passphrase: str | None, label: str) -> asyncssh.SSHKey:
     from cryptography.hazmat.primitives.serialization import pkcs12
 
+    refuse_slow(data, label)
     # A bundle does not say whether it is protected without being opened; an empty password counts as none.
     try:
         found = pkcs12.load_key_and_certificates(data, passphrase.encode() if passphrase is not None else None)[0]

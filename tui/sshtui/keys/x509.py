@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sshtui.errors import KeyFormatError, KeyPairError, UsageError
 from sshtui.keys.formats import Format
+from sshtui.keys.kdf_limits import refuse_slow
 from sshtui.keys.key_file import KeyFile
 from sshtui.keys.translate import decoding, encoding
 from sshtui.model.host_keys import PublicKey
@@ -161,6 +162,7 @@ def inspect_x509(data: bytes, path: str, kind: Format) -> KeyFile:
 def _inspect_pkcs12(data: bytes, path: str) -> KeyFile:
     from cryptography.hazmat.primitives.serialization import pkcs12
 
+    refuse_slow(data, path or "The file")
     try:
         key, certificate, others = pkcs12.load_key_and_certificates(data, None)
     except ValueError:
