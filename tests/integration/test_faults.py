@@ -105,6 +105,7 @@ class OddServer(asyncssh.SSHServer):
 
     banner = ""
     prompts: tuple[tuple[str, bool], ...] = ()
+    endless = False
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self.connection = conn
@@ -112,7 +113,7 @@ class OddServer(asyncssh.SSHServer):
     def begin_auth(self, username: str) -> bool:
         for _ in range(200 if self.banner else 0):
             self.connection.send_auth_banner(self.banner)
-        return bool(self.prompts)
+        return self.endless or bool(self.prompts)
 
     def kbdint_auth_supported(self) -> bool:
         return True
@@ -120,8 +121,8 @@ class OddServer(asyncssh.SSHServer):
     def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Challenged:
         return "Name \x1b[31m", "Read this:\n\u202eodd", "", self.prompts
 
-    def validate_kbdint_response(self, username: str, responses: object) -> bool:
-        return True
+    def validate_kbdint_response(self, username: str, responses: object) -> bool | Challenged:
+        return ("", "", "", ()) if self.endless else True
 
 
 @contextlib.asynccontextmanager
@@ -176,6 +177,13 @@ async def test_a_thousand_prompts_end_the_attempt(client: Client) -> None:
     async with odd_server(client, prompts=(("Code:", False),) * 1000) as host:
         with pytest.raises(LoginRejected, match="1000 questions"):
             await client.dial(host, ScriptedPrompter())
+
+
+async def test_a_server_that_asks_nothing_for_ever_is_left(client: Client) -> None:
+    async with odd_server(client, endless=True) as host:
+        with pytest.raises(LoginRejected, match="on and on"):
+            async with asyncio.timeout(60):
+                await client.dial(host, ScriptedPrompter())
 
 
 async def test_huge_prompts_are_cut(client: Client) -> None:

@@ -18,6 +18,9 @@ BANNER_LIMIT = 8192
 """Characters of login banners that are shown; a server may send them without end (RFC 4252 section 5.4)."""
 
 BANNERS_SHOWN = 8
+ROUNDS_LIMIT = 50
+"""Keyboard-interactive requests in one attempt: a server may go on asking nothing for ever (RFC 4256 section 3.4)."""
+
 PROMPTS_LIMIT = 50
 """Prompts in one keyboard-interactive request; no real server comes near."""
 
@@ -59,6 +62,7 @@ class LoginClient(asyncssh.SSHClient):
         """The key pair offered last: the one that logged in, when `method` is publickey."""
         self._password_attempts = 0
         self._dialogues = 0
+        self._rounds = 0
         self._dialogue_answered = True
         self._change = ChangeAnswers()
         self._change_problem = ""
@@ -163,6 +167,9 @@ class LoginClient(asyncssh.SSHClient):
         self._progress()
         self._dialogue_answered = True
         self._try("keyboard-interactive")
+        self._rounds += 1
+        if self._rounds > ROUNDS_LIMIT:
+            raise LoginRejected(f"{self._host.name} asks on and on.", hint="No real server does that.")
         said = "\n".join(part for part in (name, instructions) if part.strip())
         if not prompts:
             if said.strip():
