@@ -102,6 +102,7 @@ class Stage:
                 save_setting=self.settings.__setitem__,
                 keymap=keymap or {},
                 open_at_start=open_at_start,
+                effective=self.store.effective,
             )
         )
 

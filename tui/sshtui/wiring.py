@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sshtui.errors import SshtuiError
-from sshtui.model.destination import parse_destination
 from sshtui.model.geometry import Size
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
@@ -27,6 +26,7 @@ from sshtui.session.roster import Roster
 from sshtui.session.session import Surroundings
 from sshtui.store.hosts import HostStore
 from sshtui.store.keymap import load_keymap
+from sshtui.store.lookup import Lookup
 from sshtui.store.paths import Paths
 from sshtui.store.recent import RecentFile
 from sshtui.store.settings import load_settings, save_setting
@@ -127,11 +127,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
 
     config = ConfigHostsFile(paths.ssh_config, system=SYSTEM_CONFIG)
 
-    def resolve(name: str) -> Host | None:
-        return hosts.get(name) or config.read().get(name)
-
-    def quick(text: str) -> Host:
-        return config.read().resolved(parse_destination(text))
+    lookup = Lookup(hosts, config.read)
 
     def remember(host: Host, key_pair: KeyPair) -> None:
         saved = hosts.get(host.name)
@@ -145,7 +141,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         if saved is not None:
             hosts.put(replace(saved, extra={**saved.extra, OLD_ALGORITHMS: list(algorithms)}))
 
-    wire = LazyWire(lambda: _wire(paths, settings, resolve, remember, allow_old))
+    wire = LazyWire(lambda: _wire(paths, settings, lookup.hop, remember, allow_old))
 
     def every_host() -> Sequence[Host]:
         own = hosts.hosts()
@@ -164,7 +160,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         themes=themes,
         make_prompter=lambda app: ModalPrompter(app, key_workshop=key_workshop),
         make_roster=make_roster,
-        parse_destination=quick,
+        parse_destination=lookup.destination,
         key_pairs=wire.key_pairs,
         key_workshop=key_workshop,
         known_hosts=lambda prompter: _known_hosts_screen(paths, prompter),
@@ -174,6 +170,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         keymap=keymap,
         open_at_start=destination,
         problems=tuple(str(problem) for problem in problems),
+        effective=hosts.effective,
         warm_up=wire.warm_up,
     )
 

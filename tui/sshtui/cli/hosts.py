@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import click
 
+from sshtui.cli.folders import folder
 from sshtui.cli.opening import checked_jump, complete_names, config_hosts, stored_path, unknown_host
 from sshtui.errors import ConfigError, UsageError
 from sshtui.model.destination import split_destination
@@ -163,7 +164,7 @@ def effective(paths: Paths, store: HostStore, name: str, why: bool) -> None:
     """
     host = store.get(name)
     found = config_hosts(paths).effective(name)
-    shown = list(own_rows(host) if host else rows(found, paths.ssh_dir.parent))
+    shown = list(own_rows(host, store.folders) if host else rows(found, paths.ssh_dir.parent))
     click.echo(f"host {plain(name)}" if not why else f"{plain(name)}:")
     for row in shown:
         if not why:
@@ -175,6 +176,9 @@ def effective(paths: Paths, store: HostStore, name: str, why: bool) -> None:
             click.echo(f"      instead of {plain(value, 2000)}  from {plain(origin)}")
     for warning in () if host else found.warnings:
         click.echo(f"sshtui: {plain(warning, 1000)}", err=True)
+
+
+hosts.add_command(folder)
 
 
 @hosts.command()

@@ -15,6 +15,7 @@ from sshtui.errors import NotFound, UsageError
 from sshtui.model.destination import is_destination, parse_destination, parse_hops
 from sshtui.model.hosts import Host, name_problem, user_problem
 from sshtui.store.hosts import HostStore
+from sshtui.store.lookup import Lookup
 from sshtui.store.paths import CONFIG_DIR_VARIABLE, Paths
 from sshtui.store.ssh_config import SYSTEM_CONFIG, ConfigHosts, read_hosts
 
@@ -62,7 +63,7 @@ def destination_host(
             raise UsageError("These options need a host.", hint="As in: sshtui -p 2222 root@10.0.0.5")
         return None
     config = config_hosts(paths)
-    host = HostStore(paths.hosts_file).get(destination) or config.get(destination)
+    host = Lookup(HostStore(paths.hosts_file), lambda: config).named(destination)
     if host is None:
         if not is_destination(destination) and not (port or login):
             raise unknown_host(paths, destination, config)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sshtui.cli.opening import config_hosts
 from sshtui.store.hosts import HostStore
+from sshtui.store.lookup import Lookup
 from sshtui.store.paths import Paths
 from sshtui.store.settings import load_settings
 
@@ -27,5 +28,5 @@ def dialer(paths: Paths) -> SshDialer:
         KnownHosts(paths.known_hosts, SYSTEM_WIDE),
         identities,
         settings,
-        lambda name: store.get(name) or config.get(name),
+        Lookup(store, lambda: config).hop,
     )

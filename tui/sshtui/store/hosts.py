@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from sshtui.errors import BrokenFile, NotFound, NotSaved, UsageError
 from sshtui.files import ensure_private_directory, locked, signature, sweep, write_whole
+from sshtui.model.folders import FolderSettings, inherited
 from sshtui.model.hosts import Host
 from sshtui.store import toml_files
+from sshtui.store.folder_tables import read_folders, with_folder
 from sshtui.store.host_document import VERSION, HostDocument, read_document, with_hosts, without_host
 from sshtui.store.host_tables import host_problem
 
@@ -26,6 +29,7 @@ class HostStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._document = HostDocument()
+        self._folders: tuple[tuple[FolderSettings, ...], tuple[BrokenFile, ...]] = ((), ())
         self._problem: BrokenFile | None = None
         self._signature: tuple[int, ...] = ()
         self._listeners: list[Callable[[], None]] = []
@@ -47,8 +51,28 @@ class HostStore:
 
     @property
     def bad_entries(self) -> tuple[BrokenFile, ...]:
-        """Entries of the file that are no hosts; they stay in the file as they are."""
-        return self._document.bad
+        """Entries of the file that are no hosts or no folders; they stay in the file as they are."""
+        return (*self._document.bad, *self._folders[1])
+
+    @property
+    def folders(self) -> tuple[FolderSettings, ...]:
+        """What the file sets for whole folders."""
+        return self._folders[0]
+
+    def effective(self, host: Host) -> Host:
+        """`host` with what it inherits from its folders."""
+        return inherited(host, self.folders)
+
+    def put_folder(self, path: str, changes: Mapping[str, Any]) -> None:
+        """Set fields of the folder `path`, None taking one away. Raises UsageError, NotSaved, BrokenFile."""
+
+        def change(document: HostDocument) -> HostDocument:
+            changed = read_document(with_folder(document.text, path, changes), self._path, document.known)
+            if changed.hosts != document.hosts:
+                raise UsageError(f"The folder {path} can only be changed in an editor.")
+            return changed
+
+        self._change(change)
 
     def put(self, host: Host, *, was: str | None = None) -> None:
         """Save `host` in the place of the host named `was`, or else of the one that has its name, or as a new one.
@@ -90,9 +114,9 @@ class HostStore:
         """Read the file again if it changed; True (and subscribers told) when that made a difference."""
         if signature(self._path) == self._signature:
             return False
-        before = (self._document.hosts, self._document.bad, str(self._problem))
+        before = (self._document.hosts, self._document.bad, self._folders[0], str(self._problem))
         self._read()
-        differs = before != (self._document.hosts, self._document.bad, str(self._problem))
+        differs = before != (self._document.hosts, self._document.bad, self._folders[0], str(self._problem))
         if differs:
             self._tell()
         return differs
@@ -115,7 +139,7 @@ class HostStore:
         except BrokenFile as error:
             self._problem = error
             return
-        self._document = document
+        self._take(document)
         self._problem = None
         if document.version > VERSION:
             reason = f"written by a newer sshtui (format {document.version}); hosts can be used but not changed."
@@ -130,8 +154,12 @@ class HostStore:
             document = change(self._document)
             write_whole(self._path, document.text.encode())
             self._signature = signature(self._path)
-        self._document = document
+        self._take(document)
         self._tell()
+
+    def _take(self, document: HostDocument) -> None:
+        self._document = document
+        self._folders = read_folders((document.head, *document.blocks), self._path)
 
 
 def _merged(document: HostDocument, host: Host, was: str | None, base: HostDocument) -> Host:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sshtui.errors import UsageError
+from sshtui.model.folders import FolderSettings, inherited, inherited_from
 from sshtui.model.hosts import DEFAULT_PORT, Host
 from sshtui.store.ssh_config_keywords import CHOICES, FORWARDS, NUMBERS, TEXTS, TIMES, put
 from sshtui.store.ssh_config_options import FIELDS, followed
@@ -69,16 +70,18 @@ def not_followed(effective: Effective) -> dict[str, str]:
     }
 
 
-def own_rows(host: Host) -> Iterator[Row]:
-    """The options of a saved host of ours, in the same words; what it leaves open is a default."""
+def own_rows(saved: Host, folders: Sequence[FolderSettings] = ()) -> Iterator[Row]:
+    """The options of a saved host of ours, in the same words; what it and its folders leave open is a default."""
+    host = inherited(saved, folders)
+    above = {field: f"folder {folder.path}" for field, folder in inherited_from(saved, folders).items()}
     origin = "hosts.toml"
     yield Row("hostname", host.address.lower(), origin)
-    yield Row("user", host.user or local_user(), origin if host.user else "default")
-    yield Row("port", str(host.port), origin if host.port != DEFAULT_PORT else "default")
+    yield Row("user", host.user or local_user(), above.get("user", origin if host.user else "default"))
+    yield Row("port", str(host.port), above.get("port", origin if host.port != DEFAULT_PORT else "default"))
     if host.key_pair:
-        yield Row("identityfile", host.key_pair, origin)
+        yield Row("identityfile", host.key_pair, above.get("key_pair", origin))
     if host.jump:
-        yield Row("proxyjump", host.jump, origin)
+        yield Row("proxyjump", host.jump, above.get("jump", origin))
     if host.command:
         yield Row("remotecommand", host.command, origin)
     if host.keep_alive is not None:

@@ -93,7 +93,13 @@ class Parts:
     """Sentences to show at the start: files that could not be read in full."""
     key_workshop: Callable[[Prompter], Screen[None]] | None = None
     """Makes the screen for key pairs; what it needs is imported then, not before."""
+    effective: Callable[[Host], Host] = lambda host: host
+    """A host with what it inherits from its folders."""
     known_hosts: Callable[[Prompter], Screen[None]] | None = None
     """Makes the screen for host keys; what it needs is imported then, not before."""
+    secrets_screen: Callable[[Prompter], Screen[None]] | None = None
+    """Makes the screen for saved secrets; what it needs is imported then."""
+    at_end: Callable[[], Awaitable[None]] | None = None
+    """Called when the app ends and its tabs are closed."""
     warm_up: Callable[[], None] = lambda: None
     """Called in a thread after the first frame: imports what the first connection needs."""

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from sshtui.errors import SshtuiError
+from sshtui.model.folders import is_dangerous
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.keystrokes import Keystroke
@@ -137,7 +138,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             claims=lambda _pressed: False,
             prompter=self._prompter,
             palette=palette,
-            confirm_paste=self._parts.settings.confirm_paste,
+            confirm_paste=self._parts.settings.confirm_paste or is_dangerous(session.host),
             may_offer=True if session.host.terminal.clipboard == "allow" else None,
             unicode=self._unicode,
         )
@@ -287,7 +288,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self.roster.show(already[-1])
         else:
             self._parts.recent.touch(host.name)
-            self.roster.open(host)
+            self.roster.open(self._parts.effective(host))
         await self.show_terminal()
 
     async def show_tab(self, session: Session) -> None:

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from sshtui.model.connection import ChannelEnd
+from sshtui.model.folders import is_dangerous
 from sshtui.model.text import plain, plain_lines
 from sshtui.session.changes import State
 from sshtui.session.session import Session
@@ -32,6 +33,8 @@ class Pane(Widget):
         self._keymap = keymap
         self._glyphs = glyphs
         self._unicode = unicode
+        self.set_class(is_dangerous(session.host), "danger")
+        self.set_class(not unicode, "plain-frame")
 
     def compose(self) -> ComposeResult:
         yield self.view

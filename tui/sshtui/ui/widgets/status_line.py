@@ -11,12 +11,14 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from sshtui.model.folders import is_dangerous
 from sshtui.model.text import plain
 from sshtui.session.changes import State
 from sshtui.session.session import Session
 from sshtui.ui.actions import ACTIONS, Scope
 from sshtui.ui.glyphs import Glyphs
 from sshtui.ui.keymap import Keymap, shown
+from sshtui.ui.widgets.tab_bar import DANGER_WORD
 
 ROUND_TRIP_SECONDS = 10.0
 """How often the front tab's server is asked how far it is."""
@@ -59,6 +61,7 @@ class StatusLine(Horizontal):
             parts = [facts.destination or session.host.destination, facts.host_key_kind, round_trip, facts.cipher]
         self._left(
             Content.assemble(
+                (f" {DANGER_WORD} ", "bold $background on $error") if is_dangerous(session.host) else "",
                 (f" {plain(session.label, 64)} ", "bold"),
                 (f"{self._glyphs.state(session.state)} {session.state.value}", _STATE_STYLES[session.state.name]),
                 (f"  no answer for {session.silence:.0f} s", "bold $warning") if session.silence else "",

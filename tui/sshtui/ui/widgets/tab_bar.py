@@ -16,12 +16,15 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from sshtui.model.folders import is_dangerous
 from sshtui.model.text import plain
 from sshtui.session.changes import State
 from sshtui.session.session import Session
 from sshtui.ui.glyphs import Glyphs
 
 LABEL_LIMIT = 24
+DANGER_WORD = "PROD"
+"""What stands beside the name of a host with the danger mark: a colour alone is not seen by everybody."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class TabBar(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "tab-bar--front", "tab-bar--divider", "tab-bar--marked", "tab-bar--live", "tab-bar--connecting",
-        "tab-bar--lost", "tab-bar--ended",
+        "tab-bar--lost", "tab-bar--ended", "tab-bar--danger",
     }  # fmt: skip
 
     @dataclass
@@ -98,6 +101,7 @@ class TabBar(Widget):
         named = (marked if marks else style) + Style(underline=front)
         segments = [
             Segment(f" {place} ", style + _own_colour(session.host.colour)),
+            *([Segment(f"{DANGER_WORD} ", style + self._part("danger"))] if is_dangerous(session.host) else []),
             Segment(label, named),
             Segment(f" {self._glyphs.state(session.state)}", style + self._part(state.get(session.state, "ended"))),
             Segment(f"{marks} " if marks else " ", marked),
