@@ -264,11 +264,11 @@ def test_completion_offers_commands_and_names(
 
 
 def test_what_is_in_force_is_shown_with_its_reason(sshtui: Sshtui, surroundings: Path) -> None:
-    ssh_config(surroundings, "Host web\n  User me\n  BindAddress 10.0.0.1\nHost *\n  User other\n")
+    ssh_config(surroundings, "Host web\n  User me\n  BindInterface eth7\nHost *\n  User other\n")
     sshtui("hosts", "add", "db", "root@10.0.0.9")
     plain_lines = sshtui("hosts", "effective", "web").out.splitlines()
     assert plain_lines[:4] == ["host web", "hostname web", "user me", "port 22"]
     why = sshtui("hosts", "effective", "web", "--why").out
     assert "  user me  from ~/.ssh/config:2\n      instead of other  from ~/.ssh/config:5\n" in why
-    assert "bindaddress 10.0.0.1  from ~/.ssh/config:3  (sshtui does not use it)" in why
+    assert "bindinterface eth7  from ~/.ssh/config:3  (sshtui does not use it)" in why
     assert "user root  from hosts.toml" in sshtui("hosts", "effective", "db", "--why").out
