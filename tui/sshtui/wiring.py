@@ -21,6 +21,10 @@ from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Prompter
 from sshtui.model.settings import Settings
+from sshtui.secrets.keeper import Keeper
+from sshtui.secrets.keyring_store import KeyringStore
+from sshtui.secrets.remembering import Codes, RememberingPrompter
+from sshtui.secrets.vault import Vault
 from sshtui.session.protocols import Channel
 from sshtui.session.roster import Roster
 from sshtui.session.session import Surroundings
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
     from sshtui.ui.parts import Parts
     from sshtui.ui.screens.keys import KeysScreen
     from sshtui.ui.screens.known_hosts import KnownHostsScreen
+    from sshtui.ui.screens.secrets import SecretsScreen
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,10 @@ class Wire:
 class LazyWire:
     """Builds the wire at the first use or when warmed up, in a thread either way; fits Dialer."""
 
-    def __init__(self, build: Callable[[], Wire]) -> None:
+    def __init__(self, build: Callable[[], Wire], remembering: Callable[[Prompter, Host], RememberingPrompter]) -> None:
+        """`remembering` makes the prompter that answers one attempt to connect from saved secrets."""
         self._build = build
+        self._remembering = remembering
         self._lock = threading.Lock()
         self._wire: Wire | None = None
 
@@ -74,7 +81,10 @@ class LazyWire:
         self, host: Host, size: Size, prompter: Prompter, *, progress: Callable[[str], None] | None = None
     ) -> Channel:
         """A terminal on `host`, as SshDialer.dial gives it."""
-        return await (await self.ready()).dialer.dial(host, size, prompter, progress=progress)
+        remembering = self._remembering(prompter, host)
+        channel = await (await self.ready()).dialer.dial(host, size, remembering, progress=progress)
+        remembering.logged_in()
+        return channel
 
     async def key_pairs(self, host: Host) -> Sequence[KeyPair]:
         """What a person can choose from for `host`."""
@@ -141,7 +151,18 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         if saved is not None:
             hosts.put(replace(saved, extra={**saved.extra, OLD_ALGORITHMS: list(algorithms)}))
 
-    wire = LazyWire(lambda: _wire(paths, settings, lookup.hop, remember, allow_old))
+    keeper = make_keeper(paths, hosts)
+    codes = Codes()
+
+    def remembering(prompter: Prompter, host: Host) -> RememberingPrompter:
+        return RememberingPrompter(prompter, keeper, codes, host)
+
+    def secrets_screen(prompter: Prompter) -> SecretsScreen:
+        from sshtui.ui.screens.secrets import SecretsScreen
+
+        return SecretsScreen(keeper, prompter)
+
+    wire = LazyWire(lambda: _wire(paths, settings, lookup.hop, remember, allow_old), remembering)
 
     def every_host() -> Sequence[Host]:
         own = hosts.hosts()
@@ -169,7 +190,9 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         save_setting=lambda name, value: save_setting(paths.settings_file, name, value),
         keymap=keymap,
         open_at_start=destination,
-        problems=tuple(str(problem) for problem in problems),
+        problems=(*(str(problem) for problem in problems), *keeper.plain_warnings()),
+        secrets_screen=secrets_screen,
+        at_end=keeper.settle,
         effective=hosts.effective,
         warm_up=wire.warm_up,
     )
@@ -185,6 +208,11 @@ def _known_hosts_screen(paths: Paths, prompter: Prompter) -> KnownHostsScreen:
         return await scan(address, port)
 
     return KnownHostsScreen(KnownHostsTools(KnownHosts(paths.known_hosts, SYSTEM_WIDE), ask_for), prompter)
+
+
+def make_keeper(paths: Paths, hosts: HostStore) -> Keeper:
+    """The owner of the saved secrets of `hosts`."""
+    return Keeper(hosts, Vault(paths.vault_file), KeyringStore(), paths.forgotten_file)
 
 
 def _key_workshop(

@@ -20,6 +20,7 @@ from sshtui.model.destination import split_destination
 from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
 from sshtui.model.terminal_switches import make_switches, switch_texts
 from sshtui.model.text import plain
+from sshtui.secrets.references import FIELDS
 from sshtui.store.hosts import HostStore
 from sshtui.store.paths import Paths
 from sshtui.store.ssh_config_effective import own_rows, rows
@@ -252,8 +253,11 @@ def remove(paths: Paths, store: HostStore, names: tuple[str, ...], yes: bool) ->
         if not sys.stdin.isatty():
             raise UsageError("Removing asks first, and this is no terminal.", hint="Give --yes to remove at once.")
         click.confirm(f"Remove {', '.join(names)}?", abort=True, err=True)
-    for name in dict.fromkeys(names):
-        store.remove(name)
+    removed = [store.remove(name) for name in dict.fromkeys(names)]
+    if any(host.extra.keys() & FIELDS.keys() for host in removed):
+        from sshtui.cli.secrets import forget
+
+        forget(paths, store, removed)
 
 
 def changed(

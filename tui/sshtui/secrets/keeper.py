@@ -232,18 +232,17 @@ class Keeper:
         self._seen |= self._used()
 
     def _used(self) -> set[Reference]:
-        return {
-            reference for host in self._hosts.hosts() for field in FIELDS if (reference := reference_of(host, field))
-        }
+        return _references(self._hosts.hosts())
 
-    async def settle(self) -> None:
+    async def settle(self, removed: Iterable[Host] = ()) -> None:
         """Delete the secrets of hosts that were deleted: at the end, when nothing can be undone any more.
 
-        A keyring that fails keeps its secret; nothing is raised. While hosts.toml cannot be read nothing is deleted.
+        `removed` were deleted before this keeper saw them. A keyring that fails keeps its secret; nothing is raised.
+        While hosts.toml cannot be read nothing is deleted.
         """
         self._hosts.refresh()
         if self._hosts.problem is None:
-            gone = self._seen - self._used()
+            gone = (self._seen | _references(removed)) - self._used()
             self._seen -= gone
             with suppress(SecretsError):
                 await self._forget(gone)
@@ -280,3 +279,7 @@ class Keeper:
     def _note_forgotten(self, numbers: set[str]) -> None:
         ensure_private_directory(self._forgotten.parent)
         write_whole(self._forgotten, json.dumps(sorted(numbers)).encode())
+
+
+def _references(hosts: Iterable[Host]) -> set[Reference]:
+    return {reference for host in hosts for field in FIELDS if (reference := reference_of(host, field))}

@@ -93,6 +93,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             "app.help": self._show_help,
             "app.palette": self._show_palette,
             "app.keys": self._show_keys,
+            "app.secrets": self._show_secrets,
             "app.known_hosts": self._show_known_hosts,
             "app.quit": self.ask_to_quit,
             "tab.close": self._close_tab,
@@ -238,6 +239,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._tell("Host keys are managed on the command line: sshtui known-hosts --help.")
         else:
             self.app.push_screen(self._parts.known_hosts(self._prompter))
+
+    def _show_secrets(self) -> None:
+        if self._parts.secrets_screen is not None:
+            self.app.push_screen(self._parts.secrets_screen(self._prompter))
 
     async def _chosen(self, entry: Entry | None) -> None:
         if entry is not None:
