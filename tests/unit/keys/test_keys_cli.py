@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from sshtui.cli.keys import keys
 from sshtui.cli.run import run
 from sshtui.keys.workshop import Made, make, open_file
 from sshtui.model.hosts import Host
@@ -241,3 +243,34 @@ def test_no_agent_is_a_sentence_and_a_way_on(capsys: pytest.CaptureFixture[str])
 
 def test_a_missing_file_is_exit_code_4(folder: Path) -> None:
     assert run(["keys", "show", "nowhere"]) == 4
+
+
+def subcommands(group: click.Group, words: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        yield f"{words} {name}", command
+        if isinstance(command, click.Group):
+            yield from subcommands(command, f"{words} {name}")
+
+
+@pytest.mark.parametrize(("words", "command"), list(subcommands(keys, "sshtui keys")))
+def test_every_command_shows_an_example_in_its_help(words: str, command: click.Command) -> None:
+    assert f"{words} " in f"{command.help} ".replace("\n", " ").replace(")", " ")
+
+
+def test_what_is_written_is_told_as_json(folder: Path, plain_pair: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    path, certificate = str(plain_pair.path), str(folder / "c.pem")
+    told = {}
+    for name, *rest in (
+        ("comment", path, "other@there"),
+        ("public", path),
+        ("randomart", path),
+        ("x509", path, "--out", certificate),
+        ("passwd", path, "--no-passphrase"),
+    ):
+        assert run(["keys", name, *rest, "--json"]) == 0
+        told[name] = json.loads(capsys.readouterr().out)
+    assert told["comment"]["written"] == [path, f"{path}.pub"]
+    assert told["public"]["comment"] == "other@there"
+    assert told["randomart"]["randomart"] == plain_pair.public.randomart
+    assert told["x509"]["written"] == [certificate]
+    assert told["passwd"]["encrypted"] is False

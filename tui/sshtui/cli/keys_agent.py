@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sshtui.cli.keys_options import FILE, as_json
-from sshtui.cli.keys_output import agent_facts, fingerprint_line, print_json
+from sshtui.cli.keys_output import agent_facts, fingerprint_line, print_json, tell
 from sshtui.cli.keys_passphrases import ask, old_passphrase_option, read_line, with_passphrase
 from sshtui.errors import Declined, KeyPairError, NotFound
 
@@ -39,13 +39,22 @@ def _agent() -> Agent:
 
 @click.group()
 def agent() -> None:
-    """Keys held by the ssh-agent, which asks no passphrase again."""
+    """Keys held by the ssh-agent, which asks no passphrase again.
+
+    \b
+    sshtui keys agent add ~/.ssh/id_ed25519 --lifetime 3600
+    sshtui keys agent list
+    """
 
 
 @agent.command("list")
 @as_json
 def list_held(json_wanted: bool) -> None:
-    """List the keys it holds; a locked agent shows none."""
+    """List the keys it holds; a locked agent shows none.
+
+    \b
+    sshtui keys agent list
+    """
     held = asyncio.run(_agent().held())
     if json_wanted:
         print_json([agent_facts(key) for key in held])
@@ -61,7 +70,8 @@ def list_held(json_wanted: bool) -> None:
 @click.option("--lifetime", type=click.IntRange(min=1), metavar="SECONDS", help="Forget it after this time.")
 @click.option("--confirm", is_flag=True, help="Let the agent ask before each use.")
 @old_passphrase_option
-def add(file: Path, lifetime: int | None, confirm: bool, passphrase_fd: int | None) -> None:
+@as_json
+def add(file: Path, lifetime: int | None, confirm: bool, passphrase_fd: int | None, json_wanted: bool) -> None:
     """Give it the private key in FILE, with the certificate beside it if there is one.
 
     \b
@@ -78,12 +88,14 @@ def add(file: Path, lifetime: int | None, confirm: bool, passphrase_fd: int | No
         needed=needs_passphrase(file),
     )
     span = f" for {lifetime} s" if lifetime else ""
-    click.echo(f"The agent holds {file}{' and its certificate' if certified else ''}{span}.")
+    facts = {"path": str(file), "certificate": certified, "lifetime": lifetime, "confirm": confirm}
+    tell(json_wanted, facts, f"The agent holds {file}{' and its certificate' if certified else ''}{span}.")
 
 
 @agent.command()
 @click.argument("which", metavar="FILE|FINGERPRINT|COMMENT")
-def remove(which: str) -> None:
+@as_json
+def remove(which: str, json_wanted: bool) -> None:
     """Let it forget a key, named by its file, its SHA256 fingerprint or its comment.
 
     \b
@@ -104,12 +116,17 @@ def remove(which: str) -> None:
         raise NotFound(f"The agent holds no key {which}.")
     for key in found:
         asyncio.run(holder.remove(key))
-        click.echo(f"Removed {fingerprint_line(key.public, key.comment)}")
+    removed = [f"Removed {fingerprint_line(key.public, key.comment)}" for key in found]
+    tell(json_wanted, [agent_facts(key) for key in found], *removed)
 
 
 @agent.command("remove-all")
 def remove_all() -> None:
-    """Let it forget every key."""
+    """Let it forget every key.
+
+    \b
+    sshtui keys agent remove-all
+    """
     asyncio.run(_agent().remove_all())
     click.echo("The agent holds no keys any more.")
 
@@ -117,7 +134,11 @@ def remove_all() -> None:
 @agent.command()
 @old_passphrase_option
 def lock(passphrase_fd: int | None) -> None:
-    """Lock it: it signs nothing and shows nothing until it is unlocked."""
+    """Lock it: it signs nothing and shows nothing until it is unlocked.
+
+    \b
+    sshtui keys agent lock
+    """
     passphrase = read_line(passphrase_fd) if passphrase_fd is not None else ask("Lock the agent with passphrase: ")
     if passphrase_fd is None and ask("The same again: ") != passphrase:
         raise Declined("They differ; the agent is not locked.")
@@ -128,7 +149,11 @@ def lock(passphrase_fd: int | None) -> None:
 @agent.command()
 @old_passphrase_option
 def unlock(passphrase_fd: int | None) -> None:
-    """Unlock it with the passphrase it was locked with."""
+    """Unlock it with the passphrase it was locked with.
+
+    \b
+    sshtui keys agent unlock
+    """
     passphrase = read_line(passphrase_fd) if passphrase_fd is not None else ask("Passphrase of the locked agent: ")
     asyncio.run(_agent().unlock(passphrase))
     click.echo("The agent is unlocked.")
@@ -136,13 +161,20 @@ def unlock(passphrase_fd: int | None) -> None:
 
 @agent.command()
 @click.option("--lifetime", type=click.IntRange(min=1), metavar="SECONDS", help="Forget each key after this time.")
-def start(lifetime: int | None) -> None:
-    """Start an agent, and print what a shell needs to know: eval "$(sshtui keys agent start)"
+@as_json
+def start(lifetime: int | None, json_wanted: bool) -> None:
+    """Start an agent, and print what a shell needs to know. It runs until `ssh-agent -k`.
 
-    It runs until `ssh-agent -k` or the end of the machine's session.
+    \b
+    eval "$(sshtui keys agent start)"
+    eval "$(sshtui keys agent start --lifetime 3600)"
     """
     from sshtui.keys.agent import start_agent
 
     started = start_agent(lifetime=lifetime)
-    click.echo(f"SSH_AUTH_SOCK={started.path}; export SSH_AUTH_SOCK;")
-    click.echo(f"SSH_AGENT_PID={started.pid}; export SSH_AGENT_PID;")
+    tell(
+        json_wanted,
+        {"socket": started.path, "pid": started.pid, "lifetime": lifetime},
+        f"SSH_AUTH_SOCK={started.path}; export SSH_AUTH_SOCK;",
+        f"SSH_AGENT_PID={started.pid}; export SSH_AGENT_PID;",
+    )

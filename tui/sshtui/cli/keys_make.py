@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sshtui.cli.keys_options import FILE, as_json, force, rounds
-from sshtui.cli.keys_output import fingerprint_line, made_facts, print_json
+from sshtui.cli.keys_output import fingerprint_line, made_facts, print_json, tell
 from sshtui.cli.keys_passphrases import new_passphrase, new_passphrase_options, old_passphrase_option, with_passphrase
 from sshtui.errors import UsageError
 
@@ -118,8 +118,14 @@ def convert(
 @rounds
 @old_passphrase_option
 @new_passphrase_options
+@as_json
 def passwd(
-    file: Path, rounds: int, passphrase_fd: int | None, new_passphrase_fd: int | None, no_passphrase: bool
+    file: Path,
+    rounds: int,
+    passphrase_fd: int | None,
+    new_passphrase_fd: int | None,
+    no_passphrase: bool,
+    json_wanted: bool,
 ) -> None:
     """Change, set or remove (--no-passphrase) the passphrase of FILE, in its format.
 
@@ -134,14 +140,16 @@ def passwd(
         change_passphrase(file, old, new_passphrase(str(file), new_passphrase_fd, no_passphrase), rounds=rounds)
 
     with_passphrase(str(file), passphrase_fd, change, needed=needs_passphrase(file))
-    click.echo(f"{file} is {'not protected any more' if no_passphrase else 'protected by the new passphrase'}.")
+    state = "not protected any more" if no_passphrase else "protected by the new passphrase"
+    tell(json_wanted, {"path": str(file), "encrypted": not no_passphrase}, f"{file} is {state}.")
 
 
 @click.command()
 @click.argument("file", type=FILE)
 @click.argument("comment")
 @old_passphrase_option
-def comment(file: Path, comment: str, passphrase_fd: int | None) -> None:
+@as_json
+def comment(file: Path, comment: str, passphrase_fd: int | None, json_wanted: bool) -> None:
     """Give the key in FILE another comment, there and in the .pub beside it.
 
     \b
@@ -151,7 +159,8 @@ def comment(file: Path, comment: str, passphrase_fd: int | None) -> None:
     from sshtui.keys.workshop import change_comment
 
     needed = inspect_file(file).encrypted
-    for path in with_passphrase(
+    written = with_passphrase(
         str(file), passphrase_fd, lambda passphrase: change_comment(file, comment, passphrase), needed=needed
-    ):
-        click.echo(f"{path} says {comment!r}.")
+    )
+    facts = {"comment": comment, "written": [str(path) for path in written]}
+    tell(json_wanted, facts, *(f"{path} says {comment!r}." for path in written))

@@ -21,6 +21,15 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, indent=2))
 
 
+def tell(json_wanted: bool, facts: object, *sentences: str) -> None:
+    """`facts` as JSON when that is wanted, else the sentences, a line each."""
+    if json_wanted:
+        print_json(facts)
+        return
+    for sentence in sentences:
+        click.echo(sentence)
+
+
 def public_facts(public: PublicKey | None) -> dict[str, Any]:
     """Type, bits, fingerprints and line of a public key; empty without one."""
     if public is None:

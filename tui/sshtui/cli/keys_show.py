@@ -8,7 +8,7 @@ import click
 
 from sshtui.cli.keys_agent import held_keys
 from sshtui.cli.keys_options import FILE, as_json, force
-from sshtui.cli.keys_output import agent_facts, file_facts, fingerprint_line, print_file, print_json, public_facts
+from sshtui.cli.keys_output import agent_facts, file_facts, fingerprint_line, print_file, print_json, public_facts, tell
 from sshtui.cli.keys_passphrases import old_passphrase_option, with_passphrase
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.text import plain
@@ -20,7 +20,12 @@ from sshtui.store.paths import Paths
 @click.argument("directory", type=FILE, required=False)
 @as_json
 def list_keys(directory: Path | None, json_wanted: bool) -> None:
-    """List the private keys of a directory (~/.ssh) and of the agent."""
+    """List the private keys of a directory (~/.ssh) and of the agent.
+
+    \b
+    sshtui keys list
+    sshtui keys list /media/backup/ssh --json
+    """
     from sshtui.keys.inspect import list_directory
 
     files = list_directory((directory or Path.home() / ".ssh").expanduser())
@@ -69,7 +74,8 @@ def show(paths: Paths, file: Path, json_wanted: bool) -> None:
 @click.option("--out", type=FILE, help="Write to a file instead of printing.")
 @old_passphrase_option
 @force
-def public(file: Path, style: str, out: Path | None, passphrase_fd: int | None, force: bool) -> None:
+@as_json
+def public(file: Path, style: str, out: Path | None, passphrase_fd: int | None, force: bool, json_wanted: bool) -> None:
     """Print the public key of FILE: a private key, a public one, a certificate of X.509.
 
     \b
@@ -83,7 +89,9 @@ def public(file: Path, style: str, out: Path | None, passphrase_fd: int | None, 
     text = public_text(key, comment, style)
     if out:
         save_public(out.expanduser(), text.encode(), replace=force)
-    else:
+    if json_wanted:
+        print_json({**public_facts(key), "comment": comment, "text": text, "path": str(out) if out else ""})
+    elif not out:
         click.echo(text, nl=False)
 
 
@@ -121,6 +129,12 @@ def fingerprint(file: Path, md5: bool, passphrase_fd: int | None, json_wanted: b
 @click.command()
 @click.argument("file", type=FILE)
 @old_passphrase_option
-def randomart(file: Path, passphrase_fd: int | None) -> None:
-    """Draw the randomart of FILE as ssh-keygen -lv does."""
-    click.echo(_public_half(file, passphrase_fd)[0].randomart)
+@as_json
+def randomart(file: Path, passphrase_fd: int | None, json_wanted: bool) -> None:
+    """Draw the randomart of FILE as ssh-keygen -lv does.
+
+    \b
+    sshtui keys randomart ~/.ssh/id_ed25519
+    """
+    key = _public_half(file, passphrase_fd)[0]
+    tell(json_wanted, {**public_facts(key), "randomart": key.randomart}, key.randomart)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from sshtui.cli.keys_options import FILE, force
+from sshtui.cli.keys_options import FILE, as_json, force
+from sshtui.cli.keys_output import tell
 from sshtui.cli.keys_passphrases import new_passphrase, new_passphrase_options, old_passphrase_option, with_passphrase
 
 
@@ -20,6 +21,7 @@ from sshtui.cli.keys_passphrases import new_passphrase, new_passphrase_options, 
 @old_passphrase_option
 @new_passphrase_options
 @force
+@as_json
 def x509(
     file: Path,
     days: int,
@@ -31,6 +33,7 @@ def x509(
     new_passphrase_fd: int | None,
     no_passphrase: bool,
     force: bool,
+    json_wanted: bool,
 ) -> None:
     """Make a self-signed X.509 certificate for the key in FILE, for portals that want one.
 
@@ -58,5 +61,5 @@ def x509(
             replace=force,
         )
 
-    for path in with_passphrase(str(file), passphrase_fd, make, needed=needs_passphrase(file)):
-        click.echo(f"Wrote {path}")
+    written = with_passphrase(str(file), passphrase_fd, make, needed=needs_passphrase(file))
+    tell(json_wanted, {"written": [str(path) for path in written]}, *(f"Wrote {path}" for path in written))
