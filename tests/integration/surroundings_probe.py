@@ -2,11 +2,13 @@
 
 Keys: `x` raises with a secret in a local variable, `t` has a task fail, `q` quits, `s` stops the flood, `c` copies,
 `b` blocks the event loop for ever. With `flood` as second argument it paints another full screen ten times a second.
+At its end it warns as asyncio does of a write to a connection that is gone.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import time
 from pathlib import Path
@@ -79,4 +81,6 @@ if __name__ == "__main__":
     except SshtuiError as error:
         print(error.sentence, file=sys.stderr)
         sys.exit(error.exit_code)
-    sys.exit(run(Probe(Path(sys.argv[1]), "flood" in sys.argv)))
+    code = run(Probe(Path(sys.argv[1]), "flood" in sys.argv))
+    logging.getLogger("asyncio").warning("socket.send() raised exception.")
+    sys.exit(code)

@@ -83,6 +83,14 @@ def test_a_mistake_in_a_background_task_is_told_and_reported_when_the_app_ends(s
     assert b"ValueError: in the background" in terminal.seen[terminal.seen.rfind(b"\x1b[?1049l") :]
 
 
+def test_a_warning_of_the_event_loop_stays_off_the_screen(start: Callable[..., Terminal]) -> None:
+    terminal = start()
+    terminal.type("q")
+    terminal.read_until(terminal.ended, 5)
+    terminal.drain()
+    assert b"raised exception" not in terminal.seen
+
+
 @pytest.mark.parametrize("redirected", ["stdin", "stdout"])
 def test_without_a_terminal_there_is_one_line_and_code_2(tmp_path: Path, redirected: str) -> None:
     master, slave = pty.openpty()
@@ -198,3 +206,15 @@ def test_ordinary_escape_sequences_arrive_whole_even_in_two_pieces(start: Callab
     terminal.read_until(
         lambda: [text for _when, text in terminal.notes() if re.match("key", text)] == ["key up", "key f5"]
     )
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_mouse_is_asked_for_unless_the_settings_leave_it_to_the_terminal(tmp_path: Path, wanted: bool) -> None:
+    (tmp_path / "settings.toml").write_text(f"mouse = {str(wanted).lower()}\n")
+    terminal = Terminal([Path(sys.executable).with_name("sshtui"), "--config-dir", tmp_path])
+    try:
+        terminal.read_until(lambda: b"No hosts yet." in terminal.seen, 30)
+        assert (b"\x1b[?1000h" in terminal.seen) is wanted
+        assert b"\x1b[?1004h" in terminal.seen, "the focus is asked for either way"
+    finally:
+        terminal.end()

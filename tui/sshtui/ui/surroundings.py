@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -50,6 +51,8 @@ def run(app: SteadyApp[Any]) -> int:
     from sshtui.ui.driver import SteadyDriver
 
     app.driver_class = SteadyDriver
+    # asyncio warns of every write to a connection that just ended; standard error is the screen.
+    logging.getLogger("asyncio").setLevel(logging.ERROR)
     watchdog = _Watchdog()
 
     def failed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
