@@ -26,7 +26,9 @@ from sshtui.model.questions import (
     Password,
     Prompter,
     Question,
+    RememberableSecret,
     UnknownHostKey,
+    VaultPassword,
 )
 from sshtui.ui.modals.base import Dialog
 from sshtui.ui.prompter import ModalPrompter
@@ -55,6 +57,10 @@ QUESTIONS: dict[str, Question[Any]] = {
     "another-type": ChangedHostKey("web-1", "10.0.0.5", 22, HOST_KEY, (KNOWN,), another_type=True),
     "password": Password("web-1", "root@10.0.0.5", attempt=2),
     "passphrase": Passphrase("~/.ssh/id_ed25519", attempt=2, problem="The passphrase does not open the key."),
+    "remember-password": RememberableSecret(Password("web-1", "root@10.0.0.5", attempt=2), ("keyring", "vault")),
+    "remember-passphrase": RememberableSecret(Passphrase("~/.ssh/id_ed25519"), ("vault",)),
+    "vault": VaultPassword(problem="The vault does not open with this password."),
+    "new-vault": VaultPassword(new=True),
     "challenge": Challenge(
         "web-1",
         "root@10.0.0.5",
