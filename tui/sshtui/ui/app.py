@@ -31,6 +31,7 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
         self.keymap = Keymap(parts.keymap)
         wanted = parts.settings.unicode
         self.unicode = has_unicode(locale.getencoding(), os.environ.get("TERM", "")) if wanted is None else wanted
+        self.takes_mouse = parts.settings.mouse
         self.prompter = parts.make_prompter(self)
         self.roster: Roster = parts.make_roster(self.prompter)
         for theme in parts.themes.values():

@@ -20,6 +20,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from sshtui.ui.keys import InputParser
+from sshtui.ui.steady import SteadyApp
 
 BACKLOG = 64 * 1024
 """Bytes that may wait for the terminal before frames are dropped; about half a second on a slow line."""
@@ -180,7 +181,7 @@ class SteadyDriver(LinuxDriver):
         self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._mouse_lent = False
+        self._mouse_lent = isinstance(app, SteadyApp) and not app.takes_mouse
         self._output = PatientOutput(patient(screen_descriptor()), self._repaint)
         # Textual's own writer thread writes here, and so never fills its queue of 30 and never blocks the app.
         self._file = self._output  # type: ignore[assignment]  # only write, flush and fileno of TextIO are used
@@ -198,10 +199,14 @@ class SteadyDriver(LinuxDriver):
 
         Without that (flag 4) Control with a Cyrillic or Greek letter could not be sent.
         """
-        self._mouse_lent = False
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own is untyped
         if not constants.DISABLE_KITTY_KEY:
             self.write("\x1b[=4;2u")
+
+    def _enable_mouse_support(self) -> None:
+        # Textual calls this whenever it takes the terminal; what was lent stays lent after `fg`.
+        if not self._mouse_lent:
+            super()._enable_mouse_support()
 
     def lend_mouse(self) -> bool:
         """Give the mouse to the terminal, which then selects by itself, or take it back; whether it is lent now."""

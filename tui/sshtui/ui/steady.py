@@ -20,10 +20,11 @@ REPORTS = 5
 class SteadyApp(App[ReturnType]):
     """An app that paints no control characters and whose crash report holds no values of variables.
 
-    `unicode`: whether the terminal shows more than ASCII.
+    `unicode`: whether the terminal shows more than ASCII. `takes_mouse`: whether it asks the terminal for the mouse.
     """
 
     unicode: bool = True
+    takes_mouse: bool = True
 
     def __init__(self) -> None:
         super().__init__()

@@ -91,7 +91,7 @@ class Pane(Widget):
             case State.CONNECTING:
                 return [plain(session.host.destination, 120), *([plain(session.stage)] if session.stage else [])]
             case State.FAILED if session.error is not None:
-                return [*plain_lines(session.error.sentence, 6), *plain_lines(session.error.hint, 6)]
+                return [*plain_lines(session.error.sentence, 6, 600), *plain_lines(session.error.hint, 6, 600)]
             case State.LOST if session.end is not None:
                 return plain_lines(session.end.reason, 2)
             case _:
