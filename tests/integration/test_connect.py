@@ -13,7 +13,7 @@ import pytest
 from sshtui.errors import HostKeyChanged, HostKeyRevoked, HostKeyUnknown, LoginRejected, NameNotFound, Refused
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
-from sshtui.model.questions import ChangedHostKey, UnknownHostKey
+from sshtui.model.questions import A, ChangedHostKey, Question, UnknownHostKey
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, read_to_end, say
 from tests.servers.key_files import make_key_file, public_key
@@ -118,6 +118,40 @@ async def test_a_changed_host_key_ends_the_attempt_before_login(
     assert isinstance(question, ChangedHostKey)
     assert question.another_type
     assert sshd.login_attempts() == 0
+
+
+async def test_a_host_key_swapped_while_the_person_decides_is_judged_anew_before_login(client: Client) -> None:
+    users: list[str] = []
+
+    class Server(asyncssh.SSHServer):
+        def begin_auth(self, username: str) -> bool:
+            users.append(username)
+            return True
+
+    async def listen(host_key: asyncssh.SSHKey, port: int = 0) -> asyncssh.SSHAcceptor:
+        return await asyncssh.listen(LOOPBACK, port, server_factory=Server, server_host_keys=[host_key])
+
+    first, second = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
+    listener = await listen(first)
+    port = listener.get_port()
+
+    class Swapping(ScriptedPrompter):
+        async def ask(self, question: Question[A]) -> A | None:
+            nonlocal listener
+            if not self.questions:
+                listener.close()
+                await listener.wait_closed()
+                listener = await listen(second, port)
+            return await super().ask(question)
+
+    prompter = Swapping("once", None)
+    with pytest.raises(HostKeyChanged):
+        await client.dial(Host("box", LOOPBACK, port, "somebody"), prompter)
+    listener.close()
+    changed = prompter.questions[1]
+    assert isinstance(changed, ChangedHostKey)
+    assert changed.host_key == HostKey(second.public_data)
+    assert users == []
 
 
 async def test_a_revoked_host_key_is_refused_without_a_question(
