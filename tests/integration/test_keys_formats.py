@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from sshtui.errors import KeyPairError, WrongPassphrase
 from sshtui.keys.convert import Target
@@ -127,6 +131,36 @@ def test_ppk_files_of_every_argon2_flavour_are_read(
     how = ("-O", "private", "--new-passphrase", secret, "--ppk-param", f"kdf={flavour},passes=2,memory=64")
     run(puttygen, "-q", "-t", "ed25519", "-o", made, *how)
     assert blob(open_file(made, passphrase or None).export_public_key().decode()) == blob(run(puttygen, "-L", made))
+
+
+@pytest.mark.parametrize("check", ["MAC", "Hash"])
+def test_ppk_files_of_version_1_are_read_as_puttygen_reads_them(
+    tmp_path: Path, puttygen: str, check: str, passphrase: str
+) -> None:
+    made, old, secret = make_key_file(tmp_path / "made", "rsa"), tmp_path / "old.ppk", secret_file(tmp_path, passphrase)
+    run(puttygen, made, "-O", "private", "--ppk-param", "version=2", "-o", old, "--new-passphrase", secret)
+    old.write_text(as_version_1(old.read_text(), check, passphrase))
+    back, empty = tmp_path / "back", secret_file(tmp_path, "")
+    words = ("--old-passphrase", secret) if passphrase else ()
+    run(puttygen, old, "-O", "private-openssh-new", "-o", back, *words, "--new-passphrase", empty)
+    found = open_file(old, passphrase or None)
+    assert found.public_data == open_file(back, None).public_data == open_file(made, None).public_data
+    text = old.read_text()
+    old.write_text(text[:-2] + ("0" if text[-2] != "0" else "1") + "\n")
+    with pytest.raises(KeyPairError):
+        open_file(old, passphrase or None)
+
+
+def as_version_1(text: str, check: str, passphrase: str) -> str:
+    """A PPK file of version 2 as version 1: its check covers the private part only (PuTTY's sshpubk.c)."""
+    private = base64.b64decode("".join(text[text.index("Private-Lines") : text.index("Private-MAC")].splitlines()[1:]))
+    if passphrase:
+        parts = [hashlib.sha1(bytes((0, 0, 0, count)) + passphrase.encode()).digest() for count in (0, 1)]
+        decryptor = Cipher(algorithms.AES(b"".join(parts)[:32]), modes.CBC(bytes(16))).decryptor()
+        private = decryptor.update(private)
+    key = hashlib.sha1(b"putty-private-key-file-mac-key" + passphrase.encode()).digest()
+    digest = hmac.new(key, private, "sha1") if check == "MAC" else hashlib.sha1(private)
+    return f"{text[: text.index('Private-MAC')].replace('File-2', 'File-1')}Private-{check}: {digest.hexdigest()}\n"
 
 
 @pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])

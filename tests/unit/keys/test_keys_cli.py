@@ -198,7 +198,7 @@ def test_show_names_the_hosts_that_use_the_key_pair(
         (b"", "empty"),
         (b"hello\n", "no key file"),
         (b"-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n", "cut off"),
-        (b"PuTTY-User-Key-File-1: ssh-rsa\n", "version 1"),
+        (b"PuTTY-User-Key-File-4: ssh-rsa\n", "version 4"),
         (b"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n", "cut off or damaged"),
         (b"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n", "ssh.com"),
         (bytes(range(256)), "no key file"),

@@ -24,6 +24,8 @@ class Format(Enum):
     """RFC 5958."""
     DER = "der"
     """One of the three above without its PEM wrapping."""
+    PPK1 = "ppk1"
+    """Only read."""
     PPK2 = "ppk2"
     PPK3 = "ppk3"
     PUBLIC = "public"
@@ -49,7 +51,17 @@ class Format(Enum):
 
 
 _PRIVATE = frozenset(
-    {Format.OPENSSH, Format.PKCS1, Format.SEC1, Format.PKCS8, Format.DER, Format.PPK2, Format.PPK3, Format.PKCS12}
+    {
+        Format.OPENSSH,
+        Format.PKCS1,
+        Format.SEC1,
+        Format.PKCS8,
+        Format.DER,
+        Format.PPK1,
+        Format.PPK2,
+        Format.PPK3,
+        Format.PKCS12,
+    }
 )
 
 _TITLES = {
@@ -58,6 +70,7 @@ _TITLES = {
     "sec1": "PEM private key (SEC 1)",
     "pkcs8": "PEM private key (PKCS#8)",
     "der": "DER private key",
+    "ppk1": "PuTTY private key, version 1",
     "ppk2": "PuTTY private key, version 2",
     "ppk3": "PuTTY private key, version 3",
     "public": "OpenSSH public key",
@@ -127,17 +140,16 @@ def sniff(data: bytes) -> Format:
     lines = public_lines(data)
     if not lines:
         reason = "The file is empty." if not head else "This is no key file of any format we read."
-        raise KeyFormatError(reason, hint="OpenSSH, PEM, PKCS#8, PKCS#12, PPK 2 and 3, RFC 4716 and X.509 are read.")
+        raise KeyFormatError(reason, hint="OpenSSH, PEM, PKCS#8, PKCS#12, PPK, RFC 4716 and X.509 are read.")
     if len(lines) > 1 or lines[0].options:
         return Format.AUTHORIZED_KEYS
     return Format.CERTIFICATE if "-cert-v0" in lines[0].algorithm else Format.PUBLIC
 
 
 def _sniff_ppk(version: bytes) -> Format:
-    if version == b"2":
-        return Format.PPK2
-    if version == b"3":
-        return Format.PPK3
+    known = {b"1": Format.PPK1, b"2": Format.PPK2, b"3": Format.PPK3}
+    if version in known:
+        return known[version]
     raise KeyFormatError(
         f"A PPK file of version {version.decode('ascii')} is not supported.",
         hint="Open it in a current PuTTYgen and save it again.",

@@ -72,7 +72,7 @@ def inspect_data(data: bytes, path: str = "") -> KeyFile:
             container = read_container(data)
             protection = f"{container.cipher}, {container.kdf} {container.rounds} rounds" if container.encrypted else ""
             return KeyFile(path, kind, PublicKey(container.public), container.comment, protection)
-        case Format.PPK2 | Format.PPK3:
+        case Format.PPK1 | Format.PPK2 | Format.PPK3:
             file = read_ppk(data)
             return KeyFile(path, kind, PublicKey(file.public), file.comment, file.protection)
         case Format.PKCS1 | Format.SEC1 | Format.PKCS8 | Format.DER:

@@ -1,4 +1,4 @@
-"""PuTTY's private key files, versions 2 and 3 (PuTTY manual, appendix C)."""
+"""PuTTY's private key files, versions 2 and 3 (PuTTY manual, appendix C); version 1 is read."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Derivation:
 class PpkFile:
     """A PPK file as it stands: `private` is still encrypted when `encryption` is not "none"."""
 
-    version: Literal[2, 3]
+    version: Literal[1, 2, 3]
     algorithm: str
     encryption: str
     comment: str
@@ -53,6 +53,8 @@ class PpkFile:
     private: bytes = field(repr=False)
     mac: bytes
     derivation: Derivation | None = None
+    hashed: bool = False
+    """Whether a bare SHA-1 stands in for the MAC, as in some files of version 1."""
 
     @property
     def encrypted(self) -> bool:
@@ -88,6 +90,9 @@ class PpkFile:
         )
 
     def _mac_of(self, plain: bytes, key: bytes) -> bytes:
+        if self.version == 1:
+            # It covers the private part alone; that the public one belongs to it shows when the key is built.
+            return hashlib.sha1(plain).digest() if self.hashed else hmac.new(key, plain, "sha1").digest()
         parts = (_bytes(self.algorithm), self.encryption.encode(), _bytes(self.comment), self.public, plain)
         message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
         return hmac.new(key, message, "sha256" if self.version == 3 else "sha1").digest()
@@ -123,7 +128,7 @@ class _Secrets:
 
     @classmethod
     def none(cls, version: int) -> _Secrets:
-        """For a file without passphrase: version 2 has a fixed MAC key, version 3 an empty one."""
+        """For a file without passphrase: versions 1 and 2 have a fixed MAC key, version 3 an empty one."""
         return cls(b"", b"", b"" if version == 3 else _mac_key_2(""))
 
     @classmethod
@@ -173,15 +178,15 @@ def read_ppk(data: bytes) -> PpkFile:
         if not fields:
             raise KeyFormatError("The PPK file is cut off in its first line.")
         name, algorithm = next(iter(fields.items()))
-        version: Literal[2, 3] = 3 if name.endswith("-3") else 2
+        version: Literal[1, 2, 3] = 3 if name.endswith("-3") else 2 if name.endswith("-2") else 1
         encryption = fields["Encryption"]
         if encryption not in ("none", "aes256-cbc"):
             raise KeyFormatError(f"The PPK file is encrypted with {encryption!r}, which PPK does not know.")
         derivation = _derivation(fields) if version == 3 and encryption != "none" else None
-        mac = bytes.fromhex(fields["Private-MAC"])
-        return PpkFile(
-            version, algorithm, encryption, fields["Comment"], blobs["Public"], blobs["Private"], mac, derivation
-        )
+        hashed = version == 1 and "Private-Hash" in fields
+        mac = bytes.fromhex(fields["Private-Hash" if hashed else "Private-MAC"])
+        comment, public, private = fields["Comment"], blobs["Public"], blobs["Private"]
+        return PpkFile(version, algorithm, encryption, comment, public, private, mac, derivation, hashed)
     except KeyError as error:
         raise KeyFormatError(f"The PPK file has no line {error.args[0]!r}; it is cut off or damaged.") from error
     except ValueError as error:

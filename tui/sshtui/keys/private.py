@@ -28,7 +28,7 @@ def open_private(data: bytes, passphrase: str | None, label: str) -> asyncssh.SS
     kind = sniff(data)
     if not kind.private:
         raise KeyFormatError(f"{label} holds no private key.", hint="Give the file without .pub.")
-    if kind in (Format.PPK2, Format.PPK3):
+    if kind in (Format.PPK1, Format.PPK2, Format.PPK3):
         return _open_ppk(ppk.read_ppk(data), passphrase, label)
     if kind is Format.OPENSSH:
         return _open_openssh(data, passphrase, label)

@@ -144,6 +144,8 @@ def change_comment(path: Path, comment: str, passphrase: str | None = None) -> t
         return _change_public_comment(path, comment)
     if not found.format.private:
         raise UsageError(f"{path} is of format {found.format.value}, which bears no comment.")
+    if found.format is Format.PPK1:
+        _same_target(path, found.format)
     inside = found.format in (Format.OPENSSH, Format.PPK2, Format.PPK3)
     public = found.public
     written = []
