@@ -37,6 +37,19 @@ def test_a_host_written_as_texts_reads_back_the_same() -> None:
     assert read(written(FULL), FULL) == FULL
 
 
+@pytest.mark.parametrize(("before", "text", "after"), [
+    ({}, "yes", {"reconnect": True}), ({}, "", {}), ({}, "no", {}),
+    ({"reconnect": True, "other": 1}, "yes", {"reconnect": True, "other": 1}),
+    ({"reconnect": True, "other": 1}, "", {"reconnect": False, "other": 1}),
+])  # fmt: skip
+def test_reconnecting_by_itself_is_a_yes_on_the_card(
+    before: dict[str, object], text: str, after: dict[str, object]
+) -> None:
+    host = Host("n", "h", extra=before)
+    assert written(host)["reconnect"] == ("yes" if before else "")
+    assert read(written(host) | {"reconnect": text}, host).extra == after
+
+
 def test_fields_left_empty_mean_the_defaults() -> None:
     texts = {field.id: "" for field in CARD_FIELDS} | {"name": " n ", "address": "h "}
     assert read(texts, Host("", "")) == Host("n", "h")
@@ -46,6 +59,7 @@ def test_fields_left_empty_mean_the_defaults() -> None:
     ("field", "text", "sentence"),
     [
         ("name", "", "A name is needed."), ("name", "web-1", "Another host has this name."),
+        ("reconnect", "maybe", "yes or no"),
         ("address", "", "An address is needed."), ("address", "-x", "cannot start with a dash"),
         ("port", "0", "1 to 65535"), ("port", "65536", "1 to 65535"), ("port", "ssh", "1 to 65535"),
         ("user", "a b", "No blanks"), ("folder", "a//b", "single slashes"),

@@ -19,6 +19,7 @@ from sshtui.model.hosts import (
     user_problem,
 )
 from sshtui.model.terminal_switches import read_switches, switches_problem
+from sshtui.session.comeback import RECONNECT
 from sshtui.ui.theming import colour_problem
 
 LONGEST_KEEP_ALIVE = 86_400
@@ -106,6 +107,13 @@ CARD_FIELDS: tuple[CardField, ...] = (
         lambda host: "" if host.keep_alive is None else str(host.keep_alive),
         _keep_alive_problem,
     ),
+    CardField(
+        "reconnect",
+        "reconnect",
+        "on a key; or yes",
+        lambda host: "yes" if host.extra.get(RECONNECT) is True else "",
+        lambda text, _: "" if text in {"", "yes", "no"} else "Write yes or no.",
+    ),
     CardField("theme", "theme", "as the app", lambda host: host.theme, _theme_problem),
     CardField("colour", "colour", "none", lambda host: host.colour, lambda text, _: colour_problem(text)),
     CardField(
@@ -134,6 +142,7 @@ def problems(texts: Mapping[str, str], around: Surrounding) -> dict[str, str]:
 def read(texts: Mapping[str, str], base: Host) -> Host:
     """The host that valid `texts` describe; what has no field (forwards, unknown settings) stays as in `base`."""
     texts = {field_id: text.strip() for field_id, text in texts.items()}
+    by_itself = texts.pop("reconnect") == "yes"
     values: dict[str, Any] = {
         **texts,
         "port": int(texts["port"] or DEFAULT_PORT),
@@ -142,4 +151,7 @@ def read(texts: Mapping[str, str], base: Host) -> Host:
         "keep_alive": int(texts["keep_alive"]) if texts["keep_alive"] else None,
         "terminal": read_switches(texts["terminal"]),
     }
+    if by_itself or RECONNECT in base.extra:
+        # Said either way: a field that is left out of `extra` stays in the file as it was.
+        values["extra"] = {**base.extra, RECONNECT: by_itself}
     return replace(base, **values)
