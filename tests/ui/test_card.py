@@ -185,6 +185,17 @@ async def test_a_deleted_host_comes_back_with_undo(stage: Build) -> None:
         await shell.until(pilot, "an answer", lambda: "nothing to undo" in shell.prompter.notices[-1].text)
 
 
+async def test_after_a_deletion_the_cursor_is_on_the_neighbour(stage: Build) -> None:
+    hosts = [Host(name, "h", folder=folder) for name, folder in (("a", "x"), ("b", "x"), ("c", "x"), ("d", "y"))]
+    shell = stage(hosts=hosts)
+    async with shell.app.run_test() as pilot:
+        sidebar = shell.main.sidebar
+        await pilot.press("down", "down", "d")
+        await shell.until(pilot, "the next", lambda: sidebar.host and sidebar.host.name == "c")
+        await pilot.press("d")
+        await shell.until(pilot, "the one before", lambda: sidebar.host and sidebar.host.name == "a")
+
+
 async def test_undo_takes_back_an_edit_and_a_rename(stage: Build) -> None:
     shell = stage()
     async with shell.app.run_test() as pilot:

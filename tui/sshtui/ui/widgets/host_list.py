@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -25,6 +25,9 @@ STATE_WORDS = {State.LIVE: "live", State.CONNECTING: "connecting", State.LOST: "
 """The word beside a host's shape; no word where no tab is open or all have ended."""
 
 NAME_LIMIT = 80
+
+NEAR = 20
+"""Rows on either side in which the cursor looks for another place when its row is gone."""
 
 
 class HostList(ScrollView, can_focus=True):
@@ -77,6 +80,8 @@ class HostList(ScrollView, can_focus=True):
         before = self.row
         if cursor is None:
             cursor = self._place_of(before, rows)
+        if cursor is None:
+            cursor = next((at for row in self._neighbours() if (at := self._place_of(row, rows)) is not None), 0)
         self._rows, self.query_text, self._words, self._empty = rows, query, tuple(query.split()), empty
         self._cursor = min(max(cursor, 0), max(len(rows) - 1, 0))
         self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
@@ -206,7 +211,7 @@ class HostList(ScrollView, can_focus=True):
         self.scroll_to_region(Region(0, self._cursor, 1, 1), animate=False, force=True, immediate=True)
 
     @staticmethod
-    def _place_of(wanted: HostListRow | None, rows: Sequence[HostListRow]) -> int:
+    def _place_of(wanted: HostListRow | None, rows: Sequence[HostListRow]) -> int | None:
         if isinstance(wanted, HostRow):
             for place, row in enumerate(rows):
                 if isinstance(row, HostRow) and row.host.name == wanted.host.name:
@@ -215,4 +220,15 @@ class HostList(ScrollView, can_focus=True):
             for place, row in enumerate(rows):
                 if isinstance(row, FolderRow) and row.path == wanted.path:
                     return place
-        return 0
+        return None
+
+    def _neighbours(self) -> Iterator[HostListRow]:
+        """Where the cursor goes from a row that is gone: its folder's next and previous host, then the row above."""
+        gone = self.row
+        at = self._cursor
+        below, above = self._rows[at + 1 : at + NEAR], self._rows[max(at - NEAR, 0) : at][::-1]
+        if isinstance(gone, HostRow):
+            for row in (*below, *above):
+                if isinstance(row, HostRow) and row.host.folder == gone.host.folder:
+                    yield row
+        yield from above
