@@ -15,6 +15,7 @@ import pytest
 
 from sshtui.cli.keys import keys
 from sshtui.cli.run import run
+from sshtui.keys.generate import security_key_here
 from sshtui.keys.workshop import Made, make, open_file
 from sshtui.model.hosts import Host
 from sshtui.store.hosts import HostStore
@@ -274,3 +275,14 @@ def test_what_is_written_is_told_as_json(folder: Path, plain_pair: Made, capsys:
     assert told["randomart"]["randomart"] == plain_pair.public.randomart
     assert told["x509"]["written"] == [certificate]
     assert told["passwd"]["encrypted"] is False
+
+
+@pytest.mark.parametrize("kind", ["ed25519-sk", "ecdsa-sk"])
+def test_without_a_security_key_the_way_on_is_named_and_no_file_is_left(
+    folder: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if security_key_here():
+        pytest.skip("a security key is plugged in")
+    assert run(["keys", "new", "--type", kind, "--no-passphrase", "--out", "made"]) == 9
+    assert f"ssh-keygen -t {kind}" in capsys.readouterr().err
+    assert not list(folder.iterdir())

@@ -62,7 +62,7 @@ def generate(kind: str, bits: int | None = None, comment: str = "") -> asyncssh.
 
     size = check_size(kind, bits)
     if kind in _SECURITY_KEY_ALGORITHMS:
-        return _generate_in_device(_SECURITY_KEY_ALGORITHMS[kind], comment)
+        return _generate_in_device(kind, comment)
     if kind == "rsa":
         return asyncssh.generate_private_key("ssh-rsa", comment=comment, key_size=size)
     algorithm = "ssh-ed25519" if kind == "ed25519" else f"ecdsa-sha2-nistp{size}"
@@ -81,13 +81,13 @@ def security_key_here() -> bool:
         return False
 
 
-def _generate_in_device(algorithm: str, comment: str) -> asyncssh.SSHKey:
+def _generate_in_device(kind: str, comment: str) -> asyncssh.SSHKey:
     import asyncssh
 
     try:
-        return asyncssh.generate_private_key(algorithm, comment=comment)
+        return asyncssh.generate_private_key(_SECURITY_KEY_ALGORITHMS[kind], comment=comment)
     except (asyncssh.KeyGenerationError, ValueError) as error:
         raise KeyPairError(
-            f"The security key made no key: {error}.",
-            hint="It needs a FIDO2 device and the Python package fido2; or make it with: ssh-keygen -t ed25519-sk",
+            f"The security key made no key: {str(error).rstrip('.')}.",
+            hint=f"It needs a FIDO2 device and the Python package fido2; or make it with: ssh-keygen -t {kind}",
         ) from error

@@ -1,0 +1,36 @@
+"""The key workshop in the app as it is really put together."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from textual.widgets import Static
+
+from sshtui.keys.workshop import make
+from sshtui.model.hosts import Host
+from sshtui.store.hosts import HostStore
+from sshtui.store.paths import Paths
+from sshtui.ui.screens.keys import KeysScreen
+from sshtui.wiring import build_app
+
+
+async def test_k_opens_the_workshop_on_the_users_key_pairs_and_hosts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    made = make(tmp_path / "ssh" / "id_ed25519", comment="me@here")
+    HostStore(tmp_path / "hosts.toml").put(Host("web-1", "10.0.0.5", key_pair=str(made.path)))
+    (tmp_path / "ssh" / "config").write_text(f"Host from-config\n  HostName 10.0.0.6\n  IdentityFile {made.path}\n")
+    app = build_app(Paths(tmp_path, tmp_path / "state", tmp_path / "ssh"))
+    async with app.run_test(size=(100, 40)) as pilot, asyncio.timeout(60):
+        await pilot.press("K")
+        while not (isinstance(app.screen, KeysScreen) and app.screen.marked):
+            await pilot.pause(0.01)
+        told = str(app.screen.query_one("#keys-text", Static).content)
+        assert made.public.sha256 in told
+        assert "web-1, from-config" in told
+        await pilot.press("escape")
+        while isinstance(app.screen, KeysScreen):
+            await pilot.pause(0.01)
