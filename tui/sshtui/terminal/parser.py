@@ -13,11 +13,13 @@ from enum import IntEnum
 from typing import Protocol
 
 from sshtui.terminal import limits
+from sshtui.terminal.editing import Protection
 from sshtui.terminal.flood import SMALLEST_FLOOD, flood
+from sshtui.terminal.rows import BLANK
 from sshtui.terminal.terminal import Terminal
 from sshtui.terminal.vt52 import Vt52
 
-_tokens = re.compile(
+_SINGLE = (
     r"([ -~]++)"
     r"|\x1b\[([0-?]*+)([ -/]*+[@-~])"
     r"|(\r\n|[\x00-\x17\x19\x1c-\x1f\x7f-\x9f])"
@@ -25,7 +27,11 @@ _tokens = re.compile(
     r"|\x1b((?:[ -/]++[0-~]|[0-OQ-WYZ\\`-~]))"
     r"|([\x00-\U0010ffff])"
 )
-_TEXT, _CSI, _CONTROL, _UNICODE, _ESCAPE = 1, 3, 4, 5, 6
+_tokens = re.compile(r"\x1b\[([0-9;]*+)H(?:\x1b\[([0-9;:]*+)m)?+([ -~]*+)(\x1b\[K)?+|" + _SINGLE)
+"""The first kind is what full-screen programs send all day: a place, a rendition, text, EL, taken as one."""
+_single_tokens = re.compile(r"(?!)()()()()|" + _SINGLE)
+"""The same without the first kind."""
+_UPDATE, _TEXT, _CSI, _CONTROL, _UNICODE, _ESCAPE = 4, 5, 7, 8, 9, 10
 
 _string_end = re.compile("[\x07\x18\x1a\x1b]")
 _STRINGS = {"P": "DCS", "]": "OSC", "_": "APC", "^": "PM", "X": "SOS"}
@@ -102,7 +108,7 @@ class Parser:
             else:
                 at = self._ground(text, at, end)
 
-    def _ground(self, text: str, start: int, end: int) -> int:
+    def _ground(self, text: str, start: int, end: int, tokens: re.Pattern[str] = _tokens) -> int:
         """Act on whole sequences from `start`; return where the state machine or a flood may take over."""
         terminal = self._terminal
         cursor = terminal.cursor
@@ -111,10 +117,48 @@ class Parser:
         dirty = terminal.dirty
         select = terminal.pens.select
         floods = end - SMALLEST_FLOOD
-        for token in _tokens.finditer(text, start, end):
-            kind = token.lastindex
-            if kind == _TEXT:
-                data = token[1]
+        for token in tokens.finditer(text, start, end):
+            kind = token.lastindex or 0
+            if kind <= _UPDATE:
+                parameters, sgr, data, erase = token.group(1, 2, 3, 4)
+                place = places.get(parameters) or self._place(parameters)
+                if place is None or terminal.relative:
+                    self._ground(text, token.start(), token.end(), _single_tokens)
+                    continue
+                if terminal.unparsed:
+                    terminal.settle()
+                terminal.last_drawn = ""
+                y, x = place
+                cursor.y = y = y if y < terminal.lines else terminal.lines - 1
+                cursor.x = x = x if x < terminal.columns else terminal.columns - 1
+                cursor.pending = False
+                if sgr is not None:
+                    cursor.pen = cursor.pen.after_sgr.get(sgr) or select(cursor.pen, sgr)
+                line = terminal.rows[y]
+                after = x + len(data)
+                if not data:
+                    pass
+                elif after > terminal.right or line.wide or not terminal.plain_drawing or terminal.joinable:
+                    terminal.draw(data)
+                else:
+                    look = cursor.pen
+                    line.chars[x:after] = data
+                    line.revision = 0
+                    dirty.add(y)
+                    cursor.x = after
+                    if erase and terminal.protection is not Protection.ISO:
+                        rest = terminal.columns - after
+                        line.chars[after:] = [BLANK] * rest
+                        line.pens[x:] = [look] * len(data) + [look.blank] * rest
+                        line.wrapped = False
+                        continue
+                    line.pens[x:after] = [look] * len(data)
+                    terminal.last_drawn = data[-1]
+                if erase:
+                    terminal.last_drawn = ""
+                    terminal.erase_rest()
+            elif kind == _TEXT:
+                data = token[5]
                 x = cursor.x
                 after = x + len(data)
                 if after <= terminal.right and terminal.plain_drawing and not cursor.pending:
@@ -130,8 +174,8 @@ class Parser:
                         continue
                 terminal.draw(data)
             elif kind == _CSI:
-                ending = token[3]
-                parameters = token[2]
+                ending = token[7]
+                parameters = token[6]
                 if ending != "b":
                     terminal.last_drawn = ""
                 if ending == "m":
@@ -164,18 +208,18 @@ class Parser:
                 if terminal.vt52:
                     return token.end()
             elif kind == _CONTROL:
-                data = token[4]
+                data = token[8]
                 control(data)
                 if data == "\r\n":
                     after = token.end()
                     if self._next_flood <= after <= floods and terminal.flood_ready():
                         return after
             elif kind == _UNICODE:
-                terminal.draw(token[5])
+                terminal.draw(token[9])
             elif kind == _ESCAPE:
                 if terminal.unparsed:
                     terminal.settle()
-                self._interpreter.escape(token[6])
+                self._interpreter.escape(token[10])
             else:
                 return self._machine(text, token.start())
         return end

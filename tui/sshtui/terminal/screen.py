@@ -78,8 +78,12 @@ class Screen(EditableGrid):
                 return
             # Insertion begins at the left margin, so what stands before it is written by itself.
             stop = self.left if x < self.left and INSERT in self.mode else edge + 1
+            # What insertion pushes beyond the middle of a line of double width is only hidden: one by one.
+            hiding = INSERT in self.mode and bool(self.rows[y].size)
+            if hiding:
+                stop = x + 1
             piece, data = data[: stop - x], data[stop - x :]
-            if data and stop > edge and AUTOWRAP not in self.mode:
+            if data and stop > edge and AUTOWRAP not in self.mode and not hiding:
                 piece, data = piece[:-1] + data[-1], ""
             end = x + len(piece)
             if INSERT in self.mode:
@@ -108,7 +112,7 @@ class Screen(EditableGrid):
         while data:
             x = cursor.x
             room = (self.edge() + 1 - x) // 2
-            if cursor.pending or not room or INSERT in self.mode:
+            if cursor.pending or room <= 0 or INSERT in self.mode:
                 self._put(data[0], 2)
                 data = data[1:]
                 continue
@@ -181,6 +185,8 @@ class Screen(EditableGrid):
         """Add zero-width characters to the cell on the left; invisible format characters are dropped."""
         x = self._cell_before()
         if x < 0 or not any(map(graphemes.is_mark, marks)):
+            # Nothing to be seen, but it stands between the graphemes.
+            self.last_drawn = ""
             return
         before = self.rows[self.cursor.y].chars[x]
         self._extend(x, " " if before == BLANK else before, marks)
