@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -158,6 +159,23 @@ async def test_an_ended_tab_stays_readable_and_reconnects(stage: Build) -> None:
         await pilot.press("x")
         await pilot.pause()
         assert shell.channel.written == b"x"
+
+
+async def test_a_tab_that_reconnects_by_itself_says_when_and_escape_stops_it(stage: Build) -> None:
+    shell = stage([replace(DB, extra={"reconnect": True})])
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("end", "enter")
+        await shell.until(pilot, "a channel", lambda: shell.dialer.channels)
+        await shell.until(pilot, "the focus", lambda: shell.main.workspace.has_focus_within)
+        shell.dialer.error = Refused("db refused the connection.")
+        shell.channel.finish(ChannelEnd("lost", reason="Connection reset by peer."))
+        picture = await shell.shows(pilot, "by itself in")
+        assert "Esc stops that" in picture
+        await pilot.press("escape")
+        await shell.until(pilot, "peace", lambda: "by itself" not in shell.picture())
+        (session,) = shell.app.roster.sessions
+        assert session.state.over
+        assert session.next_try is None
 
 
 @pytest.mark.parametrize(
