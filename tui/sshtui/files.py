@@ -39,9 +39,10 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Let `path` hold exactly `data`; after any failure, a crash included, it holds what it held before.
 
     A symlink stays one: its target is replaced. The new file has `mode`, less what the old one already withheld,
-    whatever the umask. The directory must exist. Raises NotSaved.
+    whatever the umask. The directory must exist; what killed writers left in it goes. Raises NotSaved.
     """
     target = Path(os.path.realpath(path))
+    sweep(target.parent)
     try:
         _write_whole(target, data, mode)
     except OSError as error:

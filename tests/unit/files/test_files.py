@@ -117,6 +117,12 @@ def test_sweeping_removes_a_dead_writers_file_and_keeps_a_living_ones(tmp_path: 
     assert not new.exists()
 
 
+def test_a_write_takes_away_what_a_killed_writer_left(tmp_path: Path) -> None:
+    (tmp_path / ".f.0123456789ab.sshtui-new").write_text("half a private key")
+    write_whole(tmp_path / "g", b"")
+    assert [path.name for path in tmp_path.iterdir()] == ["g"]
+
+
 def test_sweeping_touches_nothing_of_others(tmp_path: Path) -> None:
     for name in ("hosts.toml", ".hidden", "x.sshtui-new"):
         (tmp_path / name).write_text("")
