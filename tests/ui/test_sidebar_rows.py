@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.ui.fuzzy import matcher, positions
-from sshtui.ui.host_rows import Catalogue, FolderRow, HostRow
+from sshtui.ui.host_rows import Catalogue, FolderRow, HostRow, is_read_only
 from sshtui.ui.screens.layout import layout, sidebar_columns
 
 NAMES = st.lists(st.text("abw-1", min_size=1, max_size=6), unique=True, max_size=12)
@@ -77,3 +77,11 @@ def test_with_tabs_the_hosts_fold_away_when_there_is_no_room(
 def test_the_splitter_leaves_a_usable_terminal() -> None:
     assert sidebar_columns(500, Size(120, 40)) == 80
     assert sidebar_columns(1, Size(120, 40)) == 16
+
+
+def test_hosts_of_an_included_file_stand_under_its_name_and_those_of_openssh_under_its_own() -> None:
+    config = Host("a", "a", origin="~/.ssh/conf.d/x:3")
+    team = Host("b", "b", folder="prod", origin="~/team.toml")
+    rows = Catalogue([], [team, config]).tree()
+    shown = [(row.title, is_read_only(row.path)) if isinstance(row, FolderRow) else row.host.name for row in rows]
+    assert shown == [("~/team.toml", True), "b", ("~/.ssh/config", True), "a"]

@@ -138,6 +138,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
     config = ConfigHostsFile(paths.ssh_config, system=SYSTEM_CONFIG)
 
     lookup = Lookup(hosts, config.read)
+    problems += lookup.problems
 
     def remember(host: Host, key_pair: KeyPair) -> None:
         saved = hosts.get(host.name)
@@ -167,7 +168,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
     def every_host() -> Sequence[Host]:
         own = hosts.hosts()
         names = {host.name for host in own}
-        return (*own, *(host for host in config.read().hosts if host.name not in names))
+        return (*own, *(host for host in lookup.read_only() if host.name not in names))
 
     def key_workshop(prompter: Prompter) -> KeysScreen:
         return _key_workshop(paths, hosts, every_host, wire, prompter)
@@ -185,7 +186,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         key_pairs=wire.key_pairs,
         key_workshop=key_workshop,
         known_hosts=lambda prompter: _known_hosts_screen(paths, prompter),
-        config_hosts=lambda: config.read().hosts,
+        config_hosts=lookup.read_only,
         settings=settings,
         save_setting=lambda name, value: save_setting(paths.settings_file, name, value),
         keymap=keymap,

@@ -22,6 +22,7 @@ from sshtui.model.terminal_switches import make_switches, switch_texts
 from sshtui.model.text import plain
 from sshtui.secrets.references import FIELDS
 from sshtui.store.hosts import HostStore
+from sshtui.store.lookup import Lookup
 from sshtui.store.paths import Paths
 from sshtui.store.ssh_config_effective import own_rows, rows
 
@@ -104,7 +105,7 @@ def _readable(store: HostStore) -> None:
 @click.argument("words", nargs=-1, metavar="[WORD]…")
 @click.option("--folder", metavar="PATH", help="Only hosts in this folder and below.")
 @click.option("--tag", help="Only hosts with this tag.")
-@click.option("--all", "everything", is_flag=True, help="With the hosts of ~/.ssh/config.")
+@click.option("--all", "everything", is_flag=True, help="With the hosts of included files and of ~/.ssh/config.")
 @as_json
 @with_store
 def list_hosts(
@@ -118,7 +119,7 @@ def list_hosts(
 ) -> None:
     """List saved hosts; with words, those that have each of them in some field."""
     _readable(store)
-    found = [*store.hosts(), *(config_hosts(paths).hosts if everything else ())]
+    found = [*store.hosts(), *(Lookup(store, lambda: config_hosts(paths)).read_only() if everything else ())]
     if folder is not None:
         found = [host for host in found if f"{host.folder}/".startswith(f"{folder.strip('/')}/")]
     if tag is not None:
@@ -143,7 +144,8 @@ def show(paths: Paths, store: HostStore, name: str, as_json: bool) -> None:
     """Show every field of a host."""
     _readable(store)
     config = config_hosts(paths)
-    host = store.get(name) or config.get(name)
+    others = Lookup(store, lambda: config).read_only()
+    host = store.get(name) or next((host for host in others if host.name == name), None)
     if host is None:
         raise unknown_host(paths, name, config)
     if as_json:
@@ -317,7 +319,8 @@ def _key_pair(text: str) -> str:
 
 
 def _not_ours(paths: Paths, name: str) -> Exception:
-    host = config_hosts(paths).get(name)
+    others = Lookup(HostStore(paths.hosts_file), lambda: config_hosts(paths)).read_only()
+    host = next((host for host in others if host.name == name), None)
     if host:
         return ConfigError(f"{name} comes from {host.origin}.", hint="It is changed in that file.")
     return unknown_host(paths, name)

@@ -15,10 +15,6 @@ _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HINT = "Write [user@]address[:port] or ssh://user@address:port; an IPv6 address with a port stands in [brackets]."
 
 
-FINGERPRINT = "fingerprint"
-"""The field of a host that names the only host key it may have, as `PublicKey.has_fingerprint` reads it."""
-
-
 class Destination(NamedTuple):
     """Where to go; `user` is "" and `port` None when not given.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ class HostStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._document = HostDocument()
+        self._included: object = []
         self._folders: tuple[tuple[FolderSettings, ...], tuple[BrokenFile, ...]] = ((), ())
         self._problem: BrokenFile | None = None
         self._signature: tuple[int, ...] = ()
@@ -62,6 +64,12 @@ class HostStore:
     def effective(self, host: Host) -> Host:
         """`host` with what it inherits from its folders."""
         return inherited(host, self.folders)
+
+    @property
+    def included_files(self) -> tuple[Path, ...]:
+        """Further files of read-only hosts that the file names, from its own directory on."""
+        names = self._included if isinstance(self._included, list) else []
+        return tuple(self._path.parent / os.path.expanduser(name) for name in names if isinstance(name, str))
 
     def put_folder(self, path: str, changes: Mapping[str, Any]) -> None:
         """Set fields of the folder `path`, None taking one away. Raises UsageError, NotSaved, BrokenFile."""
@@ -160,6 +168,7 @@ class HostStore:
     def _take(self, document: HostDocument) -> None:
         self._document = document
         self._folders = read_folders((document.head, *document.blocks), self._path)
+        self._included = toml_files.parse(document.head, self._path).get("include", [])
 
 
 def _merged(document: HostDocument, host: Host, was: str | None, base: HostDocument) -> Host:

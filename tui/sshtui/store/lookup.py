@@ -1,27 +1,39 @@
-"""Which host a name or a typed destination means, as it is used: saved ones with what their folders add, then ssh's."""
+"""Which host a name or a typed destination means, as it is used: our own with what their folders add, then ssh's."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from sshtui.errors import UsageError
+from sshtui.errors import BrokenFile, UsageError
 from sshtui.model.destination import parse_destination
 from sshtui.model.hosts import Host
 from sshtui.store.hosts import HostStore
 from sshtui.store.ssh_config import ConfigHosts
+from sshtui.store.team_hosts import TeamHosts
 
 
 class Lookup:
-    """Asks the saved hosts first, then what `config` reads."""
+    """Asks the saved hosts first, then those of included files, then what `config` reads."""
 
     def __init__(self, hosts: HostStore, config: Callable[[], ConfigHosts]) -> None:
         self._hosts = hosts
         self._config = config
+        self._team = TeamHosts(hosts)
 
     def named(self, name: str) -> Host | None:
         """The host of exactly that name."""
-        saved = self._hosts.get(name)
-        return self._hosts.effective(saved) if saved else self._config().get(name)
+        team = (host for host in self._team.hosts() if host.name == name)
+        ours = self._hosts.get(name) or next(team, None)
+        return self._hosts.effective(ours) if ours else self._config().get(name)
+
+    def read_only(self) -> tuple[Host, ...]:
+        """The hosts that are not ours to change, those of included files first."""
+        return (*self._team.hosts(), *self._config().hosts)
+
+    @property
+    def problems(self) -> tuple[BrokenFile, ...]:
+        """What is wrong with included files."""
+        return self._team.problems
 
     def destination(self, text: str) -> Host:
         """The unsaved host at `[user@]address[:port]` with what ssh_config says of it. Raises UsageError."""

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sshtui.model.hosts import Host
+from sshtui.model.text import plain
 from sshtui.ui.fuzzy import matcher
 
 CONFIG_FOLDER = "~/.ssh/config"
 """The folder of the hosts that are not ours to change."""
+
+_FILE = "//"
+"""In front of another file's path, where no folder of ours can have it."""
 
 # Between the ratings of a match in the name and one in the address, user, folder or tags.
 _BESIDE_THE_NAME = 10_000
@@ -69,11 +73,12 @@ class Catalogue:
         """
         rows: list[HostListRow] = []
         _flatten(_as_tree(self.own), "", 0, folded, used, rows)
-        if self.from_config:
-            is_folded = CONFIG_FOLDER in folded
-            rows.append(FolderRow(CONFIG_FOLDER, CONFIG_FOLDER, 0, is_folded, len(self.from_config)))
+        for heading in dict.fromkeys(map(folder_of, self.from_config)):
+            hosts = [host for host in self.from_config if folder_of(host) == heading]
+            is_folded = heading in folded
+            rows.append(FolderRow(heading, heading.removeprefix(_FILE), 0, is_folded, len(hosts)))
             if not is_folded:
-                rows += [HostRow(host, 1) for host in _in_order(self.from_config, used)]
+                rows += [HostRow(host, 1) for host in _in_order(hosts, used)]
         return rows
 
     def matches(self, query: str, used: Mapping[str, float] | None = None) -> list[HostListRow]:
@@ -100,6 +105,19 @@ class Catalogue:
         return fitting if before and query.startswith(before) else self._candidates
 
 
+def folder_of(host: Host) -> str:
+    """Where a host stands in the list: its folder, or for a read-only one the file it comes from."""
+    if host.editable:
+        return host.folder
+    _, colon, line = host.origin.rpartition(":")
+    return CONFIG_FOLDER if colon and line.isdigit() else _FILE + plain(host.origin, 60)
+
+
+def is_read_only(folder: str) -> bool:
+    """Whether a row's path is no folder of ours but a file."""
+    return folder == CONFIG_FOLDER or folder.startswith(_FILE)
+
+
 def _rated(
     candidates: list[_Candidate], ratings: list[int], rate: Callable[[str], int | None]
 ) -> tuple[list[_Candidate], list[int]]:
@@ -123,11 +141,7 @@ def _by_rating(entry: tuple[int, _Candidate]) -> int:
 
 def _candidate(host: Host) -> _Candidate:
     rest = " ".join((host.address, host.user, host.folder, *host.tags))
-    return _Candidate(host.name.lower(), rest.lower(), HostRow(host, 0, _place(host)))
-
-
-def _place(host: Host) -> str:
-    return host.folder if host.editable else CONFIG_FOLDER
+    return _Candidate(host.name.lower(), rest.lower(), HostRow(host, 0, folder_of(host).removeprefix(_FILE)))
 
 
 def _as_tree(hosts: Iterable[Host]) -> _Folder:

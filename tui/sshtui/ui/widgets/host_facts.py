@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sshtui.model.hosts import Host
 from sshtui.ui.card_fields import CARD_FIELDS
-from sshtui.ui.host_rows import CONFIG_FOLDER, FolderRow
+from sshtui.ui.host_rows import FolderRow, is_read_only
 
 _ALWAYS = {"address", "user", "port"}
 
@@ -22,5 +22,5 @@ def facts_of_host(host: Host) -> list[tuple[str, str]]:
 def facts_of_folder(row: FolderRow) -> list[tuple[str, str]]:
     """How many hosts it holds, and how it is folded."""
     hosts = "1 host" if row.hosts == 1 else f"{row.hosts} hosts"
-    kept = [("", "read-only here")] if row.path == CONFIG_FOLDER else []
+    kept = [("", "read-only here")] if is_read_only(row.path) else []
     return [("holds", hosts), *kept]

@@ -22,7 +22,7 @@ from sshtui.session.roster import Roster
 from sshtui.ui.commands import Commands
 from sshtui.ui.glyphs import Glyphs
 from sshtui.ui.host_edits import HostEdits
-from sshtui.ui.host_rows import CONFIG_FOLDER, Catalogue, FolderRow, HostListRow, HostRow
+from sshtui.ui.host_rows import Catalogue, FolderRow, HostListRow, HostRow, folder_of, is_read_only
 from sshtui.ui.line_input import LineInput
 from sshtui.ui.parts import Parts
 from sshtui.ui.widgets.card import Card
@@ -309,7 +309,7 @@ class Sidebar(Widget):
     async def _add(self) -> None:
         row = self._list.row
         folder = row.path if isinstance(row, FolderRow) else _folder_around(row) if row else ""
-        await self._card.edit("new host", self._edits.adding("" if folder == CONFIG_FOLDER else folder))
+        await self._card.edit("new host", self._edits.adding("" if is_read_only(folder) else folder))
 
     async def _edit(self) -> None:
         host = self._edits.changeable(self.host)
@@ -363,5 +363,5 @@ def _place(broken: BrokenFile) -> str:
 
 def _folder_around(row: HostListRow) -> str:
     if isinstance(row, FolderRow):
-        return row.path.rpartition("/")[0]
-    return row.host.folder if row.host.editable else CONFIG_FOLDER
+        return "" if is_read_only(row.path) else row.path.rpartition("/")[0]
+    return folder_of(row.host)
