@@ -191,6 +191,7 @@ SEQUENCES: Mapping[str, Handler] = {
     "?$p": switches.report_private_mode,
     "?J": _selective_display,
     "?K": _selective_line,
+    "?S": reports.graphics,
     "?W": _usual_tab_stops,
     "?g": keyboard_state.report_format,
     "?h": switches.set_private,

@@ -39,6 +39,13 @@ def version(terminal: Terminal, parameters: Parameters) -> None:
         terminal.write_process_input(f"\x1bP>|sshtui({__version__})\x1b\\")
 
 
+def graphics(terminal: Terminal, parameters: Parameters) -> None:
+    """XTSMGRAPHICS: failure (3), as from an xterm without Sixel and ReGIS graphics."""
+    item = value(parameters)
+    if item in (1, 2, 3):
+        terminal.write_process_input(f"\x1b[?{item};3S")
+
+
 def terminal_parameters(terminal: Terminal, parameters: Parameters) -> None:
     """DECREQTPARM (VT100 manual): no parity, 8 bits, 38400 baud; as a VT100 only."""
     kind = value(parameters)
