@@ -24,7 +24,9 @@ def read_folders(pieces: Iterable[str], path: Path) -> tuple[tuple[FolderSetting
     """The folders in pieces of a file that parse each, and one error for every table that is none."""
     found: dict[str, FolderSettings] = {}
     bad: list[BrokenFile] = []
-    parsed = [toml_files.parse(piece, path).get("folders", []) for piece in pieces if _TABLE.search(piece)]
+    # The word first: there may be ten thousand pieces.
+    speaking = [piece for piece in pieces if "folders" in piece and _TABLE.search(piece)]
+    parsed = [toml_files.parse(piece, path).get("folders", []) for piece in speaking]
     tables = [table for some in parsed if isinstance(some, list) for table in some if isinstance(table, dict)]
     for table in tables:
         reason = folder_settings_problem(table)

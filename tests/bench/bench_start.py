@@ -1,0 +1,65 @@
+"""What ten thousand saved hosts add to the start, up to the first painted list, and to the memory."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from sshtui.model.hosts import Host
+from sshtui.store.hosts import HostStore
+from tests.bench.table import Result
+
+FEW, MANY = 10, 10_000
+TIME_LIMIT, MEMORY_LIMIT = 150.0, 60.0
+"""Milliseconds and megabytes that MANY may add to FEW."""
+
+RUNS = 5
+
+
+def run() -> list[Result]:
+    """Of fresh processes."""
+    few, many = _measured(FEW), _measured(MANY)
+    later, larger = many[0] - few[0], many[1] - few[1]
+    return [
+        Result("start to first paint, 10 hosts", few[0], "ms"),
+        Result("10,000 hosts add to the start", later, "ms", TIME_LIMIT / max(later, 1.0), "x under 150 ms", 1),
+        Result("10,000 hosts add to the memory", larger, "MB", MEMORY_LIMIT / max(larger, 1.0), "x under 60 MB", 1),
+    ]
+
+
+def _measured(hosts: int) -> tuple[float, float]:
+    """Milliseconds and megabytes."""
+    with tempfile.TemporaryDirectory() as made:
+        directory = Path(made)
+        HostStore(directory / "hosts.toml").put_all(
+            Host(f"web-{at}", f"10.0.{at >> 8 & 255}.{at & 255}", user="root", folder=f"prod/{at % 50}")
+            for at in range(hosts)
+        )
+        said = [
+            subprocess.run([sys.executable, "-m", __name__, made], check=True, capture_output=True, text=True).stdout
+            for _ in range(RUNS)
+        ]
+    times, sizes = zip(*(map(float, line.split()) for line in said), strict=True)
+    # The least: whatever else the machine does only adds.
+    return min(times), min(sizes)
+
+
+async def _start(directory: Path) -> None:
+    start = time.perf_counter()
+    from sshtui.store.paths import Paths
+    from sshtui.wiring import build_app
+
+    app = build_app(Paths(directory, directory / "state", directory / ".ssh"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        taken = time.perf_counter() - start
+    print(taken * 1000, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+if __name__ == "__main__":
+    asyncio.run(_start(Path(sys.argv[1])))
