@@ -140,9 +140,9 @@ def test_installing_asks_for_the_host_key_and_the_password_on_the_terminal(
     destination = f"{account.name}@127.0.0.1:{server.port}"
     with on_terminal(tmp_path, "keys", "install", "pair", destination) as terminal:
         terminal.expect(server.host_keys[0].sha256)
-        terminal.expect("Trust it?")
+        terminal.expect("Accept it?")
         terminal.type("once", seen=True)
-        terminal.expect("Password for")
+        terminal.expect("Password of")
         terminal.type(account.password)
         assert terminal.end() == 0
     assert (account.home / ".ssh" / "authorized_keys").read_text() == made.public_line + "\n"
@@ -155,7 +155,7 @@ def test_declining_the_host_key_sends_nothing(
     server = start_sshd()
     make(tmp_path / "pair")
     with on_terminal(tmp_path, "keys", "install", "pair", f"{account.name}@127.0.0.1:{server.port}") as terminal:
-        terminal.expect("Trust it?")
+        terminal.expect("Accept it?")
         terminal.type("", seen=True)
         assert terminal.end() == HostKeyUnknown.exit_code
     assert server.login_attempts() == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Self, TypeVar
 
 from sshtui.errors import ConnectionLost, Declined, LoginRejected, TimedOut
@@ -105,8 +105,10 @@ async def _run(connection: Connection, command: str, data: bytes) -> tuple[int |
     name = connection.name
     try:
         process = await connection.ssh.create_process(command, encoding=None, stdin=asyncssh.PIPE)
-        process.stdin.write(data)
-        process.stdin.write_eof()
+        # A command that ends without reading its input closes the channel, perhaps before we write.
+        with suppress(BrokenPipeError):
+            process.stdin.write(data)
+            process.stdin.write_eof()
         said, complained = await asyncio.gather(_read(process.stdout), _read(process.stderr))
         await process.wait_closed()
     except asyncssh.ChannelOpenError as error:
