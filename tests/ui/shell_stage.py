@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,9 @@ from sshtui.ui.parts import Parts
 from sshtui.ui.screens.main import MainScreen
 from tests.fakes.prompting import ScriptedPrompter
 from tests.fakes.wire import MemoryChannel, MemoryDialer
+
+PATIENCE = 30.0
+"""Seconds a picture may take on a machine that does much else."""
 
 _COLOURS = ("#10141c", "#161c26", "#222b3a", "#d8dee9", "#7a869a", "#303c50", "#6cb6ff",
             "#6cb6ff", "#b69cff", "#ffc66d", "#7fd88f", "#f0b45a", "#ff7a7a")  # fmt: skip
@@ -125,8 +129,9 @@ class Stage:
         return "\n".join("".join(segment.text for segment in _visible(strip))[:width] for strip in lines[:height])
 
     async def until(self, pilot: Pilot[Any], what: str, condition: Callable[[], object]) -> None:
-        """Return once `condition()` is true; fail after a few seconds, naming `what`."""
-        for _ in range(600):
+        """Return once `condition()` is true; fail after PATIENCE, naming `what`."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
             if condition():
                 await pilot.pause()
                 return

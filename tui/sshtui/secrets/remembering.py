@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import os
 import re
 import time
@@ -194,7 +195,8 @@ class RememberingPrompter:
         if host is None:
             return None
         user, _, where = destination.rpartition("@")
-        same_account = user == host.user or not (user and host.user)
+        # No user means the local one's name, as for ssh: `-l other` must not get what is saved for it.
+        same_account = (user or getpass.getuser()) == (host.user or getpass.getuser())
         return host if same_account and where == replace(host, user="").destination else None
 
     async def _keep(self, name: str, field: str, place: Place, secret: str) -> None:
