@@ -96,11 +96,6 @@ class LazyWire:
         if self._wire is not None:
             self._wire.identities.use_agent(path)
 
-    async def close(self) -> None:
-        """Drop every connection."""
-        if self._wire is not None:
-            await self._wire.dialer.close()
-
 
 def run_app(paths: Paths, destination: Host | None = None) -> int:
     """Open the app on this terminal, with a tab on `destination` when given; the exit code."""
@@ -113,6 +108,8 @@ def run_demo() -> int:
     """Open the app on an embedded SSH server, in a temporary directory that is gone afterwards; the exit code."""
     from sshtui.demo.scene import demo_scene
 
+    # The demo touches nothing of the person's own: the key pairs of their agent are not offered to it either.
+    os.environ.pop("SSH_AUTH_SOCK", None)
     with demo_scene() as scene:
         paths = Paths(scene.config_dir, scene.config_dir / "state", scene.ssh_dir)
         return run_app(paths)
