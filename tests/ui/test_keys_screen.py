@@ -17,10 +17,11 @@ from textual.pilot import Pilot
 from textual.widgets import Checkbox, Input, OptionList, Static
 
 from sshtui.errors import LoginRejected
-from sshtui.keys.agent import Agent
+from sshtui.keys.agent import Agent, add_file
+from sshtui.keys.inspect import inspect_file
 from sshtui.keys.workshop import Made, make, open_file
 from sshtui.model.hosts import Host
-from sshtui.model.questions import Passphrase
+from sshtui.model.questions import Confirm, Passphrase
 from sshtui.ui.modals.base import Dialog
 from sshtui.ui.screens.keys import KeysScreen
 from sshtui.ui.screens.keys_bench import Install, KeyTools, Rotate, Uninstall
@@ -73,6 +74,11 @@ async def settled(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: not busy())
 
 
+def idle(pilot: Pilot[None]) -> bool:
+    """Whether no job of the workshop is under way."""
+    return not any(worker.is_running for worker in pilot.app.workers)
+
+
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     """Wait for `condition`, at most twenty seconds."""
     async with asyncio.timeout(20):
@@ -120,10 +126,11 @@ async def test_n_makes_a_key_pair_and_shows_it(tmp_path: Path) -> None:
     async with workshop(tmp_path) as (pilot, _):
         await pilot.press("n")
         await settled(pilot)
-        await fill(pilot, comment="new@here", new="a long passphrase", again="a long passphrase")
+        await fill(pilot, comment="new@here", new="a long passphrase", again="a long passphrase", rounds="2")
         pilot.app.screen.query_one("#again").focus()
-        await pilot.press("enter")
+        await pilot.press("enter", "enter")
         await until(pilot, lambda: "Made " in text(pilot))
+        assert "2 rounds" in inspect_file(tmp_path / "id_ed25519").protection
         key = open_file(tmp_path / "id_ed25519", "a long passphrase")
         assert key.get_fingerprint() in text(pilot)
         assert key.get_comment() == "new@here"
@@ -133,7 +140,7 @@ async def test_no_passphrase_must_be_ticked_and_two_must_agree(tmp_path: Path) -
     async with workshop(tmp_path) as (pilot, _):
         await pilot.press("n")
         await settled(pilot)
-        pilot.app.screen.query_one("#again").focus()
+        pilot.app.screen.query_one("#rounds").focus()
         await pilot.press("enter")
         problem = pilot.app.screen.query_one("#problem", Static)
         assert "tick" in str(problem.content)
@@ -151,11 +158,67 @@ async def test_p_changes_the_passphrase_after_asking_the_old_one_until_it_fits(t
         await until(pilot, lambda: isinstance(pilot.app.screen, Dialog))
         await settled(pilot)
         assert [question.attempt for question in prompter.questions if isinstance(question, Passphrase)] == [1, 2]
-        await fill(pilot, new="another", again="another")
+        await fill(pilot, new="another", again="another", rounds="3")
         pilot.app.screen.query_one("#again").focus()
-        await pilot.press("enter")
+        await pilot.press("enter", "enter")
         await until(pilot, lambda: bool(prompter.notices))
     open_file(pair.path, "another")
+    assert "3 rounds" in inspect_file(pair.path).protection
+
+
+async def test_rounds_out_of_bounds_are_refused_under_the_field(tmp_path: Path) -> None:
+    async with workshop(tmp_path) as (pilot, _):
+        await pilot.press("n")
+        await settled(pilot)
+        problem = pilot.app.screen.query_one("#problem", Static)
+        for typed in ("0", "10001", "many", ""):
+            await fill(pilot, new="same", again="same", rounds="7")
+            await until(pilot, lambda: not str(problem.content))
+            await fill(pilot, rounds=typed)
+            await until(pilot, lambda: "from 1 to 10000" in str(problem.content))
+            pilot.app.screen.query_one("#rounds").focus()
+            await pilot.press("enter")
+            assert isinstance(pilot.app.screen, Dialog)
+    assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 (a test may block)
+
+
+@pytest.mark.parametrize("replace", [True, False])
+async def test_a_key_pair_that_exists_is_replaced_only_when_the_person_says_so(
+    tmp_path: Path, pair: Made, replace: bool
+) -> None:
+    async with workshop(tmp_path, replace) as (pilot, prompter):
+        await pilot.press("n")
+        await settled(pilot)
+        await fill(pilot, path=str(pair.path))
+        pilot.app.screen.query_one("#none", Checkbox).value = True
+        pilot.app.screen.query_one("#accept").focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(prompter.questions))
+        question = prompter.questions[0]
+        assert isinstance(question, Confirm)
+        assert question.danger
+        assert "id_ed25519.pub would be overwritten" in question.text
+        await until(pilot, lambda: ("Made " in text(pilot)) == replace and idle(pilot))
+    assert (inspect_file(pair.path).public != pair.public) == replace
+    assert inspect_file(pair.path).encrypted != replace
+
+
+async def test_a_conversion_over_another_file_asks_first(tmp_path: Path, pair: Made) -> None:
+    there = tmp_path / "other.ppk"
+    there.write_text("mine")
+    async with workshop(tmp_path, None, True, "sesame") as (pilot, prompter):
+        for _ in range(2):
+            await until(pilot, lambda: isinstance(pilot.app.screen, KeysScreen) and idle(pilot))
+            assert there.read_text() == "mine"
+            await pilot.press("home", "c")
+            await until(pilot, lambda: isinstance(pilot.app.screen, Dialog))
+            await settled(pilot)
+            await pilot.press("end")
+            await fill(pilot, path=str(there))
+            pilot.app.screen.query_one("#accept").focus()
+            await pilot.press("enter")
+        await until(pilot, lambda: bool(prompter.notices))
+    assert open_file(there, "sesame").public_data == pair.public.blob
 
 
 async def test_c_writes_a_ppk_file_beside_and_says_what_is_lost_before(tmp_path: Path, pair: Made) -> None:
@@ -273,6 +336,53 @@ async def test_a_gives_a_key_to_the_agent_and_d_takes_it_out(tmp_path: Path, pai
         await pilot.press("d")
         await until(pilot, lambda: entries(pilot) == 1)
         assert not await Agent(agent).held()
+
+
+async def test_D_empties_the_agent_once_that_is_confirmed(tmp_path: Path, pair: Made, agent: str) -> None:
+    await add_file(Agent(agent), pair.path, "sesame")
+    await add_file(Agent(agent), make(tmp_path / "id_ecdsa", "ecdsa").path, None)
+    async with workshop(tmp_path, False, True, agent=agent) as (pilot, prompter):
+        await pilot.press("D")
+        await until(pilot, lambda: len(prompter.questions) == 1 and idle(pilot))
+        assert len(await Agent(agent).held()) == 2
+        await pilot.press("D")
+        await until(pilot, lambda: entries(pilot) == 2)
+        assert [isinstance(question, Confirm) and question.danger for question in prompter.questions] == [True, True]
+        assert not await Agent(agent).held()
+
+
+async def unlocking(pilot: Pilot[None], prompter: ScriptedPrompter, passphrase: str) -> str:
+    """What is told after L and `passphrase`."""
+    told = len(prompter.notices)
+    await pilot.press("L")
+    await until(pilot, lambda: isinstance(pilot.app.screen, Dialog))
+    await settled(pilot)
+    await fill(pilot, secret=passphrase)
+    await pilot.press("enter")
+    await until(pilot, lambda: len(prompter.notices) > told and idle(pilot))
+    return prompter.notices[-1].text
+
+
+async def test_l_locks_the_agent_and_L_unlocks_it_with_the_same_passphrase(
+    tmp_path: Path, pair: Made, agent: str
+) -> None:
+    await add_file(Agent(agent), pair.path, "sesame")
+    async with workshop(tmp_path, agent=agent) as (pilot, prompter):
+        assert entries(pilot) == 2
+        await pilot.press("l")
+        await settled(pilot)
+        await fill(pilot, new="shut", again="shot")
+        pilot.app.screen.query_one("#again").focus()
+        await pilot.press("enter")
+        problem = pilot.app.screen.query_one("#problem", Static)
+        await until(pilot, lambda: "differ" in str(problem.content))
+        await fill(pilot, again="shut")
+        await pilot.press("enter")
+        await until(pilot, lambda: entries(pilot) == 1)
+        assert not await Agent(agent).held()
+        assert "refused" in await unlocking(pilot, prompter, "wrong")
+        assert "unlocked" in await unlocking(pilot, prompter, "shut")
+        await until(pilot, lambda: entries(pilot) == 2)
 
 
 async def test_u_takes_the_key_off_the_ticked_hosts(tmp_path: Path, pair: Made) -> None:

@@ -9,13 +9,17 @@ from sshtui.errors import UsageError
 from sshtui.files import ensure_private_directory, write_whole
 
 
+def existing(*paths: Path) -> list[Path]:
+    """Those of `paths` where something stands, a dangling symlink included."""
+    return [path for path in paths if os.path.lexists(path)]
+
+
 def refuse_existing(*paths: Path) -> None:
     """Raise UsageError when something stands at one of `paths`, a dangling symlink included."""
-    for path in paths:
-        if os.path.lexists(path):
-            raise UsageError(
-                f"{path} exists already.", hint="Choose another name; on the command line --force replaces it."
-            )
+    for path in existing(*paths):
+        raise UsageError(
+            f"{path} exists already.", hint="Choose another name; on the command line --force replaces it."
+        )
 
 
 def save_private(path: Path, data: bytes, *, replace: bool = False) -> None:

@@ -21,8 +21,10 @@ from sshtui.errors import SshtuiError
 from sshtui.keys import workshop
 from sshtui.keys.agent import Agent, add_file
 from sshtui.keys.convert import public_text
+from sshtui.keys.formats import Format
 from sshtui.keys.inspect import inspect_file, list_directory
 from sshtui.keys.key_file import KeyFile
+from sshtui.keys.saving import public_path
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Prompter
 from sshtui.model.text import plain
@@ -36,8 +38,8 @@ from sshtui.ui.screens.keys_dialogs import (
     NewKeyPairDialog,
     ProtectionDialog,
 )
-from sshtui.ui.screens.keys_dialogs_hosts import ChosenHosts, HoldingDialog, HostsDialog
-from sshtui.ui.screens.keys_facts import EMPTY, Entry, facts, row
+from sshtui.ui.screens.keys_dialogs_hosts import ChosenHosts, HoldingDialog, HostsDialog, LockDialog, UnlockDialog
+from sshtui.ui.screens.keys_facts import EMPTY, Entry, facts, footer, label_of, made_lines, row
 
 SIDE_BY_SIDE = 76
 """Columns from which the list and the facts stand beside each other."""
@@ -57,6 +59,9 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         Binding("u", "uninstall", "uninstall"),
         Binding("a", "to_agent", "to agent"),
         Binding("d", "from_agent", "from agent"),
+        Binding("D", "empty_agent", "empty agent"),
+        Binding("l", "lock_agent", "lock it"),
+        Binding("L", "unlock_agent", "unlock it"),
         Binding("e", "certify", "X.509"),
         Binding("o", "inspect", "open file"),
         Binding("y", "copy", "copy public"),
@@ -113,22 +118,8 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         yield Static("", id="keys-footer")
 
     def _footer(self, columns: int) -> Content:
-        """What the keys do; no line ends between a keystroke and its words."""
         given = {"install": self._tools.install, "uninstall": self._tools.uninstall}
-        missing = [action for action, tool in given.items() if tool is None]
-        lines: list[list[Content]] = [[]]
-        used = 0
-        for each in self.BINDINGS:
-            if not isinstance(each, Binding) or not each.show or each.action in missing:
-                continue
-            label = {"escape,q": "Esc", "r,f5": "r"}.get(each.key, each.key)
-            part = Content.assemble((label, "bold $accent"), f" {each.description}")
-            if used and used + part.cell_length > columns:
-                lines.append([])
-                used = 0
-            lines[-1].append(part)
-            used += part.cell_length + 2
-        return Content("\n").join(Content("  ").join(line) for line in lines)
+        return footer(self.BINDINGS, [action for action, tool in given.items() if tool is None], columns)
 
     def on_mount(self) -> None:
         self.action_reload()
@@ -151,19 +142,15 @@ class KeysScreen(Screen[None], inherit_bindings=False):
                 files += await Agent(self._agent_path).held()
             except SshtuiError as error:
                 self._bench.say(error.sentence, warning=True)
-        marked = select or self._label_of(self.marked)
+        marked = select or label_of(self.marked)
         entries = self.query_one("#keys-list", OptionList)
         entries.clear_options()
         self._entries = files
         entries.add_options([Option(row(entry)) for entry in files])
-        names = [self._label_of(entry) for entry in files]
+        names = [label_of(entry) for entry in files]
         if files:
             entries.highlighted = names.index(marked) if marked in names else 0
         self._show_facts()
-
-    @staticmethod
-    def _label_of(entry: Entry | None) -> str:
-        return entry.path if isinstance(entry, KeyFile) else (f"agent {entry.public.sha256}" if entry else "")
 
     @property
     def marked(self) -> Entry | None:
@@ -178,7 +165,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
 
     def _show_facts(self) -> None:
         marked = self.marked
-        if self._told and marked and self._label_of(marked) != self._told[0]:
+        if self._told and marked and label_of(marked) != self._told[0]:
             self._told = None
         text = self._told[1] if self._told else facts(marked, self._tools.hosts()) if marked else Content(EMPTY)
         self.query_one("#keys-text", Static).update(text)
@@ -207,9 +194,10 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         dialog = NewKeyPairDialog(self._tools.directory, quiet=self._quiet)
         await self.app.push_screen_wait(dialog)
         recipe = dialog.recipe
-        if recipe is None:
+        replace = await self._bench.replacing(recipe.path, public_path(recipe.path)) if recipe else None
+        if recipe is None or replace is None:
             return
-        busy, about, start = f"Making a key pair of type {recipe.kind}", self._label_of(self.marked), monotonic()
+        busy, about, start = f"Making a key pair of type {recipe.kind}", label_of(self.marked), monotonic()
         clock = self.set_interval(0.2, lambda: self._tell_here(about, f"{busy} ... {monotonic() - start:.0f} s"))
         self._tell_here(about, f"{busy} ...")
         try:
@@ -220,6 +208,8 @@ class KeysScreen(Screen[None], inherit_bindings=False):
                     bits=recipe.bits,
                     comment=recipe.comment,
                     passphrase=recipe.protection.passphrase,
+                    rounds=recipe.protection.rounds,
+                    replace=replace,
                 )
             )
         finally:
@@ -228,19 +218,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         if made is None:
             self._show_facts()
             return
-        self._tell_here(
-            str(made.path),
-            f"Made {made.path}, and {made.path.name}.pub beside it.",
-            "",
-            made.public.sha256,
-            made.public.md5,
-            made.public.randomart,
-            "",
-            plain(made.public_line, 1000),
-            "",
-            "Next: i installs it on hosts, a gives it to the agent, y copies the public line,",
-            f"sshtui keys cloud import uploads it: sshtui keys cloud import PROVIDER {plain(str(made.path))}",
-        )
+        self._tell_here(str(made.path), *made_lines(made))
         self._load(str(made.path))
 
     @work(group="job", exclusive=True)
@@ -252,11 +230,15 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         opened = await self._bench.opened(file)
         if opened is None:
             return
-        new = await self.app.push_screen_wait(ProtectionDialog(plain(file.path, 100), quiet=self._quiet))
+        bcrypt = file.format is Format.OPENSSH
+        dialog = ProtectionDialog(plain(file.path, 100), bcrypt=bcrypt, quiet=self._quiet)
+        new = await self.app.push_screen_wait(dialog)
         if new is None:
             return
         path = Path(file.path)
-        if await self._bench.attempt(lambda: workshop.change_passphrase(path, opened.passphrase, new.passphrase)):
+        if await self._bench.attempt(
+            lambda: workshop.change_passphrase(path, opened.passphrase, new.passphrase, rounds=new.rounds)
+        ):
             self._load(file.path)
             self._bench.say(
                 "It has no passphrase any more." if new.passphrase is None else "The passphrase is changed."
@@ -269,8 +251,9 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         if file is None:
             return
         wanted = await self.app.push_screen_wait(ConvertDialog(file, quiet=self._quiet))
-        opened = await self._bench.opened(file) if wanted else None
-        if wanted is None or opened is None:
+        replace = await self._bench.replacing(wanted.path) if wanted else None
+        opened = await self._bench.opened(file) if replace is not None else None
+        if wanted is None or replace is None or opened is None:
             return
         made = await self._bench.attempt(
             lambda: workshop.convert_file(
@@ -279,6 +262,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
                 wanted.target,
                 passphrase=opened.passphrase,
                 new_passphrase=opened.passphrase,
+                replace=replace,
             )
         )
         if made:
@@ -305,19 +289,25 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         if file is None:
             return
         wanted = await self.app.push_screen_wait(CertificateDialog(file, quiet=self._quiet))
-        opened = await self._bench.opened(file) if wanted else None
-        if wanted is None or opened is None:
+        if wanted is None:
+            return
+        der = wanted.out.with_suffix(".cer") if wanted.der else None
+        p12 = wanted.out.with_suffix(".p12") if wanted.bundle else None
+        replace = await self._bench.replacing(*(path for path in (wanted.out, der, p12) if path))
+        opened = await self._bench.opened(file) if replace is not None else None
+        if replace is None or opened is None:
             return
         written = await self._bench.attempt(
             lambda: workshop.certify(
                 Path(file.path),
                 wanted.out,
-                der=wanted.out.with_suffix(".cer") if wanted.der else None,
-                p12=wanted.out.with_suffix(".p12") if wanted.bundle else None,
+                der=der,
+                p12=p12,
                 days=wanted.days,
                 subject=wanted.subject,
                 passphrase=opened.passphrase,
                 bundle_passphrase=opened.passphrase,
+                replace=replace,
             )
         )
         if written:
@@ -329,7 +319,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         typed = await self.app.push_screen_wait(FileDialog(quiet=self._quiet))
         found = await self._bench.attempt(lambda: inspect_file(Path(typed))) if typed else None
         if found:
-            self._told = self._label_of(self.marked), facts(found, self._tools.hosts())
+            self._told = label_of(self.marked), facts(found, self._tools.hosts())
             self._show_facts()
 
     @work(group="job", exclusive=True)
@@ -384,26 +374,41 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         opened = await self._bench.opened(file) if how else None
         if how is None or opened is None:
             return
-        agent = Agent(self._agent_path)
-        try:
-            await add_file(agent, Path(file.path), opened.passphrase, lifetime=how.lifetime, confirm=how.confirm)
-        except SshtuiError as error:
-            self._bench.say(error.sentence, warning=True)
-            return
-        self._load("")
+        agent, path = Agent(self._agent_path), Path(file.path)
+        job = add_file(agent, path, opened.passphrase, lifetime=how.lifetime, confirm=how.confirm)
         until = f"for {how.lifetime} seconds" if how.lifetime else "until it ends or you take it out"
-        self._bench.say(f"The agent holds it, {until}.")
+        await self._agent_does(job, f"The agent holds it, {until}.")
 
     @work(group="job", exclusive=True)
     async def action_from_agent(self) -> None:
         """Let the agent forget the marked key of its list."""
         held = self.marked
         if not isinstance(held, KeyFile) and held is not None and self._agent_path:
-            try:
-                await Agent(self._agent_path).remove(held)
-            except SshtuiError as error:
-                self._bench.say(error.sentence, warning=True)
+            await self._bench.done(Agent(self._agent_path).remove(held))
             self._load("")
+
+    @work(group="job", exclusive=True)
+    async def action_empty_agent(self) -> None:
+        """Let the agent forget every key, after asking."""
+        agent = self._running_agent()
+        if agent and await self._bench.empties_agent():
+            await self._agent_does(agent.remove_all(), "The agent holds no keys any more.")
+
+    @work(group="job", exclusive=True)
+    async def action_lock_agent(self) -> None:
+        """Let the agent refuse everything until it is unlocked."""
+        agent = self._running_agent()
+        chosen = await self.app.push_screen_wait(LockDialog(quiet=self._quiet)) if agent else None
+        if agent and chosen:
+            await self._agent_does(agent.lock(chosen.passphrase or ""), "The agent is locked: L unlocks it.")
+
+    @work(group="job", exclusive=True)
+    async def action_unlock_agent(self) -> None:
+        """Open a locked agent again."""
+        agent = self._running_agent()
+        passphrase = await self.app.push_screen_wait(UnlockDialog(quiet=self._quiet)) if agent else None
+        if agent and passphrase is not None:
+            await self._agent_does(agent.unlock(passphrase), "The agent is unlocked.")
 
     def action_copy(self) -> None:
         """The public line to the clipboard."""
@@ -423,6 +428,16 @@ class KeysScreen(Screen[None], inherit_bindings=False):
             self._load(file.path)
 
     # Helpers
+
+    async def _agent_does(self, job: Awaitable[object], said: str) -> None:
+        if await self._bench.done(job):
+            self._load("")
+            self._bench.say(said)
+
+    def _running_agent(self) -> Agent | None:
+        if self._agent_path is None:
+            self._bench.say("No agent runs here: a starts one.", warning=True)
+        return Agent(self._agent_path) if self._agent_path else None
 
     def _marked_file(self) -> KeyFile | None:
         entry = self.marked

@@ -13,6 +13,7 @@ from sshtui.keys import workshop
 from sshtui.keys.agent import start_agent
 from sshtui.keys.inspect import used_by
 from sshtui.keys.key_file import KeyFile
+from sshtui.keys.saving import existing
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Confirm, Notice, Passphrase, Prompter
 from sshtui.model.text import plain, plain_lines
@@ -84,6 +85,29 @@ class Bench:
         except SshtuiError as error:
             self.say(f"{error.sentence} {error.hint}".strip(), warning=True)
         return None
+
+    async def done(self, job: Awaitable[object]) -> bool:
+        """Whether `job` succeeded; when it failed, that is told."""
+        try:
+            await job
+        except SshtuiError as error:
+            self.say(f"{error.sentence} {error.hint}".strip(), warning=True)
+            return False
+        return True
+
+    async def replacing(self, *paths: Path) -> bool | None:
+        """Whether a file stands at one of `paths` and is to be replaced; None when the person keeps it."""
+        there = [plain(str(path)) for path in await asyncio.to_thread(existing, *paths)]
+        if not there:
+            return False
+        text = f"{' and '.join(there)} would be overwritten. What is in a replaced file is lost for good."
+        question = Confirm("Replace what is there?", text, yes="Replace", no="Keep", danger=True)
+        return True if await self._prompter.ask(question) else None
+
+    async def empties_agent(self) -> bool:
+        """Whether the agent is to forget every key."""
+        text = "The agent forgets every key it holds, those that other programs gave it too. The files stay."
+        return await self._prompter.ask(Confirm("Empty the agent?", text, yes="Forget all", danger=True)) is True
 
     async def offer_use(self, tools: KeyTools, host: Host, path: Path) -> None:
         """Ask whether `host` logs in by this key pair from now on, where it does not already."""

@@ -14,9 +14,10 @@ from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from sshtui.keys.convert import Target, losses, targets_for, with_suffix_for
+from sshtui.keys.convert import ROUNDS, Target, losses, targets_for, with_suffix_for
 from sshtui.keys.generate import default_comment, security_key_here
 from sshtui.keys.key_file import KeyFile
+from sshtui.keys.openssh import ROUNDS_LIMIT
 from sshtui.keys.saving import free_path
 from sshtui.keys.strength import estimate
 from sshtui.model.text import plain
@@ -50,9 +51,10 @@ TARGET_TITLES = {
 
 @dataclass(frozen=True)
 class Protection:
-    """A new passphrase, or None for none on purpose."""
+    """A new passphrase, or None for none on purpose; the rounds of bcrypt that make guessing it slow."""
 
     passphrase: str | None = field(repr=False)
+    rounds: int = ROUNDS
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,9 @@ class Certification:
     bundle: bool
 
 
-class ProtectionDialog(Dialog[Protection]):
-    """A passphrase, once more, and its strength; none must be ticked."""
+class RepeatedDialog(Dialog[Protection]):
+    """A passphrase, once more, and its strength."""
 
-    HEADING = "Another passphrase"
     HINT = "Enter next · Ctrl+R show · Esc cancel"
     ACCEPT: ClassVar[str] = "Change"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "reveal", "Show", priority=True)]
@@ -97,8 +98,12 @@ class ProtectionDialog(Dialog[Protection]):
         yield Row("Passphrase", SecretInput(id="new"), classes="gap")
         yield Static("", id="strength", classes="tight under muted")
         yield Row("Once more", SecretInput(id="again"))
-        yield Tick("No passphrase: whoever gets the file can use it", id="none", classes="tight")
+        yield from self.below()
         yield Static("", id="problem", classes="last problem")
+
+    def below(self) -> Iterable[Widget]:
+        """What stands between the two fields and the line that says why not yet."""
+        return ()
 
     def buttons(self) -> Iterable[Button]:
         yield Choice(self.ACCEPT, "accept")
@@ -115,15 +120,13 @@ class ProtectionDialog(Dialog[Protection]):
 
     def problem(self) -> str:
         """Why it cannot be accepted, or ""."""
-        if self.query_one("#none", Checkbox).value:
-            return "Either a passphrase or none." if self.text("new") else ""
         if not self.text("new"):
-            return "A passphrase is needed, or tick that there is none."
+            return "A passphrase is needed."
         return "" if self.text("new") == self.text("again") else "The two passphrases differ."
 
     def protection(self) -> Protection:
         """What is typed."""
-        return Protection(None if self.query_one("#none", Checkbox).value else self.text("new"))
+        return Protection(self.text("new"))
 
     def result(self) -> None:
         """Answer with what is typed."""
@@ -146,6 +149,48 @@ class ProtectionDialog(Dialog[Protection]):
         self.query_one("#problem", Static).update(Content(problem))
         if not problem:
             self.result()
+
+
+class ProtectionDialog(RepeatedDialog):
+    """A new passphrase for a private key, and the rounds of its KDF where the format has them; none must be ticked."""
+
+    HEADING = "Another passphrase"
+
+    def __init__(self, who: str, *, bcrypt: bool = True, quiet: float = QUIET) -> None:
+        """With `bcrypt`, the KDF of OpenSSH's format, its rounds can be chosen."""
+        super().__init__(who, quiet=quiet)
+        self._bcrypt = bcrypt
+
+    def below(self) -> Iterable[Widget]:
+        yield Tick("No passphrase: whoever gets the file can use it", id="none", classes="tight")
+        if self._bcrypt:
+            yield Row("KDF rounds", Entry(str(ROUNDS), id="rounds"))
+
+    def problem(self) -> str:
+        if self.query_one("#none", Checkbox).value:
+            return "Either a passphrase or none." if self.text("new") else ""
+        if not self.text("new"):
+            return "A passphrase is needed, or tick that there is none."
+        return super().problem() or self._rounds_problem()
+
+    def _rounds_problem(self) -> str:
+        fits = not self._bcrypt or self._rounds() is not None
+        return "" if fits else f"KDF rounds are a number from 1 to {ROUNDS_LIMIT}; {ROUNDS} take about 0.4 s to open."
+
+    def _rounds(self) -> int | None:
+        typed = self.text("rounds").strip()
+        # A longer number is out of bounds anyway, and int() refuses the longest.
+        rounds = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+        return rounds if 1 <= rounds <= ROUNDS_LIMIT else None
+
+    @on(Input.Changed, "#rounds")
+    def _rounds_typed(self) -> None:
+        self.query_one("#problem", Static).update(Content(self._rounds_problem()))
+
+    def protection(self) -> Protection:
+        if self.query_one("#none", Checkbox).value:
+            return Protection(None)
+        return Protection(self.text("new"), (self._rounds() if self._bcrypt else None) or ROUNDS)
 
 
 class NewKeyPairDialog(ProtectionDialog):

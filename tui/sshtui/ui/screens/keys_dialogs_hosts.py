@@ -22,6 +22,8 @@ from sshtui.model.text import plain
 from sshtui.ui.modals.base import QUIET, Dialog, Entry
 from sshtui.ui.modals.key_pairs import Tick
 from sshtui.ui.modals.parts import Choice, Row
+from sshtui.ui.modals.secrets import PlainSecretDialog
+from sshtui.ui.screens.keys_dialogs import RepeatedDialog
 
 
 @dataclass(frozen=True)
@@ -137,3 +139,29 @@ class HoldingDialog(Dialog[Holding]):
             self.query_one("#problem", Static).update(Content("A time is written 30m, 8h or 1d."))
         else:
             self.answer(Holding(lifetime, self.query_one("#confirm", Checkbox).value))
+
+
+class LockDialog(RepeatedDialog):
+    """The passphrase that will unlock the agent; a slip would shut the person out, so it is typed twice."""
+
+    HEADING = "Lock the agent"
+    ACCEPT = "Lock"
+
+    def __init__(self, *, quiet: float = QUIET) -> None:
+        super().__init__("", quiet=quiet)
+
+    def body(self) -> Iterable[Widget]:
+        yield Static(Content("It signs nothing and shows nothing until it is unlocked with this passphrase."))
+        yield from super().body()
+
+
+class UnlockDialog(PlainSecretDialog):
+    """The passphrase the agent was locked with."""
+
+    HEADING = "Unlock the agent"
+
+    def __init__(self, *, quiet: float = QUIET) -> None:
+        super().__init__("", quiet=quiet)
+
+    def explanation(self) -> Iterable[Widget]:
+        yield Static(Content("The passphrase it was locked with"), classes="tight")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from sshtui.keys.agent import AgentKey
 from sshtui.keys.convert import public_text
 from sshtui.keys.inspect import used_by
 from sshtui.keys.key_file import KeyFile
+from sshtui.keys.workshop import Made
 from sshtui.model.hosts import Host
 from sshtui.model.text import plain
 
@@ -19,6 +21,11 @@ Entry = KeyFile | AgentKey
 
 EMPTY = "No key pairs here.\n\nn makes one."
 """What stands there without any."""
+
+
+def label_of(entry: Entry | None) -> str:
+    """What tells it from the other entries; "" for none."""
+    return entry.path if isinstance(entry, KeyFile) else (f"agent {entry.public.sha256}" if entry else "")
 
 
 def row(entry: Entry) -> Content:
@@ -63,3 +70,36 @@ def facts(entry: Entry, hosts: Iterable[Host] = ()) -> Content:
     else:
         parts.append("\nThe passphrase hides the public half too.")
     return Content.assemble(*parts)
+
+
+def made_lines(made: Made) -> tuple[str, ...]:
+    """What a new key pair is, and what comes next."""
+    return (
+        f"Made {made.path}, and {made.path.name}.pub beside it.",
+        "",
+        made.public.sha256,
+        made.public.md5,
+        made.public.randomart,
+        "",
+        plain(made.public_line, 1000),
+        "",
+        "Next: i installs it on hosts, a gives it to the agent, y copies the public line,",
+        f"sshtui keys cloud import uploads it: sshtui keys cloud import PROVIDER {plain(str(made.path))}",
+    )
+
+
+def footer(bindings: Iterable[BindingType], missing: Collection[str], columns: int) -> Content:
+    """What the keystrokes do, but for `missing` actions; no line ends between a keystroke and its words."""
+    lines: list[list[Content]] = [[]]
+    used = 0
+    for each in bindings:
+        if not isinstance(each, Binding) or not each.show or each.action in missing:
+            continue
+        label = {"escape,q": "Esc", "r,f5": "r"}.get(each.key, each.key)
+        part = Content.assemble((label, "bold $accent"), f" {each.description}")
+        if used and used + part.cell_length > columns:
+            lines.append([])
+            used = 0
+        lines[-1].append(part)
+        used += part.cell_length + 2
+    return Content("\n").join(Content("  ").join(line) for line in lines)
