@@ -24,6 +24,8 @@ from sshtui.store.paths import Paths
 from sshtui.store.settings import save_setting
 from sshtui.ui.app import SshtuiApp
 from sshtui.ui.modals.base import QUIET
+from sshtui.ui.modals.new_password import NewPasswordDialog
+from sshtui.ui.modals.secrets import SecretDialog
 from sshtui.wiring import build_app
 from tests.fakes.waiting import until
 
@@ -130,11 +132,11 @@ async def two_factor(artist: Artist) -> None:
 async def password_change(artist: Artist) -> None:
     await artist.connect("expired")
     await artist.modal()
-    await until("the password is asked", lambda: "asswor" in type(artist.app.screen).__name__)
+    await until("the password is asked", lambda: isinstance(artist.app.screen, SecretDialog))
     await artist.modal()
     await artist.type(artist.scene.password)
     await artist.press("enter")
-    await until("the new password is asked", lambda: "NewPassword" in type(artist.app.screen).__name__)
+    await until("the new password is asked", lambda: isinstance(artist.app.screen, NewPasswordDialog))
     await artist.modal()
 
 
@@ -171,6 +173,11 @@ async def help_page(artist: Artist) -> None:
     await artist.pilot.pause(0.2)
 
 
+async def key_workshop(artist: Artist) -> None:
+    await artist.press("K")
+    await artist.pilot.pause(0.8)
+
+
 async def filtered(artist: Artist) -> None:
     await artist.press("slash")
     await artist.type("pa")
@@ -189,6 +196,7 @@ SCENES: dict[str, tuple[Callable[[Artist], Awaitable[None]], Size, str]] = {
     "leader-menu": (leader_menu, SMALL, "midnight"),
     "palette": (palette, WIDE, "midnight"),
     "help": (help_page, WIDE, "midnight"),
+    "key-workshop": (key_workshop, WIDE, "midnight"),
     "filter": (filtered, SMALL, "high-contrast-dark"),
 }
 
