@@ -60,7 +60,8 @@ def test_from_the_first_connection_to_a_reconnect(person: Person, sshd: OpenSSH,
     person.sees_no("-- INSERT --")
     person.outer.type(":wq")
     person.outer.press("Enter")
-    person.runs("cat note.txt", "^.*hello from vim")
+    person.sees_no(r"~ *$")
+    person.runs("cat note.txt; echo shown_$((1 + 0))", "hello from vim\n.*shown_1")
     assert (account.home / "note.txt").read_text() == "hello from vim\n"
 
     # The remote program knows the size, and the new one after a resize.
