@@ -39,7 +39,13 @@ PROGRAMS: dict[str, tuple[str, list[Step]]] = {
     "mc": ("mc -u -c", [((), "10 ?Quit"), (("Down", "Down", "F9"), "File"), (("Escape", "Escape"), "sample.py")]),
     "tmux": (
         "tmux -S inner.$$ -f /dev/null new-session 'head -5 numbers; cat' ';' set -g status off",
-        [((), "^5$"), (("C-b", '="'), "─────"), (("=echo $((20 + 1))", "Enter"), "^21"), (("C-b", "=x", "=y"), "^5$")],
+        [
+            ((), "^5$"),
+            (("C-b", '="'), "─────"),
+            (("=echo $((20 + 1))", "Enter"), "^21"),
+            (("C-b", "=x"), "kill-pane"),
+            (("=y",), r"\A(?![\s\S]*(kill-pane|─────))"),
+        ],
     ),
 }
 
