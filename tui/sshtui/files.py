@@ -65,6 +65,7 @@ def _write_whole(target: Path, data: bytes, mode: int) -> None:
             os.fsync(handle)
             os.replace(new, target)
         except BaseException:
+            # Cancelled and interrupted writes too must leave nothing beside the file.
             with suppress(OSError):
                 os.unlink(new)
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-import shutil
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -58,10 +58,9 @@ def line(public: PublicKey, comment: str) -> str:
 
 
 @pytest.fixture(params=["sh", "bash", "dash", "busybox sh", "zsh", "fish", "tcsh"])
-def shell(request: pytest.FixtureRequest, tmp_path: Path) -> LocalShell:
+def shell(request: pytest.FixtureRequest, tmp_path: Path, need: Callable[[str], str]) -> LocalShell:
     name = str(request.param)
-    if not shutil.which(name.split()[0]):
-        pytest.skip(f"{name} is not installed")
+    need(name.split()[0])
     return LocalShell(tmp_path, name)
 
 
