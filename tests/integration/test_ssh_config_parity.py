@@ -20,7 +20,8 @@ ALWAYS = frozenset(
         "requesttty", "serveralivecountmax", "serveraliveinterval", "stricthostkeychecking", "certificatefile",
         "hostkeyalias", "identityagent", "remotecommand", "localforward", "remoteforward", "dynamicforward", "sendenv",
         "setenv", "addkeystoagent", "forwardagent", "proxyjump", "proxycommand", "bindaddress", "canonicalizehostname",
-        "tcpkeepalive", "knownhostscommand",
+        "tcpkeepalive", "knownhostscommand", "verifyhostkeydns", "hashknownhosts", "hostbasedauthentication",
+        "gssapiauthentication", "gssapidelegatecredentials", "pkcs11provider", "revokedhostkeys",
     }
 )  # fmt: skip
 """Compared for every host, defaults included."""

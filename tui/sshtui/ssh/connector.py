@@ -26,6 +26,7 @@ from sshtui.ssh.attempt import (
 from sshtui.ssh.auth import LoginClient
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.diagnosis import Examination, diagnose
+from sshtui.ssh.dns_host_keys import PublishedHostKeys
 from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.offers import Offers
 from sshtui.ssh.patience import Patience
@@ -65,8 +66,9 @@ class Connector:
         settings: Settings,
         allow_old: Callable[[Host, Sequence[str]], None] | None = None,
         agent_path: str | None = None,
+        dns: PublishedHostKeys | None = None,
     ) -> None:
-        self._trust = HostKeyTrust(known_hosts)
+        self._trust = HostKeyTrust(known_hosts, dns)
         self._identities = identities
         self._settings = settings
         self._allow_old = allow_old

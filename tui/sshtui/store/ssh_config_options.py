@@ -66,6 +66,10 @@ def _terminal(values: _Values, _effective: Effective, _home: Path) -> str | None
     return None if values[0] == "false" else values[0]
 
 
+def _dns(values: _Values, _effective: Effective, _home: Path) -> str:
+    return {"true": "yes", "false": "no"}.get(values[0], values[0])
+
+
 FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "addkeystoagent": ("add_keys_to_agent", _adding),
     "addressfamily": ("address_family", _text),
@@ -83,6 +87,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "sendenv": ("send_environment", _words),
     "setenv": ("set_environment", _set),
     "stricthostkeychecking": ("strict_host_key_checking", _checking),
+    "verifyhostkeydns": ("verify_host_key_dns", _dns),
     "userknownhostsfile": ("known_hosts_files", _files),
 }
 """Keyword to the host's field, and to what the field says; None for a value that is not followed."""
