@@ -89,7 +89,7 @@ async def connect(
     then, nor when cancelled.
     """
     # A revoked host key must reach the callback like an unknown one: the judge has the words for it.
-    trusted = [key for key in known.trusted if key not in known.revoked]
+    trusted = [key for key in known.trusted if not known.revokes(key)]
     offer = for_known(offer, [key.algorithm for key in trusted], authorities=bool(known.authorities))
     way = Way()
     try:

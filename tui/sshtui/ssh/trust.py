@@ -24,6 +24,7 @@ from sshtui.model.questions import ChangedHostKey, Notice, Prompter, UnknownHost
 from sshtui.model.text import plain
 from sshtui.ssh.dns_host_keys import DnsHostKeys, PublishedHostKeys
 from sshtui.ssh.known_hosts import Known, KnownHosts
+from sshtui.ssh.revocations import read_revocations
 
 ALIAS = "host_key_alias"
 """Field of a host: what known_hosts calls it, in place of address and port (HostKeyAlias)."""
@@ -39,6 +40,12 @@ FINGERPRINT = "fingerprint"
 
 DNS = "verify_host_key_dns"
 """Field of a host: `yes` or `ask` looks for its host key in the DNS (VerifyHostKeyDNS); anything else does not."""
+
+REVOKED = "revoked_host_keys"
+"""Field of a host: a file of host keys that nobody may have (RevokedHostKeys); none is trusted when it is missing."""
+
+HASH = "hash_known_hosts"
+"""Field of a host: whether its name is hashed when it is saved (HashKnownHosts); else as the file has it already."""
 
 MOST_ANNOUNCED = 8
 """Host keys saved of one announcement; a server has one of each type, and two of each while it rotates them."""
@@ -60,8 +67,10 @@ class HostKeyTrust:
         """Whom to trust at `host`, what was accepted once included. Raises ConfigError when a file cannot be read."""
         lookup = self._files(host).lookup
         known = await asyncio.to_thread(lookup, host.address, host.port, alias=_text(host, ALIAS))
+        if revoking := _text(host, REVOKED):
+            known = known.without(await asyncio.to_thread(lambda: read_revocations(Path(revoking).expanduser())))
         once = self._once.get(_place(host))
-        if once is not None and once not in known.revoked and once not in known.trusted:
+        if once is not None and not known.revokes(once) and once not in known.trusted:
             known = replace(known, trusted=(*known.trusted, once), exact=(*known.exact, KnownEntry(once, ONCE, 0)))
         pin = _text(host, FINGERPRINT)
         if pin:
@@ -81,7 +90,7 @@ class HostKeyTrust:
         """
         async with self._judging[_place(host)]:
             known = await self.known(host)
-            if offered in known.revoked:
+            if known.revokes(offered):
                 raise revoked(host, offered)
             if offered in known.trusted:
                 return
@@ -130,7 +139,7 @@ class HostKeyTrust:
         ):
             return
         known = await self.known(host)
-        new = [key for key in dict.fromkeys(added) if key not in known.revoked and key not in known.trusted]
+        new = [key for key in dict.fromkeys(added) if not known.revokes(key) and key not in known.trusted]
         for host_key in new[:MOST_ANNOUNCED]:
             if not await self._save(host, host_key, prompter, swap=False):
                 return
@@ -192,7 +201,11 @@ class HostKeyTrust:
         own = (
             [Path(path).expanduser() for path in paths if isinstance(path, str)] if isinstance(paths, Sequence) else []
         )
-        return KnownHosts(own[0], [*own[1:], *self._known_hosts.others]) if own else self._known_hosts
+        usual, hashing = self._known_hosts, host.extra.get(HASH)
+        if not own and not isinstance(hashing, bool):
+            return usual
+        first, *more = own or [usual.path]
+        return KnownHosts(first, [*more, *usual.others], hash_names=hashing if isinstance(hashing, bool) else None)
 
 
 def revoked(host: Host, offered: HostKey | None = None) -> HostKeyRevoked:

@@ -22,7 +22,7 @@ FOLLOWED = frozenset(
 HARMLESS = frozenset(
     {
         "controlmaster", "controlpath", "controlpersist", "escapechar",
-        "forwardx11", "forwardx11trusted", "gssapiauthentication", "hashknownhosts", "ignoreunknown", "loglevel",
+        "forwardx11", "forwardx11trusted", "gssapiauthentication", "ignoreunknown", "loglevel",
         "serveralivecountmax", "tcpkeepalive", "updatehostkeys", "usekeychain", "visualhostkey",
     }
 )  # fmt: skip

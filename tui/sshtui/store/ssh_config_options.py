@@ -43,6 +43,10 @@ def _text(values: _Values, effective: Effective, home: Path) -> str:
     return expanded(values[0], effective, home)
 
 
+def _path(values: _Values, effective: Effective, home: Path) -> str:
+    return "" if values[0].lower() == "none" else expand_home(expanded(values[0], effective, home), home)
+
+
 def _yes(values: _Values, _effective: Effective, _home: Path) -> bool:
     return values[0] == "yes"
 
@@ -77,6 +81,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "ciphers": ("ciphers", _text),
     "connecttimeout": ("connect_timeout", _seconds),
     "forwardagent": ("agent_forwarding", _forward_agent),
+    "hashknownhosts": ("hash_known_hosts", _yes),
     "hostkeyalgorithms": ("host_key_algorithms", _text),
     "hostkeyalias": ("host_key_alias", _text),
     "identitiesonly": ("identities_only", _yes),
@@ -84,6 +89,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "kexalgorithms": ("kex_algorithms", _text),
     "macs": ("macs", _text),
     "requesttty": ("", _terminal),
+    "revokedhostkeys": ("revoked_host_keys", _path),
     "sendenv": ("send_environment", _words),
     "setenv": ("set_environment", _set),
     "stricthostkeychecking": ("strict_host_key_checking", _checking),
