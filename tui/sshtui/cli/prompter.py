@@ -112,7 +112,7 @@ class PlainPrompter:
     async def _passphrase(self, question: Passphrase) -> str | None:
         if question.problem:
             self._say(plain(question.problem))
-        return await self._line(f"Passphrase of {plain(question.label)}: ", echo=False)
+        return await self._line(f"{question.what} of {plain(question.label)}: ", echo=False)
 
     async def _rememberable(self, question: RememberableSecret) -> TypedSecret | None:
         asked = question.question
@@ -176,7 +176,7 @@ class PlainPrompter:
         for number, key_pair in enumerate(question.key_pairs, 1):
             public = key_pair.public
             facts = [plain(public.kind, 40), public.sha256] if public is not None else []
-            facts += ["in the agent"] if key_pair.source == "agent" else []
+            facts += [key_pair.whereabouts] if key_pair.source != "file" else []
             facts += ["with passphrase"] if key_pair.encrypted else []
             self._say(f"{number:3}  {plain(key_pair.label)}", "     " + ", ".join(facts))
         for _ in range(TRIES):

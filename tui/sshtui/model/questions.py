@@ -75,11 +75,12 @@ class Password(Question[str]):
 
 @dataclass(frozen=True)
 class Passphrase(Question[str]):
-    """The passphrase of a private key. `problem` says why the last one did not do."""
+    """The passphrase of a private key, or the PIN of a token. `problem` says why the last one did not do."""
 
     label: str
     attempt: int = 1
     problem: str = ""
+    what: Literal["Passphrase", "PIN"] = "Passphrase"
 
 
 Place = Literal["keyring", "vault"]

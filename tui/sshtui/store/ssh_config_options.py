@@ -88,6 +88,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "identityfile": ("identity_files", _paths),
     "kexalgorithms": ("kex_algorithms", _text),
     "macs": ("macs", _text),
+    "pkcs11provider": ("pkcs11_provider", _path),
     "requesttty": ("", _terminal),
     "revokedhostkeys": ("revoked_host_keys", _path),
     "sendenv": ("send_environment", _words),
