@@ -130,4 +130,4 @@ def passphrase_words(question: Passphrase) -> Iterable[Widget]:
         problem = plain(question.problem, limit=200) or f"The {question.what} does not open it."
         yield Static(Content(f"{problem} Attempt {question.attempt}."), classes="problem tight")
     yield Static(Content(f"{question.what} of {plain(question.label, limit=200)}"), classes="tight")
-    yield Static(Content("It opens the private key here and is not sent to any server."), classes="muted")
+    yield Static(Content("It opens the private key here and is not sent anywhere."), classes="muted")
