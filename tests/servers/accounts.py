@@ -63,6 +63,10 @@ class Account:
         """Demand another password at the next login (`chage -d 0`)."""
         _run("chage", "-d", "0", self.name)
 
+    def empty_password(self) -> None:
+        """Let it have none at all: a server that permits that lets everybody in."""
+        _run("passwd", "-d", self.name)
+
     def set_password(self, password: str) -> None:
         """Set it as root would."""
         _run("chpasswd", text=f"{self.name}:{password}\n")

@@ -174,6 +174,9 @@ class Connector:
             client,
             agent_forwarded=bool(self._agent_for(host)),
         )
+        if facts.method == "none":
+            text = f"{host.name} let you in without asking who you are: everybody gets in there."
+            prompter.tell(Notice(text, level="warning"))
         if facts.certificate is not None and facts.certificate.expires_soon(time.time()):
             until = time.strftime("%Y-%m-%d %H:%M", time.localtime(facts.certificate.valid_until))
             text = f"The certificate that logs in to {host.name} expires on {until}: have it renewed."
