@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from sshtui.errors import TrustRefused
 from sshtui.model.questions import UnknownHostKey
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, say
-from tests.servers.key_files import make_key_file, public_line
+from tests.servers.key_files import make_key_file, public_line, sign
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK
 
@@ -30,13 +29,6 @@ def authority(tmp_path: Path, need: Callable[[str], str]) -> Path:
     """The key pair that signs."""
     need("ssh-keygen")
     return make_key_file(tmp_path / "authority")
-
-
-def sign(authority: Path, file: Path, principal: str, *options: str) -> Path:
-    """The certificate for the public half of `file`."""
-    command = ["ssh-keygen", "-q", "-s", str(authority), "-I", "test", "-n", principal, *options, f"{file}.pub"]
-    subprocess.run(command, check=True, capture_output=True)
-    return file.with_name(file.name + "-cert.pub")
 
 
 def server_with_certificate(start_sshd: Start, authority: Path, tmp_path: Path, *options: str) -> OpenSSH:

@@ -96,6 +96,10 @@ class LazyWire:
         remembering.logged_in()
         return channel
 
+    def remembering(self, prompter: Prompter, host: Host) -> RememberingPrompter:
+        """`prompter`, with what is saved for `host` answering first."""
+        return self._remembering(prompter, host)
+
     async def key_pairs(self, host: Host) -> Sequence[KeyPair]:
         """What a person can choose from for `host`."""
         return await (await self.ready()).identities.available(host)
@@ -235,7 +239,7 @@ def _key_workshop(
         dialer = (await wire.ready()).dialer
         from sshtui.ssh.commands import commands_on
 
-        async with commands_on(dialer, host, prompter) as account:
+        async with commands_on(dialer, host, wire.remembering(prompter, host)) as account:
             yield account
 
     async def install(host: Host, path: Path) -> str:

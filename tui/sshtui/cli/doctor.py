@@ -55,12 +55,21 @@ async def _examine(paths: Paths, host: Host, *, show: bool) -> list[Finding]:
     try:
         with plain_prompter() as prompter:
             async for finding in wire.diagnose(host, prompter):
-                findings.append(finding)
-                if show:
-                    _show(finding)
+                for each in (finding, *_saved(finding, host)):
+                    findings.append(each)
+                    if show:
+                        _show(each)
     finally:
         await wire.close()
     return findings
+
+
+def _saved(finding: Finding, host: Host) -> list[Finding]:
+    """What a login would be answered with, after the step that says that there would be one."""
+    from sshtui.secrets.references import saved_words
+
+    words = saved_words(host) if (finding.step, finding.verdict) == ("login", "ok") else ""
+    return [Finding("login", "note", f"saved for it: {words}; used when you connect, not here")] if words else []
 
 
 def _show(finding: Finding) -> None:

@@ -31,7 +31,7 @@ from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.offers import Offers
 from sshtui.ssh.patience import Patience
 from sshtui.ssh.protocols import Identities
-from sshtui.ssh.system_login import SystemLogin, system_login
+from sshtui.ssh.system_login import NOTHING, SystemLogin, system_login
 from sshtui.ssh.trust import HostKeyTrust
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import Progress, route_to
@@ -86,7 +86,8 @@ class Connector:
         with nothing open, and the second attempt accepts exactly the host key that was shown.
         """
         plain_only = False
-        system = system_login(host, prompter, through_jump=over is not None)
+        # Whoever chose a key pair wants to know whether that one gets in.
+        system = NOTHING if wish.chosen else system_login(host, prompter, through_jump=over is not None)
         while True:
             patience = Patience(connect_limit(host, self._settings.connect_timeout))
             client = self._login(host, prompter, progress, wish, patience, system)
@@ -201,6 +202,7 @@ class Connector:
             await self._trust.known(host),
             allowing(chosen_algorithms(MODERN, host), self._allowed_for(host)),
             route_to(host, over),
+            lambda host_key: self._trust.in_dns(host, host_key, prompter),
         )
         async for finding in diagnose(host, examination):
             yield finding
