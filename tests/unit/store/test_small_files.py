@@ -126,6 +126,15 @@ def test_uses_are_counted_across_instances(tmp_path: Path) -> None:
     assert one.counts() == {"web-1": 2, "db": 1}
 
 
+def test_a_renamed_host_keeps_its_uses(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "recent.json"
+    recent = RecentFile(path, clock=lambda: 100.0)
+    recent.touch("web-1")
+    recent.rename("web-1", "web-01")
+    recent.rename("nobody", "somebody")
+    assert RecentFile(path).counts() == recent.counts() == {"web-01": 1}
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"{", b"[1]", b'{"a": 1, "b": [1, "x"], "c": [NaN, 1]}', b"\xff", b"[" * 100_000]
 )

@@ -61,6 +61,7 @@ class Host:
     colour: str = ""
     forwards: tuple[Forward, ...] = ()
     terminal: TerminalSwitches = AS_XTERM
+    favourite: bool = False
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """Fields of the file that we do not know; they survive a save."""
     origin: str = ""

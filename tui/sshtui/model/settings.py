@@ -15,7 +15,7 @@ class Settings:
     keep_alive: int = 15
     keep_alive_misses: int = 3
     sort: str = "name"
-    """`name` or `recent`."""
+    """`name`, `recent` (newest use first) or `used` (most uses first)."""
     sidebar_columns: int = 32
     confirm_paste: bool = True
     mouse: bool = True

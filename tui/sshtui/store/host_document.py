@@ -185,16 +185,16 @@ def with_hosts(document: HostDocument, path: Path, changes: Iterable[tuple[Host,
     return _assembled(head, tuple(blocks), path, document.known)
 
 
-def without_host(document: HostDocument, path: Path, name: str) -> HostDocument:
-    """The document without the host of that name; comments that follow it stay, and so do other tables."""
-    place = document.places[name]
-    kept = _rest(document.blocks[place])
+def without_hosts(document: HostDocument, path: Path, names: Iterable[str]) -> HostDocument:
+    """The document without the hosts of these names; comments that follow one stay, and so do other tables."""
     head, blocks = document.head, list(document.blocks)
-    del blocks[place]
-    if kept.strip() and place:
-        blocks[place - 1] += kept
-    elif kept.strip():
-        head += kept
+    # From the end, so that the places in front still hold.
+    for place in sorted((document.places[name] for name in names), reverse=True):
+        kept = _rest(blocks.pop(place))
+        if kept.strip() and place:
+            blocks[place - 1] += kept
+        elif kept.strip():
+            head += kept
     return _assembled(head, tuple(blocks), path, document.known)
 
 
