@@ -47,7 +47,7 @@ def test_a_value_that_cannot_stand_is_reported_and_keeps_its_default(tmp_path: P
 
 def test_every_setting_can_be_written_and_read(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    wanted = Settings("paper", 1, 2.5, 3, 4, "recent", 50, False, False, True)
+    wanted = Settings("paper", 1, 2.5, 3, 4, "recent", 50, False, False, True, True)
     for name, value in vars(wanted).items():
         save_setting(path, name, value)
     assert load_settings(path) == (wanted, ())

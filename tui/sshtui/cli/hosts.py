@@ -132,7 +132,12 @@ def list_hosts(
 ) -> None:
     """List saved hosts; with words, those that have each of them in some field."""
     _readable(store)
-    found = [*store.hosts(), *(Lookup(store, lambda: config_hosts(paths)).read_only() if everything else ())]
+    found = list(store.hosts())
+    if everything:
+        config = config_hosts(paths)
+        found += Lookup(store, lambda: config).read_only()
+        for warning in config.warnings:
+            click.echo(f"sshtui: {plain(warning, 1000)}", err=True)
     if folder is not None:
         found = [host for host in found if f"{host.folder}/".startswith(f"{folder.strip('/')}/")]
     if tag is not None:

@@ -21,3 +21,5 @@ class Settings:
     mouse: bool = True
     unicode: bool | None = None
     """Draw with Unicode; None decides by the locale."""
+    match_exec: bool = False
+    """Run the commands of `Match exec` in ~/.ssh/config when connecting, as ssh does; never for a list."""

@@ -11,12 +11,16 @@ from sshtui.model.folders import FolderSettings, inherited, inherited_from
 from sshtui.model.hosts import DEFAULT_PORT, Host
 from sshtui.store.ssh_config_keywords import CHOICES, FORWARDS, NUMBERS, TEXTS, TIMES, put
 from sshtui.store.ssh_config_options import FIELDS, followed
-from sshtui.store.ssh_config_resolve import Effective, Setting, local_user
-from sshtui.store.ssh_config_tokens import expanded
+from sshtui.store.ssh_config_resolve import Effective, Setting
+from sshtui.store.ssh_config_tokens import expanded, local_user
 
 FOLLOWED = frozenset(
-    {"hostname", "user", "port", "proxyjump", "proxycommand", "remotecommand", "serveraliveinterval", *FIELDS}
-)
+    {
+        "hostname", "user", "port", "proxyjump", "proxycommand", "remotecommand", "serveraliveinterval", "tag",
+        "canonicalizehostname", "canonicaldomains", "canonicalizefallbacklocal", "canonicalizemaxdots",
+        "canonicalizepermittedcnames", *FIELDS,
+    }
+)  # fmt: skip
 """Keywords of ssh_config that decide how sshtui connects; of those in FIELDS a few values are exceptions."""
 
 HARMLESS = frozenset(
@@ -115,4 +119,4 @@ def _origin(setting: Setting) -> str:
 def _defaults() -> dict[str, str]:
     defaults = {keyword: default for keyword, (_words, default) in CHOICES.items()}
     return {**defaults, **TIMES, **NUMBERS, "port": str(DEFAULT_PORT), "user": local_user(), "forwardagent": "no",
-            "addkeystoagent": "false"}  # fmt: skip
+            "addkeystoagent": "false", "canonicaldomains": "none", "canonicalizepermittedcnames": "none"}  # fmt: skip
