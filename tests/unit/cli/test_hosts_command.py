@@ -313,3 +313,12 @@ def test_the_list_is_sorted_by_name_last_use_or_number_of_uses(sshtui: Sshtui) -
     assert order("--sort", "used") == "B c a"
     assert sshtui("hosts", "edit", "c", "--rename", "z").code == 0
     assert order("--sort", "recent") == "z B a"
+
+
+def test_a_certificate_is_named_and_taken_away(sshtui: Sshtui) -> None:
+    assert sshtui("hosts", "add", "web-1", "10.0.0.5", "--certificate", "/c/web-cert.pub") == (0, "", "")
+    assert saved()[0].extra == {"certificate_files": ["/c/web-cert.pub"]}
+    assert "certificatefile /c/web-cert.pub" in sshtui("hosts", "effective", "web-1").out
+    for _ in range(2):
+        assert sshtui("hosts", "edit", "web-1", "--certificate", "").code == 0
+    assert saved()[0].extra == {}

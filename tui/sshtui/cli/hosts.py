@@ -27,6 +27,8 @@ from sshtui.store.paths import Paths
 from sshtui.store.recent import RecentFile
 from sshtui.store.ssh_config_effective import own_rows, rows
 
+CERTIFICATES = "certificate_files"
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 as_json = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
@@ -53,6 +55,7 @@ _FIELD_OPTIONS = (
     click.option("-p", "--port", type=click.IntRange(1, 65535), metavar="PORT", help="Port on the server."),
     click.option("-l", "--user", help="User to log in as."),
     click.option("-i", "--key", metavar="FILE", help="Private key to offer first."),
+    click.option("--certificate", metavar="FILE", help="Certificate that goes with a key, if not beside it."),
     click.option("--folder", metavar="PATH", help="Folder in the sidebar, as prod/web."),
     click.option("-J", "--jump", metavar="HOSTS", help="Go through these hosts, separated by commas."),
     click.option("--tag", "tags", multiple=True, help="Add a tag; may be repeated."),
@@ -313,6 +316,7 @@ def changed(
     port: int | None,
     user: str | None,
     key: str | None,
+    certificate: str | None,
     folder: str | None,
     jump: str | None,
     tags: tuple[str, ...],
@@ -338,6 +342,7 @@ def changed(
     return replace(
         host,
         port=port or host.port,
+        extra=host.extra if certificate is None else _with_certificate(host, certificate),
         favourite=host.favourite if favourite is None else favourite,
         keep_alive=host.keep_alive if keep_alive is None else int(keep_alive) if keep_alive else None,
         tags=tuple(dict.fromkeys([*host.tags, *tags])),
@@ -346,6 +351,13 @@ def changed(
         else make_switches({**host.terminal.texts(), **terminal} if terminal else {}),
         **{name: text for name, text in texts.items() if text is not None},
     )
+
+
+def _with_certificate(host: Host, file: str) -> Mapping[str, Any]:
+    """The host's further fields with a certificate; None, which takes the field away, for "" where there is one."""
+    if file:
+        return {**host.extra, CERTIFICATES: [stored_path(file)]}
+    return {**host.extra, CERTIFICATES: None} if CERTIFICATES in host.extra else host.extra
 
 
 def facts(host: Host) -> dict[str, Any]:
