@@ -23,7 +23,8 @@ ALWAYS = frozenset(
         "hostkeyalias", "identityagent", "remotecommand", "localforward", "remoteforward", "dynamicforward", "sendenv",
         "setenv", "addkeystoagent", "forwardagent", "proxyjump", "proxycommand", "bindaddress", "canonicalizehostname",
         "tcpkeepalive", "knownhostscommand", "canonicaldomains", "canonicalizemaxdots", "canonicalizefallbacklocal",
-        "canonicalizepermittedcnames",
+        "canonicalizepermittedcnames", "verifyhostkeydns", "hashknownhosts", "hostbasedauthentication",
+        "gssapiauthentication", "gssapidelegatecredentials", "pkcs11provider", "revokedhostkeys",
     }
 )  # fmt: skip
 """Compared for every host, defaults included."""

@@ -45,6 +45,10 @@ def _text(values: _Values, effective: Effective, home: Path) -> str:
     return expanded(values[0], effective, home)
 
 
+def _path(values: _Values, effective: Effective, home: Path) -> str:
+    return "" if values[0].lower() == "none" else expand_home(expanded(values[0], effective, home), home)
+
+
 def _yes(values: _Values, _effective: Effective, _home: Path) -> bool:
     return values[0] == "yes"
 
@@ -72,6 +76,10 @@ def _terminal(values: _Values, _effective: Effective, _home: Path) -> str | None
     return None if values[0] == "false" else values[0]
 
 
+def _dns(values: _Values, _effective: Effective, _home: Path) -> str:
+    return {"true": "yes", "false": "no"}.get(values[0], values[0])
+
+
 FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "addkeystoagent": ("add_keys_to_agent", _adding),
     "addressfamily": ("address_family", _text),
@@ -80,16 +88,23 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "ciphers": ("ciphers", _text),
     "connecttimeout": ("connect_timeout", _seconds),
     "forwardagent": ("agent_forwarding", _forward_agent),
+    "gssapiauthentication": ("gssapi_authentication", _yes),
+    "gssapidelegatecredentials": ("gssapi_delegate_credentials", _yes),
+    "hashknownhosts": ("hash_known_hosts", _yes),
+    "hostbasedauthentication": ("hostbased_authentication", _yes),
     "hostkeyalgorithms": ("host_key_algorithms", _text),
     "hostkeyalias": ("host_key_alias", _text),
     "identitiesonly": ("identities_only", _yes),
     "identityfile": ("identity_files", _paths),
     "kexalgorithms": ("kex_algorithms", _text),
     "macs": ("macs", _text),
+    "pkcs11provider": ("pkcs11_provider", _path),
     "requesttty": ("", _terminal),
+    "revokedhostkeys": ("revoked_host_keys", _path),
     "sendenv": ("send_environment", _words),
     "setenv": ("set_environment", _set),
     "stricthostkeychecking": ("strict_host_key_checking", _checking),
+    "verifyhostkeydns": ("verify_host_key_dns", _dns),
     "userknownhostsfile": ("known_hosts_files", _files),
 }
 """Keyword to the host's field, and to what the field says; None for a value that is not followed."""
