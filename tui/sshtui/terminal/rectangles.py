@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 
 from sshtui.terminal import graphemes
@@ -207,12 +208,11 @@ def report_checksum(terminal: Terminal, parameters: Parameters) -> None:
 def _cell_sum(char: str, style: Style, how: int) -> int:
     mask = 0x1FFFFF if how & _WIDE else 0xFF
     if char == "":
-        return 0xFFFF & mask
-    if style.conceal or char == BLANK:
-        char = " "
-    total = ord(char[0]) & mask
-    if how & _WIDE:
-        total += sum(map(ord, char[1:]))
+        total = 0xFFFF & mask
+    elif style.conceal or char == BLANK:
+        total = 0x20
+    else:
+        total = ord(unicodedata.normalize("NFC", char)[0]) & mask
     if how & _PLAIN:
         return total
     total += 0x10 * (style.underline == 1) + 0x20 * style.reverse
