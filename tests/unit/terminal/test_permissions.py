@@ -60,3 +60,9 @@ def test_the_end_of_the_connection_brings_the_viewers_size_back() -> None:
     kept.reset_modes()
     assert kept.size == Size(20, 4)
     assert kept.row(0).text == "text"
+
+
+def test_a_charset_that_may_not_be_left_stays() -> None:
+    denied = emulator(charset=False)
+    denied.feed("\x1b%@é".encode())
+    assert denied.row(0).text == "é"

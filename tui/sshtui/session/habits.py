@@ -65,8 +65,10 @@ class Habits:
     def permissions(self) -> Permissions:
         """What the remote may do with the terminal."""
         switches = self._switches()
-        names = (field.name for field in fields(Permissions))
-        return Permissions(**{name: getattr(switches, name) == "allow" for name in names})
+        # In another charset the emulator gets UTF-8 from here, whatever the remote says.
+        granted = {"charset": switches.charset == "utf-8"}
+        names = (field.name for field in fields(Permissions) if field.name not in granted)
+        return Permissions(**granted, **{name: getattr(switches, name) == "allow" for name in names})
 
     def allows(self, event: Event) -> bool:
         """Whether an event of the emulator counts."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from sshtui.model.geometry import Point, Size
 from sshtui.terminal import limits, switches, windows
 from sshtui.terminal.cells import Row
 from sshtui.terminal.cursor import Cursor
+from sshtui.terminal.decoding import Decoder
 from sshtui.terminal.dispatch import Dispatcher
 from sshtui.terminal.events import Event
 from sshtui.terminal.modes import Modes
@@ -39,12 +39,12 @@ class Emulator:
         size = Size(*size).clamped(1, limits.SIDE)
         self._terminal = XtermScreen(size.columns, size.rows, scrollback, allowed)
         self._parser = Parser(self._terminal, Dispatcher(self._terminal))
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._decoder = Decoder()
         self._revision = 0
 
     def feed(self, data: bytes) -> Update:
         """Take output of the remote, cut anywhere; never raises."""
-        text = self._decoder.decode(data)
+        text = self._decoder.decode(data, self._terminal.allowed.charset)
         if text:
             self._parser.feed(text)
         return self._update()

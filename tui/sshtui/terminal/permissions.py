@@ -17,6 +17,8 @@ class Permissions:
     """Choosing the grid's size (DECCOLM, XTWINOPS 4, 8, 9 and 10, DECSLPP, DECSNLS, DECSCPP)."""
     alternate_screen: bool = True
     """Showing the alternate screen (DECSET 47, 1047, 1049)."""
+    charset: bool = True
+    """Leaving UTF-8 for Latin-1 (ESC % @)."""
 
 
 EVERYTHING = Permissions()
