@@ -20,6 +20,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from sshtui.ui.keys import InputParser
+from sshtui.ui.scrub import scrubbed
 from sshtui.ui.steady import SteadyApp
 
 BACKLOG = 64 * 1024
@@ -49,23 +50,29 @@ RESTORE = "\x18" + "".join(
         "0m",
         "?1049l",
         "?25h",
+        "23;2t",
     ]
 )
 """Gives a terminal back whatever was on: CAN ends a sequence cut in the middle (ECMA-48 8.3.6)."""
 
 _SYNC_START = "\x1b[?2026h"
 _SYNC_END = "\x1b[?2026l"
-# Modes, keyboard protocol, OSC strings: what must arrive even when frames do not.
-_MUST_ARRIVE = re.compile(r"(?:\x1b\[[?<>=][0-9;:]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
-_CLIPBOARD = "\x1b]52;"
+# Modes, keyboard protocol, title stack, OSC strings: what must arrive even when frames do not.
+_MUST_ARRIVE = re.compile(r"(?:\x1b\[(?:[?<>=][0-9;:]*[ -/]*[@-~]|2[23];2t)|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
+_NEWEST_COUNTS = ("\x1b]52;", "\x1b]2;")
+"""The clipboard and the title: of what waits only the newest is worth sending."""
+
+_TITLE_PUSH = "\x1b[22;2t"
+_TITLE_POP = "\x1b]2;\x1b\\\x1b[23;2t"
+"""XTWINOPS' title stack; the empty title is for terminals that have none."""
 
 
 class PatientOutput:
     """A text file over a terminal whose `write` never waits.
 
-    A thread of its own does the waiting. While more than BACKLOG bytes wait, frames and bells are dropped, modes and
-    the newest clipboard text are kept; once the terminal has read everything again, `caught_up` is called (in that
-    thread) so that somebody paints the whole picture.
+    A thread of its own does the waiting. While more than BACKLOG bytes wait, frames and bells are dropped; modes and
+    the newest clipboard text and title are kept. Once the terminal has read everything again, `caught_up` is called
+    (in that thread) so that somebody paints the whole picture.
     """
 
     def __init__(self, fileno: int, caught_up: Callable[[], None]) -> None:
@@ -100,8 +107,9 @@ class PatientOutput:
                     self._put(text)
                 self._sync = ""
             elif _MUST_ARRIVE.fullmatch(text):
-                if text.startswith(_CLIPBOARD):
-                    self._forget_older_clipboard()
+                for kind in _NEWEST_COUNTS:
+                    if text.startswith(kind):
+                        self._forget_older(kind)
                 self._put(text)
             elif self._waiting_bytes and self._waiting_bytes + len(text) > BACKLOG:
                 self._missed = True
@@ -128,8 +136,8 @@ class PatientOutput:
         self._waiting_bytes += len(data)
         self._condition.notify_all()
 
-    def _forget_older_clipboard(self) -> None:
-        older = [piece for piece in self._pieces if piece.startswith(_CLIPBOARD.encode())]
+    def _forget_older(self, kind: str) -> None:
+        older = [piece for piece in self._pieces if piece.startswith(kind.encode())]
         for piece in older:
             self._pieces.remove(piece)
             self._waiting_bytes -= len(piece)
@@ -182,6 +190,8 @@ class SteadyDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._mouse_lent = isinstance(app, SteadyApp) and not app.takes_mouse
+        self._titled = isinstance(app, SteadyApp) and app.outer.strings
+        self._title = ""
         self._output = PatientOutput(patient(screen_descriptor()), self._repaint)
         # Textual's own writer thread writes here, and so never fills its queue of 30 and never blocks the app.
         self._file = self._output  # type: ignore[assignment]  # only write, flush and fileno of TextIO are used
@@ -202,6 +212,21 @@ class SteadyDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own is untyped
         if not constants.DISABLE_KITTY_KEY:
             self.write("\x1b[=4;2u")
+        if self._titled:
+            self.write(_TITLE_PUSH)
+            self.show_title(self._title)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, its title included."""
+        if self._titled:
+            self.write(_TITLE_POP)
+        super().stop_application_mode()
+
+    def show_title(self, title: str) -> None:
+        """Name the terminal's window, where it has one; an empty title leaves the name that it has."""
+        self._title = title
+        if self._titled and title:
+            self.write(f"\x1b]2;{scrubbed(title)}\x1b\\")
 
     def _enable_mouse_support(self) -> None:
         # Textual calls this whenever it takes the terminal; what was lent stays lent after `fg`.

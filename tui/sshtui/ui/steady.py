@@ -11,6 +11,7 @@ from textual.app import App, ReturnType
 from textual.filter import LineFilter
 
 from sshtui.errors import SshtuiError
+from sshtui.ui.outer import NOTHING_MORE, Outer
 from sshtui.ui.scrub import SCRUB, scrubbed
 
 REPORTS = 5
@@ -21,8 +22,10 @@ class SteadyApp(App[ReturnType]):
     """An app that paints no control characters and whose crash report holds no values of variables.
 
     `unicode`: whether the terminal shows more than ASCII. `takes_mouse`: whether it asks the terminal for the mouse.
+    `outer`: what else the terminal draws.
     """
 
+    outer: Outer = NOTHING_MORE
     unicode: bool = True
     takes_mouse: bool = True
 
