@@ -130,7 +130,10 @@ class InputParser(XTermParser):
         """What one whole sequence or character means."""
         if len(sequence) > SEQUENCE_LIMIT:
             return
-        if sequence in ("\x1b[I", "\x1b[O"):
+        if len(sequence) == 1:
+            for name, text in keys_of(sequence, erase=self._erase):
+                yield events.Key(name, text or None)
+        elif sequence in ("\x1b[I", "\x1b[O"):
             yield events.AppFocus() if sequence.endswith("I") else events.AppBlur()
         elif sequence.startswith(("\x1b[<", "\x1b[M")) or re.fullmatch(r"\x1b\[\d+;\d+;\d+M", sequence):
             mouse = self.parse_mouse_code(sequence)

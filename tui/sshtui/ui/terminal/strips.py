@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -52,36 +53,41 @@ class Strips:
         segments: list[Segment] = []
         column = 0
         for text, style, columns in row.runs():
-            if text.isascii() or cell_len(text) == columns:
-                segments.append(Segment(text, style_of(style)))
-            else:
-                cells = row.cells()[column : column + columns]
-                segments.append(Segment("".join(_measured(cells)), style_of(style)))
+            segments.append(Segment(_shown(row, text, column, column + columns), style_of(style)))
             column += columns
         return Strip(segments, column)
 
     def _marked(self, row: Row, overlays: Sequence[Overlay]) -> Strip:
-        """Cell by cell, because a mark begins and ends anywhere."""
-        styles = [style for _text, style, columns in row.runs() for _ in range(columns)]
-        cells = _measured(row.cells())
-        marks: list[tuple[Mark, ...]] = [()] * len(cells)
-        for start, end, mark in overlays:
-            for column in range(start, min(end, len(cells))):
-                if mark is Mark.BAR and cells[column] == " ":
-                    cells[column], mark = BAR, Mark.THIN_BAR
-                marks[column] += (mark,)
+        """Runs cut where a mark begins or ends, which is anywhere; in the middle of a wide character too."""
+        cuts = sorted({edge for start, end, _mark in overlays for edge in (start, end)})
         segments: list[Segment] = []
-        start = 0
-        for column in range(1, len(cells) + 1):
-            if column == len(cells) or (styles[column], marks[column]) != (styles[start], marks[start]):
-                segments.append(Segment("".join(cells[start:column]), self.colours.marked(styles[start], marks[start])))
-                start = column
-        return Strip(segments, len(cells))
+        column = 0
+        for text, style, columns in row.runs():
+            last = column + columns
+            edges = [column, *(cut for cut in cuts if column < cut < last), last]
+            for start, end in pairwise(edges):
+                marks = tuple(mark for first, after, mark in overlays if first <= start and end <= after)
+                if len(edges) == 2 or (text.isascii() and len(text) == columns):
+                    piece = _shown(row, text[start - column : end - column] if len(edges) > 2 else text, start, end)
+                else:
+                    piece = "".join(_measured(row.cells())[start:end])
+                if piece == " " and Mark.BAR in marks:
+                    piece, marks = BAR, tuple(Mark.THIN_BAR if mark is Mark.BAR else mark for mark in marks)
+                segments.append(Segment(piece, self.colours.marked(style, marks)))
+            column = last
+        return Strip(segments, column)
 
     def _fitted(self, strip: Strip, width: int) -> Strip:
         if strip.cell_length == width:
             return strip
         return strip.adjust_cell_length(width, self.colours.blank)
+
+
+def _shown(row: Row, text: str, start: int, end: int) -> str:
+    """`text`, which stands in these columns of `row`, as wide as they are."""
+    if text.isascii() or cell_len(text) == end - start:
+        return text
+    return "".join(_measured(row.cells())[start:end])
 
 
 def _measured(cells: list[str]) -> list[str]:

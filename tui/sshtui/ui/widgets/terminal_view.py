@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from textual import events
+from textual.color import BLACK
 from textual.filter import ANSIToTruecolor
 from textual.geometry import Offset, Region
 from textual.strip import Strip
@@ -22,8 +23,10 @@ from sshtui.terminal.lines import Lines
 from sshtui.terminal.pointer import Button, encode_focus
 from sshtui.terminal.selection import Selection, text_of
 from sshtui.ui.keys import keystroke
+from sshtui.ui.scrub import SCRUB
 from sshtui.ui.terminal.colours import FALLBACK
 from sshtui.ui.terminal.copy_mode import CopyMode, Outcome
+from sshtui.ui.terminal.direct import DirectPaint
 from sshtui.ui.terminal.exchange import Exchange
 from sshtui.ui.terminal.frames import Frames
 from sshtui.ui.terminal.mouse import Mouse
@@ -71,6 +74,7 @@ class TerminalView(Widget, can_focus=True):
         self._settling: Timer | None = None
         self._told_size = Size(0, 0)
         self._frames = Frames(self._paint, self.set_timer, time.monotonic)
+        self._direct = DirectPaint(self)
         self._ringing: Timer | None = None
         self._cursor_row = 0
         self._alternate = False
@@ -141,19 +145,23 @@ class TerminalView(Widget, can_focus=True):
         """Have `rows` of the screen painted; a view that nobody sees is painted whole when it is shown."""
         if self.is_on_screen:
             emulator = self.session.emulator
-            if emulator.modes.alternate_screen != self._alternate:
+            modes = emulator.modes
+            if modes.alternate_screen != self._alternate:
                 # Another screen stands under the same line numbers.
                 self._alternate = not self._alternate
                 self.mouse.marking.clear()
-            self._frames.note(rows, height=emulator.size.rows, held=emulator.modes.synchronized)
+            self._frames.note(rows, height=emulator.size.rows, held=modes.synchronized)
 
     def _paint(self, rows: frozenset[int] | None) -> None:
         cursor = self.session.emulator.cursor.point.row
-        if rows is None or not self.viewport.live:
+        changed = None if rows is None or not self.viewport.live else {*rows, cursor, self._cursor_row}
+        self._cursor_row = cursor
+        if self._direct.paint(changed):
+            return
+        if changed is None:
             self.refresh()
         else:
-            self.refresh_rows({*rows, cursor, self._cursor_row})
-        self._cursor_row = cursor
+            self.refresh_rows(changed)
 
     def on_show(self) -> None:
         self.refresh()
@@ -181,17 +189,23 @@ class TerminalView(Widget, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips in `crop`, straight from the cache: the styles of a widget do not apply inside a terminal."""
-        self._place_cursor()
-        # Every colour is a true colour already.
-        filters = [each for each in self.get_line_filters() if not isinstance(each, ANSIToTruecolor)]
-        background = self.background_colors[1]
-        strips = []
-        for y in crop.line_range:
-            strip = self.painting.line(y)
-            for line_filter in filters:
-                strip = strip.apply_filter(line_filter, background)
-            strips.append(strip if crop.column_span == (0, self.size.width) else strip.crop(*crop.column_span))
-        return strips
+        self.place_cursor()
+        strips = [self.painted_line(y) for y in crop.line_range]
+        if crop.column_span == (0, self.size.width):
+            return strips
+        return [strip.crop(*crop.column_span) for strip in strips]
+
+    def painted_line(self, y: int) -> Strip:
+        """Row `y` of the view as the outer terminal gets it."""
+        strip = self.painting.line(y)
+        for line_filter in self.get_line_filters():
+            if line_filter is SCRUB:
+                # It looks at no colour, and the background takes long to find.
+                strip = strip.apply_filter(line_filter, BLACK)
+            elif not isinstance(line_filter, ANSIToTruecolor):
+                # Every colour is a true colour already.
+                strip = strip.apply_filter(line_filter, self.background_colors[1])
+        return strip
 
     def refresh_rows(self, rows: Iterable[int]) -> None:
         """Paint these rows of the view again."""
@@ -205,7 +219,7 @@ class TerminalView(Widget, can_focus=True):
         self.painting.forget()
         self.refresh()
 
-    def _place_cursor(self) -> None:
+    def place_cursor(self) -> None:
         """Tell the outer terminal where an input method should stand."""
         point = self.session.emulator.cursor.point
         if self.has_focus and self.viewport.live:
@@ -219,6 +233,16 @@ class TerminalView(Widget, can_focus=True):
             return
         event.stop()
         event.prevent_default()
+        self._take(pressed)
+
+    def take_at_once(self, pressed: Keystroke) -> bool:
+        """Take a keystroke without the detour of an event; False while an earlier one may be on that way."""
+        if self.message_queue_size or not self.has_focus or self._claims(pressed):
+            return False
+        self._take(pressed)
+        return True
+
+    def _take(self, pressed: Keystroke) -> None:
         if self.copying is not None:
             self._press_copying(self.copying, pressed)
             return
