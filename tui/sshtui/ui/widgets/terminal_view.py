@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
+from rich.color import ColorSystem
+from rich.segment import Segment
 from textual import events
 from textual.color import BLACK
-from textual.filter import ANSIToTruecolor
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Offset, Region
+from textual.geometry import Size as CellSize
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
@@ -181,6 +184,11 @@ class TerminalView(Widget, can_focus=True):
         self.refresh_rows((0,))
 
     @property
+    def size(self) -> CellSize:
+        """What it fills: it has no border and no padding, and is asked for every row."""
+        return self.outer_size
+
+    @property
     def ringing(self) -> bool:
         """Whether the bell rang just now."""
         return self._ringing is not None
@@ -189,23 +197,33 @@ class TerminalView(Widget, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips in `crop`, straight from the cache: the styles of a widget do not apply inside a terminal."""
-        self.place_cursor()
-        strips = [self.painted_line(y) for y in crop.line_range]
-        if crop.column_span == (0, self.size.width):
-            return strips
-        return [strip.crop(*crop.column_span) for strip in strips]
+        self.place_cursor(self.region.offset)
+        filters, background = self._filters(), self.background_colors[1]
+        strips = []
+        for y in crop.line_range:
+            strip = self.painting.line(y)
+            for line_filter in filters:
+                strip = strip.apply_filter(line_filter, background)
+            strips.append(strip if crop.column_span == (0, self.size.width) else strip.crop(*crop.column_span))
+        return strips
 
-    def painted_line(self, y: int) -> Strip:
-        """Row `y` of the view as the outer terminal gets it."""
-        strip = self.painting.line(y)
-        for line_filter in self.get_line_filters():
-            if line_filter is SCRUB:
-                # It looks at no colour, and the background takes long to find.
-                strip = strip.apply_filter(line_filter, BLACK)
-            elif not isinstance(line_filter, ANSIToTruecolor):
-                # Every colour is a true colour already.
-                strip = strip.apply_filter(line_filter, self.background_colors[1])
-        return strip
+    def written_line(self, y: int) -> str:
+        """Row `y` of the view as characters and control sequences, the same as of its strip."""
+        return self.painting.written(y, self._write)
+
+    def _write(self, segments: list[Segment]) -> str:
+        for line_filter in self._filters():
+            # The filter of all colours looks at no background, which takes long to find.
+            background = BLACK if line_filter is SCRUB else self.background_colors[1]
+            segments = line_filter.apply(segments, background)
+        colours = self.app.console._color_system or ColorSystem.TRUECOLOR
+        return "".join(
+            text if style is None else Strip.render_style(style, text, colours) for text, style, _control in segments
+        )
+
+    def _filters(self) -> list[LineFilter]:
+        # Every colour is a true colour already.
+        return [each for each in self.get_line_filters() if not isinstance(each, ANSIToTruecolor)]
 
     def refresh_rows(self, rows: Iterable[int]) -> None:
         """Paint these rows of the view again."""
@@ -219,11 +237,11 @@ class TerminalView(Widget, can_focus=True):
         self.painting.forget()
         self.refresh()
 
-    def place_cursor(self) -> None:
-        """Tell the outer terminal where an input method should stand."""
-        point = self.session.emulator.cursor.point
+    def place_cursor(self, corner: Offset) -> None:
+        """Tell the outer terminal where an input method should stand; `corner`: where the view begins."""
         if self.has_focus and self.viewport.live:
-            self.app.cursor_position = self.content_region.offset + Offset(point.column, point.row)
+            point = self.session.emulator.cursor.point
+            self.app.cursor_position = Offset(corner.x + point.column, corner.y + point.row)
 
     # Keystrokes
 
