@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from sshtui.cli.folders import folder
-from sshtui.cli.opening import checked_jump, complete_names, config_hosts, stored_path, unknown_host
+from sshtui.cli.opening import complete_names, config_hosts, unknown_host
 from sshtui.errors import ConfigError, UsageError
 from sshtui.model.destination import split_destination
 from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
@@ -25,6 +25,7 @@ from sshtui.store.hosts import HostStore
 from sshtui.store.lookup import Lookup
 from sshtui.store.paths import Paths
 from sshtui.store.ssh_config_effective import own_rows, rows
+from sshtui.store.wanted import checked_jump, stored_path
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -28,6 +28,11 @@ class Destination(NamedTuple):
     fingerprint: str = ""
 
 
+def is_link(text: str) -> bool:
+    """Whether `text` is meant as an `ssh://` link."""
+    return text.strip().lower().startswith(_SCHEME)
+
+
 def is_destination(text: str) -> bool:
     """Whether `text` can only be meant as a destination, and not as the name of a saved host that is not there."""
     return text == "localhost" or text.lower().startswith(_SCHEME) or any(mark in text for mark in "@:.")

@@ -13,6 +13,7 @@ from sshtui.model.questions import Prompter
 from sshtui.model.settings import Settings
 from sshtui.model.themes import Theme
 from sshtui.session.roster import Roster
+from sshtui.store.wanted import Wanted
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -81,6 +82,8 @@ class Parts:
     make_roster: Callable[[Prompter], Roster]
     parse_destination: Callable[[str], Host]
     """`[user@]address[:port]` as a host; raises UsageError."""
+    wanted: Callable[[Wanted], Host]
+    """What another process asks for as a host, as on the command line; raises SshtuiError."""
     key_pairs: Callable[[Host], Awaitable[Sequence[KeyPair]]]
     """What a person can choose from for a host."""
     config_hosts: Callable[[], Sequence[Host]] = tuple
