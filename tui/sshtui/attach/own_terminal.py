@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import sys
 import termios
 from typing import Any
+
+from sshtui.errors import UsageError
 
 RESTORE = "\x18" + "".join(
     f"\x1b[{code}"
@@ -26,6 +29,20 @@ RESTORE = "\x18" + "".join(
     ]
 )
 """Gives a terminal back whatever was on: CAN ends a sequence cut in the middle (ECMA-48 8.3.6)."""
+
+
+def require_tty() -> None:
+    """Raise UsageError (exit code 2) unless a person sits at both ends.
+
+    Whoever redirects standard output expects text, not a screen; redirecting standard error is fine.
+    """
+    names = {"standard input": sys.__stdin__, "standard output": sys.__stdout__}
+    missing = [name for name, stream in names.items() if stream is None or stream.closed or not stream.isatty()]
+    if missing:
+        raise UsageError(
+            f"sshtui needs a terminal, and {missing[0]} is not one.",
+            hint="Start it in a terminal without a pipe or redirection; over ssh add -t.",
+        )
 
 
 def screen_descriptor() -> int:

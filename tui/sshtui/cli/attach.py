@@ -33,7 +33,7 @@ _HOW = "sshtui --detachable starts one."
 @click.pass_obj
 def attach(paths: Paths, id: str | None) -> int:
     """Look at a sshtui that was started with --detachable. Without ID the one that is running."""
-    from sshtui.ui.surroundings import require_tty
+    from sshtui.attach.own_terminal import require_tty
 
     require_tty()
     places = Places(paths.run_dir)

@@ -12,9 +12,8 @@ import click
 
 from sshtui.cli.opening import complete_names, destination_host, opening_options
 from sshtui.errors import NotFound, UsageError
-from sshtui.model.destination import is_link
+from sshtui.model.destination import Wanted, is_link
 from sshtui.store.paths import Paths
-from sshtui.store.wanted import Wanted
 from sshtui.version import __version__
 
 if TYPE_CHECKING:
@@ -143,7 +142,7 @@ def open_host(
     jump: str | None,
 ) -> int:
     """Open the app, with a tab on a saved host or on a destination."""
-    from sshtui.ui.surroundings import require_tty
+    from sshtui.attach.own_terminal import require_tty
 
     if new and not detachable:
         raise UsageError("--new goes with --detachable.")
@@ -171,7 +170,7 @@ def open_host(
 @cli.command()
 def demo() -> int:
     """Try it on an SSH server of its own."""
-    from sshtui.ui.surroundings import require_tty
+    from sshtui.attach.own_terminal import require_tty
     from sshtui.wiring import run_demo
 
     require_tty()

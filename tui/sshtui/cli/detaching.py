@@ -13,9 +13,10 @@ from sshtui.attach.places import Instance, Places
 from sshtui.cli.attach import show
 from sshtui.cli.opening import host_for
 from sshtui.errors import AttachError, NotFound
+from sshtui.model.destination import Wanted
 from sshtui.model.text import plain
 from sshtui.store.paths import Paths
-from sshtui.store.wanted import Wanted, stored_path
+from sshtui.store.wanted import stored_path
 
 
 def open_detachable(paths: Paths, wanted: Sequence[Wanted], *, anew: bool) -> int:

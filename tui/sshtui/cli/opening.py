@@ -1,4 +1,4 @@
-"""From what stands on the command line to the host that a tab opens on."""
+"""From what stands on the command line to the host that a tab opens on; our files are read only where one is."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sshtui.errors import NotFound, UsageError
-from sshtui.model.hosts import Host
-from sshtui.store.hosts import HostStore
+from sshtui.model.destination import Wanted
 from sshtui.store.paths import CONFIG_DIR_VARIABLE, Paths
-from sshtui.store.ssh_config import SYSTEM_CONFIG, ConfigHosts, read_hosts
-from sshtui.store.wanted import Wanted, wanted_host
-from sshtui.store.wanted import unknown_host as near_names
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from sshtui.model.hosts import Host
+    from sshtui.store.ssh_config import ConfigHosts
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -40,6 +39,8 @@ def opening_options(command: F) -> F:
 
 def config_hosts(paths: Paths) -> ConfigHosts:
     """What OpenSSH's configuration names."""
+    from sshtui.store.ssh_config import SYSTEM_CONFIG, read_hosts
+
     return read_hosts(paths.ssh_config, system=SYSTEM_CONFIG)
 
 
@@ -65,18 +66,26 @@ def destination_host(
 
 def host_for(paths: Paths, wanted: Wanted) -> Host:
     """The host that is meant, as `store.wanted.wanted_host` finds it among our files. Raises NotFound, UsageError."""
+    from sshtui.store.hosts import HostStore
+    from sshtui.store.wanted import wanted_host
+
     return wanted_host(wanted, HostStore(paths.hosts_file), lambda: config_hosts(paths))
 
 
-def unknown_host(paths: Paths, name: str, config: ConfigHosts | None = None) -> NotFound:
+def unknown(paths: Paths, name: str, config: ConfigHosts | None = None) -> NotFound:
     """The error that says which saved names, and those of `config`, come near."""
+    from sshtui.store.hosts import HostStore
+    from sshtui.store.wanted import unknown_host
+
     names = [host.name for host in (*HostStore(paths.hosts_file).hosts(), *(config.hosts if config else ()))]
-    return near_names(name, names, saved_only=config is None)
+    return unknown_host(name, names, saved_only=config is None)
 
 
 def complete_names(ctx: click.Context, _parameter: click.Parameter | None, incomplete: str) -> list[CompletionItem]:
     """Names of hosts that start with `incomplete`. Completion never complains."""
     from click.shell_completion import CompletionItem
+
+    from sshtui.store.hosts import HostStore
 
     chosen = ctx.find_root().params.get("config_dir") or os.environ.get(CONFIG_DIR_VARIABLE)
     paths = Paths.default(Path(chosen) if chosen else None)

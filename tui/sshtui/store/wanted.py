@@ -5,25 +5,14 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sshtui.errors import NotFound, UsageError
-from sshtui.model.destination import is_destination, parse_destination, parse_hops
+from sshtui.model.destination import Wanted, is_destination, parse_destination, parse_hops
 from sshtui.model.hosts import Host, name_problem, port_problem, user_problem
 from sshtui.store.hosts import HostStore
 from sshtui.store.lookup import Lookup
 from sshtui.store.ssh_config import ConfigHosts
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A destination and the options that win over what is saved; "" and None for what is not given."""
-
-    destination: str
-    port: int | None = None
-    identity: str = ""
-    login: str = ""
-    jump: str = ""
 
 
 def wanted_host(wanted: Wanted, hosts: HostStore, config: Callable[[], ConfigHosts]) -> Host:

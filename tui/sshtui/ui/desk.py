@@ -7,9 +7,9 @@ import time
 from sshtui.attach.frames import Fact
 from sshtui.attach.reception import Seat
 from sshtui.errors import AttachError, UsageError
+from sshtui.model.destination import Wanted
 from sshtui.model.questions import Notice
 from sshtui.model.text import plain
-from sshtui.store.wanted import Wanted
 from sshtui.ui.app import SshtuiApp
 from sshtui.ui.audience import View
 from sshtui.ui.screens.main import MainScreen

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from sshtui.errors import BrokenFile
+from sshtui.model.destination import Wanted
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Prompter
 from sshtui.model.settings import Settings
 from sshtui.model.themes import Theme
 from sshtui.session.roster import Roster
-from sshtui.store.wanted import Wanted
 
 if TYPE_CHECKING:
     from textual.screen import Screen

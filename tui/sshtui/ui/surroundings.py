@@ -1,6 +1,6 @@
 """How the app stands in its terminal: started only on one, gone cleanly whatever ends it.
 
-`run` and `require_tty` are for the command line; importing this module loads no Textual.
+`run` is for the command line; importing this module loads no Textual.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from sshtui.attach.own_terminal import give_back, patient, screen_descriptor
-from sshtui.errors import SshtuiError, UsageError
+from sshtui.errors import SshtuiError
 
 if TYPE_CHECKING:
     from sshtui.attach.reception import Reception
@@ -32,20 +32,6 @@ PATIENCE = 2.5
 """Seconds the app has to close after a signal; then the process ends by force."""
 
 _ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
-
-
-def require_tty() -> None:
-    """Raise UsageError (exit code 2) unless a person sits at both ends.
-
-    Whoever redirects standard output expects text, not a screen; redirecting standard error is fine.
-    """
-    names = {"standard input": sys.__stdin__, "standard output": sys.__stdout__}
-    missing = [name for name, stream in names.items() if stream is None or stream.closed or not stream.isatty()]
-    if missing:
-        raise UsageError(
-            f"sshtui needs a terminal, and {missing[0]} is not one.",
-            hint="Start it in a terminal without a pipe or redirection; over ssh add -t.",
-        )
 
 
 def run(app: SteadyApp[Any], receiving: Receiving | None = None) -> int:
