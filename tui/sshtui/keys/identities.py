@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from sshtui.errors import KeyPairError, NotFound
 from sshtui.keys.adding import SETTING, add_opened, read_adding
 from sshtui.keys.agent import Agent, AgentKey
+from sshtui.keys.beside import certified_key
 from sshtui.keys.formats import Format
 from sshtui.keys.inspect import certificate_path, inspect_file, key_pair, list_directory
 from sshtui.keys.tokens import PROVIDER, OpenedToken, Token, token_key_pairs
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 FILES = "identity_files"
 """Field of a host: paths of further key pairs of its own, in the order they are offered (several IdentityFile)."""
+
+CERTIFICATES = "certificate_files"
+"""Field of a host: paths of certificates that go with key pairs of files or of the agent (CertificateFile)."""
 
 ONLY = "identities_only"
 """Field of a host: `true` offers no key pair but its own (IdentitiesOnly)."""
@@ -62,11 +67,12 @@ class FileAndAgentIdentities:
         out, but for the host's own, of which `signer` then says what is wrong. Reads public halves only, never asks.
         """
         own, others = await asyncio.to_thread(lambda: (self._own(host), self._in_directory()))
+        certificates = await asyncio.to_thread(_certificates, host)
         held = _as_key_pairs(await self._held())
         own += await self._on_tokens(host, held)
-        if host.extra.get(ONLY) is True and own:
+        if host.extra.get(ONLY) is True and (own or certificates):
             # A person may still choose any; unasked, nothing but the host's own goes out, from wherever it is held.
-            named = {pair.public for pair in own}
+            named = {*(pair.public for pair in own), *certificates}
             held = [replace(pair, automatic=pair.public in named) for pair in held]
             others = [replace(pair, automatic=False) for pair in others]
         found: dict[object, KeyPair] = {}
@@ -76,12 +82,16 @@ class FileAndAgentIdentities:
             if pair.certificate and not first.certificate:
                 # The agent has the private half, the certificate stands beside the file.
                 found[identity] = replace(first, path=pair.path, certificate=True)
-        return list(found.values())
+        return [
+            replace(pair, certificate=True, certificate_file=certificates[pair.public])
+            if pair.public in certificates
+            else pair
+            for pair in found.values()
+        ]
 
     def _own(self, host: Host) -> list[KeyPair]:
         """The host's own key pair, then its further ones that are there."""
-        more = host.extra.get(FILES)
-        files = [Path(each).expanduser() for each in more if isinstance(each, str)] if isinstance(more, list) else []
+        files = _paths(host, FILES)
         first = [Path(host.key_pair).expanduser()] if host.key_pair else []
         rest = [path for path in files if path not in first and path.is_file()]
         return [pair for path in (*first, *rest) for pair in self._named(path)]
@@ -147,10 +157,8 @@ class FileAndAgentIdentities:
             held.sort(key=lambda key: not key.certificate)
             if held:
                 signers = [AgentSigner(self._agent.path, key, prompter) for key in held]
-                if not held[0].certificate and key_pair.path and key_pair.public:
-                    certificate = certificate_or_told(Path(key_pair.path), key_pair.public, prompter)
-                    if certificate:
-                        signers.insert(0, AgentSigner(self._agent.path, held[0], prompter, certificate))
+                if not held[0].certificate and (certificate := certificate_or_told(key_pair, prompter)):
+                    signers.insert(0, AgentSigner(self._agent.path, held[0], prompter, certificate))
                 return signers
         if key_pair.source == "token":
             return [self._token_signer(key_pair, prompter)]
@@ -185,6 +193,21 @@ class FileAndAgentIdentities:
         if file.problem and path not in self._warned:
             self._warned.add(path)
             prompter.tell(Notice(f"{path}: {file.problem} Mend it with: {file.remedy}", level="warning"))
+
+
+def _paths(host: Host, field: str) -> list[Path]:
+    """The files that a field of the host lists."""
+    texts = host.extra.get(field)
+    return [Path(text).expanduser() for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
+
+
+def _certificates(host: Host) -> dict[PublicKey, str]:
+    """Public half to the host's first certificate for it; as in ssh, files that hold none do not count."""
+    found: dict[PublicKey, str] = {}
+    for path in _paths(host, CERTIFICATES):
+        with suppress(KeyPairError, NotFound):
+            found.setdefault(certified_key(path), str(path))
+    return found
 
 
 def _as_key_pairs(held: Sequence[AgentKey]) -> list[KeyPair]:

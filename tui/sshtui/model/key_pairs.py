@@ -26,6 +26,8 @@ class KeyPair:
     """Offered unasked; False for a file a person would have to choose."""
     add_to_agent: str = ""
     """What the host says of AddKeysToAgent, in the words of ssh_config(5)."""
+    certificate_file: str = ""
+    """Where a host says that the certificate stands; "" for beside `path`."""
 
     @property
     def whereabouts(self) -> str:

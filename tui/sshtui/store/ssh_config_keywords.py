@@ -19,6 +19,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, str], str]] = {
     "addressfamily": ({"any": "any", "inet": "inet", "inet6": "inet6"}, "any"),
     "batchmode": (_YES, "no"),
     "canonicalizehostname": ({**_TRUE, "always": "always"}, "false"),
+    "canonicalizefallbacklocal": (_YES, "yes"),
     "compression": (_YES, "no"),
     "identitiesonly": (_YES, "no"),
     "kbdinteractiveauthentication": (_YES, "yes"),
@@ -38,8 +39,14 @@ CHOICES: Mapping[str, tuple[Mapping[str, str], str]] = {
 """Keyword to what each word becomes, and the default."""
 
 TIMES = {"connecttimeout": "none", "serveraliveinterval": "0"}
-NUMBERS = {"serveralivecountmax": "3", "numberofpasswordprompts": "3", "connectionattempts": "1"}
+NUMBERS = {
+    "canonicalizemaxdots": "1",
+    "serveralivecountmax": "3",
+    "numberofpasswordprompts": "3",
+    "connectionattempts": "1",
+}
 TEXTS = (
+    "canonicaldomains", "canonicalizepermittedcnames",
     "bindaddress", "bindinterface", "ciphers", "hostkeyalgorithms", "hostkeyalias", "identityagent", "kexalgorithms",
     "knownhostscommand", "macs", "pkcs11provider", "pubkeyacceptedalgorithms", "revokedhostkeys",
 )  # fmt: skip
