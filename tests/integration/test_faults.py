@@ -20,6 +20,7 @@ from sshtui.errors import (
     NotSSH,
     SshtuiError,
     TimedOut,
+    Unreachable,
 )
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
@@ -267,3 +268,9 @@ async def test_what_asyncssh_was_not_ready_for_is_a_sentence_and_leaves_nothing(
     with pytest.raises(ConnectionFailed, match=r"failed: in the exchange \(ZeroDivisionError\)"):
         await client.dial(client.save(sshd), ScriptedPrompter())
     assert asyncio.all_tasks() == before
+
+
+async def test_a_network_that_does_not_lead_there_says_so(client: Client) -> None:
+    # Linux has no way to a broadcast address for TCP: ENETUNREACH, and nothing is sent.
+    with pytest.raises(Unreachable, match=r"no way to 255\.255\.255\.255 port 22 from here"):
+        await client.dial(Host("box", "255.255.255.255"), ScriptedPrompter())

@@ -230,7 +230,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
             hosts.put(replace(saved, key_pair=key_pair.path))
 
     def allow_old(host: Host, algorithms: Sequence[str]) -> None:
-        from sshtui.ssh.connector import OLD_ALGORITHMS
+        from sshtui.model.further_fields import OLD_ALGORITHMS
 
         saved = hosts.get(host.name)
         if saved is not None:

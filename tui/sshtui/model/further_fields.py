@@ -11,6 +11,9 @@ from sshtui.model.resuming import COMMANDS, RESUME
 Kind = Literal["text", "flag", "list", "seconds"] | tuple[str, ...]
 """Text, yes or no, texts separated by commas, a number of seconds, or one of some words."""
 
+OLD_ALGORITHMS = "old_algorithms"
+"""Names the old algorithms a host may use; whoever has it is weak, and marked so."""
+
 FURTHER: Mapping[str, Kind] = {
     "fingerprint": "text",
     "host_key_alias": "text",
@@ -27,7 +30,7 @@ FURTHER: Mapping[str, Kind] = {
     "gssapi_authentication": "flag",
     "gssapi_delegate_credentials": "flag",
     "hostbased_authentication": "flag",
-    "old_algorithms": "list",
+    OLD_ALGORITHMS: "list",
     "kex_algorithms": "text",
     "ciphers": "text",
     "macs": "text",
