@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING
 from sshtui.attach.places import Instance, Places
 from sshtui.attach.starting import Starting, detachable, end_with_parent, tell_ready, tell_trouble
 from sshtui.errors import SshtuiError
+from sshtui.model.diagnosis import Finding
 from sshtui.model.geometry import Size
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Prompter
 from sshtui.model.settings import Settings
+from sshtui.secrets.diagnosis import with_saved
 from sshtui.secrets.keeper import Keeper
 from sshtui.secrets.keyring_store import KeyringStore
 from sshtui.secrets.remembering import Codes, RememberingPrompter
@@ -106,6 +108,12 @@ class LazyWire:
     def remembering(self, prompter: Prompter, host: Host) -> RememberingPrompter:
         """`prompter`, with what is saved for `host` answering first."""
         return self._remembering(prompter, host)
+
+    async def diagnose(self, host: Host, prompter: Prompter) -> AsyncIterator[Finding]:
+        """Each step of the way to `host`, as SshDialer.diagnose finds it; jump hosts are logged in to."""
+        dialer = (await self.ready()).dialer
+        async for finding in with_saved(dialer.diagnose(host, self._remembering(prompter, host)), host):
+            yield finding
 
     async def key_pairs(self, host: Host) -> Sequence[KeyPair]:
         """What a person can choose from for `host`."""
@@ -278,6 +286,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         open_at_start=destination,
         problems=(*(str(problem) for problem in problems), *keeper.plain_warnings()),
         secrets_screen=secrets_screen,
+        diagnose=wire.diagnose,
         at_end=keeper.settle,
         effective=hosts.effective,
         warm_up=wire.settle,

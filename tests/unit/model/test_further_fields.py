@@ -56,7 +56,7 @@ def test_every_field_that_the_wire_and_the_key_pairs_name_is_there() -> None:
         *(trust.ALIAS, trust.CHECKING, trust.FILES, trust.FINGERPRINT, trust.DNS, trust.REVOKED, trust.HASH),
         *(system_login.GSSAPI, system_login.DELEGATE, system_login.HOST_BASED),
         *(ways.PROXY, ways.PROXY_COMMAND, ways.UNIX_SOCKET),
-        *(connector.OLD_ALGORITHMS, connector.AGENT_FORWARDING, comeback.RECONNECT),
+        *(connector.AGENT_FORWARDING, comeback.RECONNECT),
         *(identities.FILES, identities.ONLY, tokens.PROVIDER, adding.SETTING),
     }
     assert named <= FURTHER.keys()

@@ -49,27 +49,19 @@ def doctor(
 async def _examine(paths: Paths, host: Host, *, show: bool) -> list[Finding]:
     """Every finding, each shown as soon as it is known."""
     from sshtui.cli.wire import dialer
+    from sshtui.secrets.diagnosis import with_saved
 
     findings = []
     wire = dialer(paths)
     try:
         with plain_prompter() as prompter:
-            async for finding in wire.diagnose(host, prompter):
-                for each in (finding, *_saved(finding, host)):
-                    findings.append(each)
-                    if show:
-                        _show(each)
+            async for finding in with_saved(wire.diagnose(host, prompter), host):
+                findings.append(finding)
+                if show:
+                    _show(finding)
     finally:
         await wire.close()
     return findings
-
-
-def _saved(finding: Finding, host: Host) -> list[Finding]:
-    """What a login would be answered with, after the step that says that there would be one."""
-    from sshtui.secrets.references import saved_words
-
-    words = saved_words(host) if (finding.step, finding.verdict) == ("login", "ok") else ""
-    return [Finding("login", "note", f"saved for it: {words}; used when you connect, not here")] if words else []
 
 
 def _show(finding: Finding) -> None:
