@@ -17,6 +17,7 @@ from sshtui.keys.beside import certified_key
 from sshtui.keys.formats import Format
 from sshtui.keys.inspect import certificate_path, inspect_file, key_pair, list_directory
 from sshtui.keys.tokens import PROVIDER, OpenedToken, Token, token_key_pairs
+from sshtui.model.agents import agent_socket, agent_wish
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
@@ -68,7 +69,8 @@ class FileAndAgentIdentities:
         """
         own, others = await asyncio.to_thread(lambda: (self._own(host), self._in_directory()))
         certificates = await asyncio.to_thread(_certificates, host)
-        held = _as_key_pairs(await self._held())
+        wish = agent_wish(host)
+        held = _as_key_pairs(await _held(self._agent_by(wish)))
         own += await self._on_tokens(host, held)
         if host.extra.get(ONLY) is True and (own or certificates):
             # A person may still choose any; unasked, nothing but the host's own goes out, from wherever it is held.
@@ -78,7 +80,7 @@ class FileAndAgentIdentities:
         found: dict[object, KeyPair] = {}
         for pair in (*own, *held, *others):
             identity = pair.public or pair.path or pair.comment
-            first = found.setdefault(identity, replace(pair, add_to_agent=str(host.extra.get(SETTING, ""))))
+            first = found.setdefault(identity, replace(pair, agent=wish, add_to_agent=str(host.extra.get(SETTING, ""))))
             if pair.certificate and not first.certificate:
                 # The agent has the private half, the certificate stands beside the file.
                 found[identity] = replace(first, path=pair.path, certificate=True)
@@ -94,17 +96,8 @@ class FileAndAgentIdentities:
         files = _paths(host, FILES)
         first = [Path(host.key_pair).expanduser()] if host.key_pair else []
         rest = [path for path in files if path not in first and path.is_file()]
-        return [pair for path in (*first, *rest) for pair in self._named(path)]
-
-    def _named(self, path: Path) -> list[KeyPair]:
-        """The key pair in a file; a public file stands for the agent's key of that name, as in ssh_config(5)."""
-        try:
-            found = inspect_file(path)
-            if found.format is Format.PUBLIC and self._agent:
-                return [KeyPair("agent", str(path), found.public, found.comment)]
-            return [key_pair(path)]
-        except (KeyPairError, NotFound):
-            return [KeyPair("file", str(path))]
+        agent = self._agent_by(agent_wish(host))
+        return [pair for path in (*first, *rest) for pair in _named(path, agent)]
 
     async def _on_tokens(self, host: Host, held: Sequence[KeyPair]) -> list[KeyPair]:
         """What is on the token that the host names; what the agent holds of it signs there, where no PIN is asked."""
@@ -134,14 +127,10 @@ class FileAndAgentIdentities:
             pairs.append(KeyPair("file", file.path, file.public, file.comment, file.encrypted, certificate, automatic))
         return pairs
 
-    async def _held(self) -> Sequence[AgentKey]:
-        """What the agent holds; nothing when there is none or it does not answer."""
-        if self._agent is None:
-            return []
-        try:
-            return await self._agent.held()
-        except KeyPairError:
-            return []
+    def _agent_by(self, wish: str) -> Agent | None:
+        """The agent that a host wants, by `agents.agent_wish`; the usual one mostly."""
+        path = agent_socket(wish, self._agent.path if self._agent else "")
+        return Agent(path) if path else None
 
     async def signer(self, key_pair: KeyPair, prompter: Prompter) -> Sequence[asyncssh.SSHKeyPair]:
         """What can be offered for `key_pair`: the certificate first where there is one, then the plain key.
@@ -152,13 +141,14 @@ class FileAndAgentIdentities:
         """
         from sshtui.keys.signing import AgentSigner, OpenedFile, certificate_or_told, file_signers
 
-        if self._agent and (key_pair.source == "agent" or (key_pair.encrypted and key_pair.public)):
-            held = [key for key in await self._held() if key.public == key_pair.public]
+        agent = self._agent_by(key_pair.agent)
+        if agent and (key_pair.source == "agent" or (key_pair.encrypted and key_pair.public)):
+            held = [key for key in await _held(agent) if key.public == key_pair.public]
             held.sort(key=lambda key: not key.certificate)
             if held:
-                signers = [AgentSigner(self._agent.path, key, prompter) for key in held]
+                signers = [AgentSigner(agent.path, key, prompter) for key in held]
                 if not held[0].certificate and (certificate := certificate_or_told(key_pair, prompter)):
-                    signers.insert(0, AgentSigner(self._agent.path, held[0], prompter, certificate))
+                    signers.insert(0, AgentSigner(agent.path, held[0], prompter, certificate))
                 return signers
         if key_pair.source == "token":
             return [self._token_signer(key_pair, prompter)]
@@ -167,7 +157,7 @@ class FileAndAgentIdentities:
         path = await asyncio.to_thread(lambda: Path(key_pair.path).expanduser())
         await self._check(path, prompter)
         opened = self._opened.setdefault(path, OpenedFile(path))
-        agent, adding = self._agent, read_adding(key_pair.add_to_agent)
+        adding = read_adding(key_pair.add_to_agent)
         opened.opened = None
         if agent and adding:
             opened.opened = lambda key, prompter: add_opened(agent, adding, path, key, prompter)
@@ -193,6 +183,25 @@ class FileAndAgentIdentities:
         if file.problem and path not in self._warned:
             self._warned.add(path)
             prompter.tell(Notice(f"{path}: {file.problem} Mend it with: {file.remedy}", level="warning"))
+
+
+def _named(path: Path, agent: Agent | None) -> list[KeyPair]:
+    """The key pair in a file; a public file stands for the agent's key of that name, as in ssh_config(5)."""
+    try:
+        found = inspect_file(path)
+        if found.format is Format.PUBLIC and agent:
+            return [KeyPair("agent", str(path), found.public, found.comment)]
+        return [key_pair(path)]
+    except (KeyPairError, NotFound):
+        return [KeyPair("file", str(path))]
+
+
+async def _held(agent: Agent | None) -> Sequence[AgentKey]:
+    """What the agent holds; nothing when there is none or it does not answer."""
+    try:
+        return await agent.held() if agent is not None else []
+    except KeyPairError:
+        return []
 
 
 def _paths(host: Host, field: str) -> list[Path]:

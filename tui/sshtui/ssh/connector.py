@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sshtui.errors import ConfigError, NoCommonAlgorithm
+from sshtui.model.agents import agent_socket, agent_wish
 from sshtui.model.diagnosis import Finding
 from sshtui.model.further_fields import OLD_ALGORITHMS
 from sshtui.model.host_keys import HostKey
@@ -212,7 +213,9 @@ class Connector:
             prompter.tell(Notice(text, level="warning"))
 
     def _agent_for(self, host: Host) -> str:
-        return self._agent_path if host.extra.get(AGENT_FORWARDING) is True else ""
+        """The socket of the agent that programs there may use, "" for none: the one its own logins use."""
+        allowed = host.extra.get(AGENT_FORWARDING) is True
+        return agent_socket(agent_wish(host), self._agent_path) if allowed else ""
 
     def _allowed_for(self, host: Host) -> tuple[str, ...]:
         saved = host.extra.get(OLD_ALGORITHMS)

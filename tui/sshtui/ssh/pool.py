@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from sshtui.errors import SshtuiError
+from sshtui.model.agents import AGENT
 from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Notice, Prompter
@@ -86,7 +87,7 @@ class Pool:
             host.jump
             or next((str(way) for field in (UNIX_SOCKET, PROXY_COMMAND, PROXY) if (way := host.extra.get(field))), ""),
             host.extra.get(AGENT_FORWARDING) is True,
-            tuple(str(host.extra.get(field, "")) for field in (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE)),
+            tuple(str(host.extra.get(field, "")) for field in (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE, AGENT)),
         )
         lock = self._logging_in.setdefault(target, asyncio.Lock())
         async with lock:

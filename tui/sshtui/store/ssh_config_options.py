@@ -49,6 +49,11 @@ def _path(values: _Values, effective: Effective, home: Path) -> str:
     return "" if values[0].lower() == "none" else expand_home(expanded(values[0], effective, home), home)
 
 
+def _agent(values: _Values, effective: Effective, home: Path) -> str:
+    named = values[0] == "SSH_AUTH_SOCK" or values[0].startswith("$")
+    return values[0] if named else expand_home(expanded(values[0], effective, home), home)
+
+
 def _yes(values: _Values, _effective: Effective, _home: Path) -> bool:
     return values[0] == "yes"
 
@@ -95,6 +100,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "hostkeyalgorithms": ("host_key_algorithms", _text),
     "hostkeyalias": ("host_key_alias", _text),
     "identitiesonly": ("identities_only", _yes),
+    "identityagent": ("identity_agent", _agent),
     "identityfile": ("identity_files", _paths),
     "kexalgorithms": ("kex_algorithms", _text),
     "macs": ("macs", _text),
@@ -129,6 +135,14 @@ _IN_FILE = {
     "kex_algorithms": "KexAlgorithms",
     "macs": "MACs",
     "strict_host_key_checking": "StrictHostKeyChecking",
+    "identity_agent": "IdentityAgent",
+    "pkcs11_provider": "PKCS11Provider",
+    "gssapi_authentication": "GSSAPIAuthentication",
+    "gssapi_delegate_credentials": "GSSAPIDelegateCredentials",
+    "hostbased_authentication": "HostbasedAuthentication",
+    "hash_known_hosts": "HashKnownHosts",
+    "revoked_host_keys": "RevokedHostKeys",
+    "verify_host_key_dns": "VerifyHostKeyDNS",
 }
 """Field to keyword, for what a saved host says in its further fields."""
 _ONE_FOR_EACH = ("certificate_files", "identity_files")
