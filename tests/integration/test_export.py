@@ -7,12 +7,14 @@ import io
 import json
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sshtui.cli.run import run
 from sshtui.model.hosts import Forward, Host
+from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.store.exporters import to_csv, to_json, to_putty, to_ssh_config
 from sshtui.store.host_tables import from_table
 from sshtui.store.hosts import HostStore
@@ -121,11 +123,20 @@ def test_putty_sessions_come_back_whole(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("format", ["csv", "json"])
-def test_tables_come_back_whole(tmp_path: Path, format: str) -> None:
+def test_json_comes_back_whole_without_secrets(tmp_path: Path) -> None:
     path = tmp_path / "table"
-    path.write_text({"csv": to_csv, "json": to_json}[format](HOSTS[:1] + HOSTS[2:]))
-    assert to_save(plan(FORMATS[format](path), ())) == HOSTS[:1] + HOSTS[2:]
+    secrets = {"password": "keyring:1", "proxy_command": "nc %h %p", "danger": True}
+    hosts = (*HOSTS, Host("last", "h", favourite=True, terminal=TerminalSwitches(backspace="bs"), extra=secrets))
+    path.write_text(to_json(hosts))
+    kept = {name: value for name, value in secrets.items() if name != "password"}
+    assert to_save(plan(FORMATS["json"](path), ())) == (*HOSTS, replace(hosts[-1], extra=kept))
+
+
+def test_a_table_comes_back_whole_but_for_its_forwards(tmp_path: Path) -> None:
+    path = tmp_path / "table"
+    hosts = (*HOSTS, Host("last", "h", keep_alive=0, theme="nord", colour="red", favourite=True))
+    path.write_text(to_csv(hosts))
+    assert to_save(plan(FORMATS["csv"](path), ())) == tuple(replace(host, forwards=()) for host in hosts)
 
 
 def test_json_holds_every_field() -> None:

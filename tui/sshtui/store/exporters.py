@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
@@ -18,7 +19,22 @@ _PATHS = frozenset({"CertificateFile", "IdentityFile", "UserKnownHostsFile"})
 """Keywords whose values may hold tokens of ssh (ssh_config(5), TOKENS), where a saved host's are what they are."""
 _ONLY_OURS = ("proxy", "unix_socket", "old_algorithms")
 _LETTERS = {"local": "L", "remote": "R", "dynamic": "D"}
-_COLUMNS = ("name", "address", "port", "user", "folder", "key_pair", "jump", "tags", "notes", "command")
+_COLUMNS = (
+    "name",
+    "address",
+    "port",
+    "user",
+    "folder",
+    "key_pair",
+    "jump",
+    "tags",
+    "notes",
+    "command",
+    "keep_alive",
+    "theme",
+    "colour",
+    "favourite",
+)
 
 
 def to_ssh_config(hosts: Iterable[Host]) -> str:
@@ -83,7 +99,12 @@ def to_csv(hosts: Iterable[Host]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for host in hosts:
-        values = {**{name: getattr(host, name) for name in _COLUMNS}, "tags": " ".join(host.tags)}
+        values: dict[str, Any] = {name: getattr(host, name) for name in _COLUMNS}
+        values |= {
+            "tags": " ".join(host.tags),
+            "keep_alive": "" if host.keep_alive is None else host.keep_alive,
+            "favourite": "yes" if host.favourite else "",
+        }
         writer.writerow([_harmless(str(values[name])) for name in _COLUMNS])
     return out.getvalue()
 

@@ -80,6 +80,8 @@ def _step(host: Host, saved: Host | None) -> Step:
         for field in fields(Host)
         if getattr(host, field.name) != getattr(default, field.name)
     }
+    # Further fields that the import does not know stay: the reference to a saved password may be among them.
+    told["extra"] = {**saved.extra, **host.extra}
     merged = replace(saved, **told)
     if (saved.address, saved.port) != (host.address, host.port) or (host.user and saved.user not in ("", host.user)):
         why = f"saved as {saved.destination}, the file says {host.destination}."
