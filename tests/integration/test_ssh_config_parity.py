@@ -89,6 +89,21 @@ def test_what_is_in_force_equals_what_ssh_says(case: Path, files: Path, need: Ca
     check(case.read_text(), files, need("ssh"))
 
 
+LATER = sorted((Path(__file__).parents[1] / "cases" / "ssh_config" / "later").glob("*.conf"))
+"""What OpenSSH understands since 9.4 (Tag, localnetwork) and 10.0 (sessiontype, command)."""
+
+
+@pytest.mark.parametrize("case", LATER, ids=lambda case: case.stem)
+def test_what_later_versions_understand_equals_what_they_say(
+    case: Path, files: Path, need: Callable[[str], str]
+) -> None:
+    told = subprocess.run([need("ssh"), "-G", "-F", case, "a"], capture_output=True, text=True)
+    if told.returncode and ("Unsupported Match attribute" in told.stderr or "Bad configuration option" in told.stderr):
+        # No second source here: the unit tests hold these against the manual.
+        pytest.skip("this ssh is too old")
+    check(case.read_text(), files, need("ssh"))
+
+
 def test_windows_line_ends_mean_the_same(files: Path, need: Callable[[str], str]) -> None:
     check("# ssh -G a b\nHost a\n  User x\n  Port 2222\n".replace("\n", "\r\n"), files, need("ssh"))
 

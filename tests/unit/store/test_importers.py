@@ -9,6 +9,7 @@ import pytest
 
 from sshtui.errors import BrokenFile, ConfigError, NotFound
 from sshtui.model.hosts import Forward, Host
+from sshtui.store.hosts import HostStore
 from sshtui.store.importers.found import Found
 from sshtui.store.importers.plan import FORMATS, plan, to_save
 
@@ -105,6 +106,21 @@ EXPECTED: dict[str, tuple[str, tuple[Host, ...], tuple[str, ...]]] = {
         ),
         ("here", "moving"),
     ),
+    "ssh-config": (
+        "ssh_config",
+        tuple(
+            Host(
+                name, f"{name}.example.org", 2222, "root", jump="bastion",
+                forwards=(Forward("local", "8080", "localhost:80"),),
+                extra={
+                    "identity_files": ["~/.ssh/one", "~/.ssh/two"], "set_environment": {"A": "1"},
+                    "certificate_files": [f"~/.ssh/{name}.example.org-cert.pub"],
+                },
+            )
+            for name in ("web-1", "web-2")
+        ),
+        ("", ""),
+    ),
     "hosts.list": (
         "list",
         (
@@ -132,10 +148,10 @@ def test_a_file_gives_its_ssh_hosts_and_says_what_it_leaves_out(name: str) -> No
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_the_same_file_again_changes_nothing(name: str) -> None:
+def test_the_same_file_again_changes_nothing(name: str, tmp_path: Path) -> None:
     found = read(name)
-    first = to_save(plan(found, (), folder="office"))
-    again = plan(found, first, folder="office")
+    HostStore(tmp_path / "hosts.toml").put_all(to_save(plan(found, (), folder="office")))
+    again = plan(found, HostStore(tmp_path / "hosts.toml").hosts(), folder="office")
     assert to_save(again, conflicts=True) == ()
     assert {step.action for step in again} <= {"same", "skipped"}
 
