@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import pwd
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -66,6 +68,7 @@ FURTHER = {
     "certificate_files": ["~/c/100%-cert.pub", "/c/with space-cert.pub"],
     "identity_files": ["~/k/one", "~/k/two"],
     "identities_only": True,
+    "identity_agent": "~/agent sock",
     "agent_forwarding": True,
     "host_key_alias": "cluster",
     "known_hosts_files": ["/k/h", "/k/with space"],
@@ -99,10 +102,12 @@ def test_what_stands_in_further_fields_and_folders_goes_along(
         command = [need("ssh"), "-G", "-F", str(out), "--", name]
         return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines())
 
+    home = pwd.getpwuid(os.getuid()).pw_dir
     assert told("box") >= {
         "user deploy", "port 2222", "proxycommand nc -x proxy %h %p", "certificatefile ~/c/100%%-cert.pub",
         "certificatefile /c/with space-cert.pub", "identityfile ~/k/one", "identityfile ~/k/two",
-        "identitiesonly yes", "forwardagent yes", "hostkeyalias cluster", "userknownhostsfile /k/h /k/with space",
+        "identitiesonly yes", f"identityagent {home}/agent sock",
+        "forwardagent yes", "hostkeyalias cluster", "userknownhostsfile /k/h /k/with space",
         "stricthostkeychecking accept-new", "addkeystoagent confirm 300", "addressfamily inet6",
         "bindaddress 127.0.0.2", "ciphers aes256-ctr", "kexalgorithms curve25519-sha256", "macs hmac-sha2-256",
         "hostkeyalgorithms ssh-ed25519", "connecttimeout 7", "sendenv LC_*", "sendenv TZ", "setenv A=1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,9 @@ from sshtui.ssh.wishes import chosen_algorithms, connect_limit
 OLD_ALGORITHMS = "old_algorithms"
 """The field of a saved host that names the old algorithms it may use; a list of names."""
 
+
+IDENTITY_AGENT = "identity_agent"
+"""The field of a host that names the socket of an agent of its own, or `none`."""
 
 AGENT_FORWARDING = "agent_forwarding"
 """The field of a saved host that lets programs there use the agent here; off unless it is `true`."""
@@ -197,7 +201,10 @@ class Connector:
             prompter.tell(Notice(text, level="warning"))
 
     def _agent_for(self, host: Host) -> str:
-        return self._agent_path if host.extra.get(AGENT_FORWARDING) is True else ""
+        if host.extra.get(AGENT_FORWARDING) is not True:
+            return ""
+        named = str(host.extra.get(IDENTITY_AGENT) or "")
+        return self._agent_path if not named else "" if named.lower() == "none" else os.path.expanduser(named)
 
     def _allowed_for(self, host: Host) -> tuple[str, ...]:
         saved = host.extra.get(OLD_ALGORITHMS)

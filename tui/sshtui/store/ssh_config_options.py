@@ -33,6 +33,16 @@ def _forward_agent(values: _Values, _effective: Effective, _home: Path) -> bool 
     return {"yes": True, "no": False}.get(values[0])
 
 
+def _agent(values: _Values, effective: Effective, home: Path) -> str:
+    """The socket; "" is the usual agent, and a variable that is not set none (ssh_config(5), IdentityAgent)."""
+    text = values[0]
+    if text == "SSH_AUTH_SOCK":
+        return ""
+    if text.startswith("$") and not text.startswith("${"):
+        return os.environ.get(text[1:]) or "none"
+    return "none" if text.lower() == "none" else expanded(text, effective, home)
+
+
 def _adding(values: _Values, _effective: Effective, _home: Path) -> str:
     return {"true": "yes", "false": "no"}.get(values[0], values[0])
 
@@ -83,6 +93,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "hostkeyalgorithms": ("host_key_algorithms", _text),
     "hostkeyalias": ("host_key_alias", _text),
     "identitiesonly": ("identities_only", _yes),
+    "identityagent": ("identity_agent", _agent),
     "identityfile": ("identity_files", _paths),
     "kexalgorithms": ("kex_algorithms", _text),
     "macs": ("macs", _text),
@@ -103,6 +114,7 @@ FIELDS_IN_FILE = {
     "known_hosts_files": "UserKnownHostsFile",
     "proxy_command": "ProxyCommand",
     "identities_only": "IdentitiesOnly",
+    "identity_agent": "IdentityAgent",
     "agent_forwarding": "ForwardAgent",
     "add_keys_to_agent": "AddKeysToAgent",
     "address_family": "AddressFamily",
