@@ -23,7 +23,7 @@ ALWAYS = frozenset(
         "hostkeyalias", "identityagent", "remotecommand", "localforward", "remoteforward", "dynamicforward", "sendenv",
         "setenv", "addkeystoagent", "forwardagent", "proxyjump", "proxycommand", "bindaddress", "canonicalizehostname",
         "tcpkeepalive", "knownhostscommand", "canonicaldomains", "canonicalizemaxdots", "canonicalizefallbacklocal",
-        "canonicalizepermittedcnames",
+        "canonicalizepermittedcnames", "preferredauthentications",
     }
 )  # fmt: skip
 """Compared for every host, defaults included."""

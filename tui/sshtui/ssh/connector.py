@@ -34,7 +34,7 @@ from sshtui.ssh.protocols import Identities
 from sshtui.ssh.trust import HostKeyTrust
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import Progress, route_to
-from sshtui.ssh.wishes import chosen_algorithms, connect_limit
+from sshtui.ssh.wishes import chosen_algorithms, connect_limit, login_methods
 
 OLD_ALGORITHMS = "old_algorithms"
 """The field of a saved host that names the old algorithms it may use; a list of names."""
@@ -148,6 +148,8 @@ class Connector:
             Offers(host, self._identities, asking, wish.chosen, patience=patience),
             password=wish.password,
             progress=on_login,
+            # A key pair that a person picked is offered whatever the host says.
+            methods=login_methods(host) | ({"publickey"} if wish.chosen else set()),
         )
 
     def _connection(

@@ -165,10 +165,30 @@ def _words_of(value: Any) -> tuple[str, ...]:
     return ()
 
 
+SWITCHES: Mapping[str, str] = {
+    "pubkeyauthentication": "publickey",
+    "kbdinteractiveauthentication": "keyboard-interactive",
+    "passwordauthentication": "password",
+}
+"""Keyword to the login method that `no` switches off."""
+
+
 def further_fields(effective: Effective, home: Path) -> dict[str, Any]:
     """What `Host.extra` says for a destination; a value that ssh would refuse is left out."""
     found = {field: _value(effective, keyword, home) for keyword, (field, _) in FIELDS.items() if field}
+    found["login_methods"] = _login_methods(effective)
     return {field: value for field, value in found.items() if value not in (None, "", [], {})}
+
+
+def _login_methods(effective: Effective) -> list[str]:
+    """The methods that are left (RFC 4252) when some are switched off or not preferred; [] for all of them."""
+    preferred = effective.first("preferredauthentications").lower().split(",")
+    left = [
+        method
+        for keyword, method in SWITCHES.items()
+        if effective.first(keyword).lower() not in {"no", "false"} and (preferred == [""] or method in preferred)
+    ]
+    return [] if len(left) == len(SWITCHES) else left or ["none"]
 
 
 def followed(effective: Effective, keyword: str) -> bool:
