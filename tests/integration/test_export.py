@@ -121,11 +121,16 @@ def test_what_stands_in_further_fields_and_folders_goes_along(
 
 def test_putty_sessions_come_back_whole(tmp_path: Path) -> None:
     path = tmp_path / "sessions.reg"
-    path.write_bytes(to_putty(HOSTS).encode())
+    proxied = Host("proxied", "h", extra={"proxy": "socks5://proxy:9999"})
+    behind = Host("behind", "h", jump="nowhere,six")
+    path.write_bytes(to_putty((*HOSTS, proxied, behind)).encode())
     back = FORMATS["putty"](path).hosts
     assert [(host.name, host.destination, host.command, host.keep_alive, host.forwards) for host in back] == [
-        (host.name, host.destination, host.command, host.keep_alive, host.forwards) for host in HOSTS
+        (host.name, host.destination, host.command, host.keep_alive, host.forwards)
+        for host in (*HOSTS, proxied, behind)
     ]
+    assert [host.jump for host in back] == ["", "me@gate:2200", "", "", "me@corp@fe80::1"]
+    assert [dict(host.extra) for host in back[3:]] == [{"proxy": "socks5://proxy:9999"}, {}]
 
 
 def test_json_comes_back_whole_without_secrets(tmp_path: Path) -> None:
