@@ -24,6 +24,8 @@ ALWAYS = frozenset(
         "setenv", "addkeystoagent", "forwardagent", "proxyjump", "proxycommand", "bindaddress", "canonicalizehostname",
         "tcpkeepalive", "knownhostscommand", "canonicaldomains", "canonicalizemaxdots", "canonicalizefallbacklocal",
         "canonicalizepermittedcnames", "preferredauthentications",
+        "verifyhostkeydns", "hashknownhosts", "hostbasedauthentication",
+        "gssapiauthentication", "gssapidelegatecredentials", "pkcs11provider", "revokedhostkeys",
     }
 )  # fmt: skip
 """Compared for every host, defaults included."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +16,7 @@ from sshtui.keys.agent import Agent, AgentKey
 from sshtui.keys.beside import certified_key
 from sshtui.keys.formats import Format
 from sshtui.keys.inspect import certificate_path, inspect_file, key_pair, list_directory
+from sshtui.keys.tokens import PROVIDER, OpenedToken, Token, token_key_pairs
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
@@ -53,6 +55,9 @@ class FileAndAgentIdentities:
         self._agent = Agent(agent_path) if agent_path else None
         self._opened: dict[Path, OpenedFile] = {}
         self._warned: set[Path] = set()
+        self._tokens: dict[PublicKey | None, OpenedToken] = {}
+        self._token_turns: defaultdict[Token, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._token_problems: dict[str, KeyPairError] = {}
 
     def use_agent(self, path: str) -> None:
         """From here on the agent is the one behind the socket `path`."""
@@ -69,6 +74,7 @@ class FileAndAgentIdentities:
         own, others = await asyncio.to_thread(lambda: (self._own(host, agent), self._in_directory()))
         certificates = await asyncio.to_thread(_certificates, host)
         held = _as_key_pairs(await _held(agent))
+        own += await self._on_tokens(host, held)
         if host.extra.get(ONLY) is True and (own or certificates):
             # A person may still choose any; unasked, nothing but the host's own goes out, from wherever it is held.
             named = {*(pair.public for pair in own), *certificates}
@@ -76,7 +82,7 @@ class FileAndAgentIdentities:
             others = [replace(pair, automatic=False) for pair in others]
         found: dict[object, KeyPair] = {}
         for pair in (*own, *held, *others):
-            identity = pair.public or pair.path
+            identity = pair.public or pair.path or pair.comment
             pair = replace(pair, add_to_agent=str(host.extra.get(SETTING, "")), agent=chosen)
             first = found.setdefault(identity, pair)
             if pair.certificate and not first.certificate:
@@ -101,6 +107,22 @@ class FileAndAgentIdentities:
         first = [Path(host.key_pair).expanduser()] if host.key_pair else []
         rest = [path for path in files if path not in first and path.is_file()]
         return [pair for path in (*first, *rest) for pair in _named(path, agent)]
+
+    async def _on_tokens(self, host: Host, held: Sequence[KeyPair]) -> list[KeyPair]:
+        """What is on the token that the host names; what the agent holds of it signs there, where no PIN is asked."""
+        provider = host.extra.get(PROVIDER)
+        if not isinstance(provider, str) or not provider:
+            return []
+        by_public = {pair.public: pair for pair in held}
+        try:
+            listed = await token_key_pairs(provider)
+        except KeyPairError as error:
+            self._token_problems[provider] = error
+            return [KeyPair("token", comment=f"{PROVIDER} {provider}")]
+        for pair, token in listed:
+            assert pair.public is not None
+            self._tokens.setdefault(pair.public, OpenedToken(token, pair.public, self._token_turns[token]))
+        return [by_public.get(pair.public, pair) for pair, _token in listed]
 
     def _in_directory(self) -> list[KeyPair]:
         by_name = {Path(file.path).name: file for file in list_directory(self._directory)}
@@ -132,6 +154,8 @@ class FileAndAgentIdentities:
                 if not held[0].certificate and (certificate := certificate_or_told(key_pair, prompter)):
                     signers.insert(0, AgentSigner(agent.path, held[0], prompter, certificate))
                 return signers
+        if key_pair.source == "token":
+            return [self._token_signer(key_pair, prompter)]
         if key_pair.source == "agent":
             raise KeyPairError(f"The agent no longer holds {key_pair.label}.", hint="Add it again with ssh-add.")
         path = await asyncio.to_thread(lambda: Path(key_pair.path).expanduser())
@@ -142,6 +166,15 @@ class FileAndAgentIdentities:
         if agent and adding:
             opened.opened = lambda key, prompter: add_opened(agent, adding, path, key, prompter)
         return await file_signers(opened, key_pair, prompter)
+
+    def _token_signer(self, key_pair: KeyPair, prompter: Prompter) -> asyncssh.SSHKeyPair:
+        from sshtui.keys.signing import TokenSigner
+
+        if key_pair.public not in self._tokens:
+            raise self._token_problems.get(
+                key_pair.label.removeprefix(f"{PROVIDER} "), KeyPairError(f"{key_pair.label} is not there any more.")
+            )
+        return TokenSigner(self._tokens[key_pair.public], prompter)
 
     async def _check(self, path: Path, prompter: Prompter) -> None:
         """Raise KeyPairError when the file is unusable; once a run a person is told that others may read it."""

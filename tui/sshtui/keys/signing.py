@@ -16,6 +16,7 @@ from sshtui.keys.agent import AgentKey
 from sshtui.keys.beside import read_certificate_beside, read_certificate_file
 from sshtui.keys.inspect import read_key_file
 from sshtui.keys.private import open_private
+from sshtui.keys.tokens import OpenedToken
 from sshtui.keys.translate import decoding
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.key_pairs import KeyPair
@@ -133,6 +134,33 @@ def certificate_or_told(pair: KeyPair, prompter: Prompter) -> asyncssh.SSHCertif
     except (KeyPairError, NotFound) as error:
         prompter.tell(Notice(error.sentence, level="warning"))
         return None
+
+
+class TokenSigner(asyncssh.SSHKeyPair):
+    """A key on a token, which is opened with its PIN when a signature is wanted."""
+
+    _key_type = "pkcs11"
+
+    def __init__(self, opened: OpenedToken, prompter: Prompter) -> None:
+        public = asyncssh.import_public_key(opened.public.line)
+        super().__init__(
+            public.algorithm,
+            public.algorithm,
+            public.sig_algorithms,
+            public.sig_algorithms,
+            public.public_data,
+            opened.token.name,
+        )
+        self._opened = opened
+        self._prompter = prompter
+
+    async def sign_async(self, data: bytes) -> bytes:
+        """The token's signature of `data`; ValueError, on which asyncssh moves to the next key pair, without one."""
+        try:
+            return await self._opened.sign(data, self.sig_algorithm.decode(), self._prompter)
+        except KeyPairError as error:
+            self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="error"))
+            raise ValueError(error.sentence) from error
 
 
 class AgentSigner(SSHAgentKeyPair):

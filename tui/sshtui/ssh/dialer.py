@@ -16,6 +16,7 @@ from sshtui.model.settings import Settings
 from sshtui.ssh.channel import Pipe
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.connector import Connector, Wish
+from sshtui.ssh.dns_host_keys import PublishedHostKeys
 from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.offers import MOST_OFFERS
 from sshtui.ssh.pool import Pool, Prepare
@@ -29,7 +30,8 @@ class SshDialer:
     """Opens terminals on servers; tabs on one account of one server share a connection.
 
     `resolve` finds a saved host by name, for jumps. `remember` is told the key pair a person chose for good,
-    `allow_old` the old algorithms a person allowed a host. `agent_path` is the agent that hosts may be allowed to use.
+    `allow_old` the old algorithms a person allowed a host. `agent_path` is the agent that hosts may be allowed to use,
+    `dns` whoever looks up published host keys; the name servers of this system unless given.
     `prepare` gives a host as it is to be connected to now, and sentences for the person; it may take seconds.
     """
 
@@ -43,11 +45,12 @@ class SshDialer:
         remember: Callable[[Host, KeyPair], None] | None = None,
         allow_old: Callable[[Host, Sequence[str]], None] | None = None,
         agent_path: str | None = None,
+        dns: PublishedHostKeys | None = None,
         prepare: Prepare | None = None,
     ) -> None:
         self._identities = identities
         self._remember = remember
-        self._pool = Pool(Connector(known_hosts, identities, settings, allow_old, agent_path), resolve, prepare)
+        self._pool = Pool(Connector(known_hosts, identities, settings, allow_old, agent_path, dns), resolve, prepare)
 
     async def dial(
         self,

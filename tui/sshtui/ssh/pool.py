@@ -13,7 +13,8 @@ from sshtui.model.questions import Notice, Prompter
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.connector import AGENT_FORWARDING, Connector, Wish
 from sshtui.ssh.jumps import check_way, last_hop
-from sshtui.ssh.trust import ALIAS, FILES, FINGERPRINT
+from sshtui.ssh.system_login import DELEGATE
+from sshtui.ssh.trust import ALIAS, FILES, FINGERPRINT, REVOKED
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import PROXY, PROXY_COMMAND, UNIX_SOCKET, Progress
 
@@ -31,7 +32,7 @@ class Target:
     way: str
     agent_forwarded: bool
     trust: tuple[str, ...]
-    """What the host says of its host keys: whoever pins one must not get a login that was made without the pin."""
+    """What the host says of its host keys and tickets: whoever pins one must not get a login made without the pin."""
 
 
 class Pool:
@@ -85,7 +86,7 @@ class Pool:
             host.jump
             or next((str(way) for field in (UNIX_SOCKET, PROXY_COMMAND, PROXY) if (way := host.extra.get(field))), ""),
             host.extra.get(AGENT_FORWARDING) is True,
-            tuple(str(host.extra.get(field, "")) for field in (FINGERPRINT, ALIAS, FILES)),
+            tuple(str(host.extra.get(field, "")) for field in (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE)),
         )
         lock = self._logging_in.setdefault(target, asyncio.Lock())
         async with lock:

@@ -27,7 +27,7 @@ FOLLOWED = frozenset(
 HARMLESS = frozenset(
     {
         "controlmaster", "controlpath", "controlpersist", "escapechar",
-        "forwardx11", "forwardx11trusted", "gssapiauthentication", "hashknownhosts", "ignoreunknown", "loglevel",
+        "forwardx11", "forwardx11trusted", "ignoreunknown", "loglevel",
         "serveralivecountmax", "tcpkeepalive", "updatehostkeys", "usekeychain", "visualhostkey",
     }
 )  # fmt: skip

@@ -30,6 +30,11 @@ CHOICES: Mapping[str, tuple[Mapping[str, str], str]] = {
     "tcpkeepalive": (_YES, "yes"),
     "exitonforwardfailure": (_YES, "no"),
     "gatewayports": (_YES, "no"),
+    "gssapiauthentication": (_YES, "no"),
+    "gssapidelegatecredentials": (_YES, "no"),
+    "hashknownhosts": (_YES, "no"),
+    "hostbasedauthentication": (_YES, "no"),
+    "verifyhostkeydns": ({**_TRUE, "ask": "ask"}, "false"),
 }
 """Keyword to what each word becomes, and the default."""
 
@@ -43,7 +48,7 @@ NUMBERS = {
 TEXTS = (
     "canonicaldomains", "canonicalizepermittedcnames",
     "bindaddress", "bindinterface", "ciphers", "hostkeyalgorithms", "hostkeyalias", "identityagent", "kexalgorithms",
-    "knownhostscommand", "macs", "pubkeyacceptedalgorithms",
+    "knownhostscommand", "macs", "pkcs11provider", "pubkeyacceptedalgorithms", "revokedhostkeys",
 )  # fmt: skip
 FORWARDS = ("localforward", "remoteforward", "dynamicforward")
 
@@ -69,7 +74,7 @@ def put(keyword: str, values: Sequence[Words], home: Path) -> list[str]:
             return [_port(text)]
         case "proxyjump":
             return [] if text.lower() == "none" else [_jump(text)]
-        case "proxycommand" | "remotecommand":
+        case "proxycommand" | "remotecommand" | "pkcs11provider":
             return [] if text.lower() == "none" else [text]
         case "sendenv":
             return _sent_names(values)

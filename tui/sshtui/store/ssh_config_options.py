@@ -55,6 +55,10 @@ def _text(values: _Values, effective: Effective, home: Path) -> str:
     return expanded(values[0], effective, home)
 
 
+def _path(values: _Values, effective: Effective, home: Path) -> str:
+    return "" if values[0].lower() == "none" else expand_home(expanded(values[0], effective, home), home)
+
+
 def _yes(values: _Values, _effective: Effective, _home: Path) -> bool:
     return values[0] == "yes"
 
@@ -82,6 +86,10 @@ def _terminal(values: _Values, _effective: Effective, _home: Path) -> str | None
     return None if values[0] == "false" else values[0]
 
 
+def _dns(values: _Values, _effective: Effective, _home: Path) -> str:
+    return {"true": "yes", "false": "no"}.get(values[0], values[0])
+
+
 FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "addkeystoagent": ("add_keys_to_agent", _adding),
     "addressfamily": ("address_family", _text),
@@ -90,6 +98,10 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "ciphers": ("ciphers", _text),
     "connecttimeout": ("connect_timeout", _seconds),
     "forwardagent": ("agent_forwarding", _forward_agent),
+    "gssapiauthentication": ("gssapi_authentication", _yes),
+    "gssapidelegatecredentials": ("gssapi_delegate_credentials", _yes),
+    "hashknownhosts": ("hash_known_hosts", _yes),
+    "hostbasedauthentication": ("hostbased_authentication", _yes),
     "hostkeyalgorithms": ("host_key_algorithms", _text),
     "hostkeyalias": ("host_key_alias", _text),
     "identitiesonly": ("identities_only", _yes),
@@ -97,10 +109,13 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "identityfile": ("identity_files", _paths),
     "kexalgorithms": ("kex_algorithms", _text),
     "macs": ("macs", _text),
+    "pkcs11provider": ("pkcs11_provider", _path),
     "requesttty": ("", _terminal),
+    "revokedhostkeys": ("revoked_host_keys", _path),
     "sendenv": ("send_environment", _words),
     "setenv": ("set_environment", _set),
     "stricthostkeychecking": ("strict_host_key_checking", _checking),
+    "verifyhostkeydns": ("verify_host_key_dns", _dns),
     "userknownhostsfile": ("known_hosts_files", _files),
 }
 """Keyword to the host's field, and to what the field says; None for a value that is not followed."""
@@ -177,16 +192,24 @@ def further_fields(effective: Effective, home: Path) -> dict[str, Any]:
     """What `Host.extra` says for a destination; a value that ssh would refuse is left out."""
     found = {field: _value(effective, keyword, home) for keyword, (field, _) in FIELDS.items() if field}
     found["login_methods"] = _login_methods(effective)
+    for field, method in (("gssapi_authentication", "gssapi-with-mic"), ("hostbased_authentication", "hostbased")):
+        if not _preferred(effective, method):
+            found[field] = None
     return {field: value for field, value in found.items() if value not in (None, "", [], {})}
+
+
+def _preferred(effective: Effective, method: str) -> bool:
+    """Whether PreferredAuthentications names a login method; without it, every method is as good."""
+    named = effective.first("preferredauthentications").lower()
+    return not named or method in named.split(",")
 
 
 def _login_methods(effective: Effective) -> list[str]:
     """The methods that are left (RFC 4252) when some are switched off or not preferred; [] for all of them."""
-    preferred = effective.first("preferredauthentications").lower().split(",")
     left = [
         method
         for keyword, method in SWITCHES.items()
-        if effective.first(keyword).lower() not in {"no", "false"} and (preferred == [""] or method in preferred)
+        if effective.first(keyword).lower() not in {"no", "false"} and _preferred(effective, method)
     ]
     return [] if len(left) == len(SWITCHES) else left or ["none"]
 
