@@ -322,3 +322,11 @@ def test_a_certificate_is_named_and_taken_away(sshtui: Sshtui) -> None:
     for _ in range(2):
         assert sshtui("hosts", "edit", "web-1", "--certificate", "").code == 0
     assert saved()[0].extra == {}
+
+
+def test_a_file_that_everybody_may_change_is_reported_until_it_is_saved(sshtui: Sshtui) -> None:
+    assert sshtui("hosts", "add", "a", "h") == (0, "", "")
+    Paths.default().hosts_file.chmod(0o666)
+    assert "can be changed by everybody" in sshtui("hosts", "list").err
+    assert sshtui("hosts", "edit", "a", "--user", "x").code == 0
+    assert sshtui("hosts", "list").err == ""

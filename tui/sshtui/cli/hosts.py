@@ -42,7 +42,7 @@ def with_store(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.pass_obj
     def run(paths: Paths, /, **options: Any) -> Any:
         store = HostStore(paths.hosts_file)
-        for problem in store.bad_entries:
+        for problem in (*store.bad_entries, *([store.exposed] if store.exposed else [])):
             click.echo(f"sshtui: {plain(problem.sentence, 1000)}", err=True)
         return command(paths, store, **options)
 
