@@ -208,7 +208,7 @@ def read_whole(path: Path, *, limit: int = READ_LIMIT) -> bytes | None:
 
 
 def changeable_by(path: Path) -> str:
-    """Who else may change a regular file: "everybody", or its owner when that is neither root nor this account; "" for nobody.
+    """Who else may change a regular file: "everybody", or an owner who is neither root nor we; "" for nobody.
 
     Members of its group do not count: many systems give every account a group of its own.
     """
