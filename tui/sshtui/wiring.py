@@ -225,7 +225,10 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
     keymap, keymap_problems = load_keymap(paths.keymap_file)
     themes, theme_problems = load_themes(paths.themes_dir)
     hosts = HostStore(paths.hosts_file)
+    # The rounds of the collector that importing the app sets off need not look at ten thousand hosts each time.
+    gc.freeze()
     problems: list[SshtuiError] = [*settings_problems, *keymap_problems, *theme_problems]
+    problems += [hosts.exposed] if hosts.exposed else []
 
     config = ConfigHostsFile(paths.ssh_config, system=SYSTEM_CONFIG)
 

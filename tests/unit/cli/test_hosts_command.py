@@ -336,3 +336,11 @@ def test_further_fields_are_set_and_cleared_and_stand_in_the_file_as_what_they_a
     assert dict(saved()[0].extra) == {"resume": "tmux", "known_hosts_files": ["~/one", "~/two"]}
     assert sshtui("hosts", "edit", "a", "--set", "resume=emacs").code == 2
     assert (tmp_path / "config" / "hosts.toml").read_text() == text
+
+
+def test_a_file_that_everybody_may_change_is_reported_until_it_is_saved(sshtui: Sshtui) -> None:
+    assert sshtui("hosts", "add", "a", "h") == (0, "", "")
+    Paths.default().hosts_file.chmod(0o666)
+    assert "can be changed by everybody" in sshtui("hosts", "list").err
+    assert sshtui("hosts", "edit", "a", "--user", "x").code == 0
+    assert sshtui("hosts", "list").err == ""
