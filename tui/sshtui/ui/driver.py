@@ -22,7 +22,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Key
 from textual.message import Message
 
-from sshtui.ui.keys import InputParser
+from sshtui.model.keystrokes import Keystroke
+from sshtui.ui.keys import InputParser, keystroke
 from sshtui.ui.steady import SteadyApp
 
 BACKLOG = 64 * 1024
@@ -270,8 +271,11 @@ class SteadyDriver(LinuxDriver):
         """Give the app what was read; a keystroke that the terminal in front can have is there when this returns."""
         if not self._watched:
             super().send_message(message)
-        elif not (isinstance(message, Key) and isinstance(self._app, SteadyApp) and self._app.take_at_once(message)):
+        elif not (isinstance(message, Key) and self._taken_at_once(keystroke(message))):
             self._app.post_message(message)
+
+    def _taken_at_once(self, pressed: Keystroke | None) -> bool:
+        return pressed is not None and isinstance(self._app, SteadyApp) and self._app.take_at_once(pressed)
 
     def _can_be_watched(self) -> bool:
         """Whether the loop can tell when there is something to read: not of every device on every system."""
@@ -293,7 +297,11 @@ class SteadyDriver(LinuxDriver):
                 self._loop.remove_reader(self.fileno)
             os.kill(os.getpid(), signal.SIGHUP)
             return False
-        for message in self._parser.feed(self._decode(data)):
+        text = self._decode(data)
+        # A letter at a time is how people type: the event that it may become is not even made.
+        if self._watched and self._taken_at_once(self._parser.lone(text)):
+            return True
+        for message in self._parser.feed(text):
             self.process_message(message)
         if self._watched:
             self._settle()

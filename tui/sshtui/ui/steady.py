@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 
 from rich.text import Text
 from textual.app import App, ReturnType
-from textual.events import Key
 from textual.filter import LineFilter
 
 from sshtui.errors import SshtuiError
+from sshtui.model.keystrokes import Keystroke
 from sshtui.ui.scrub import SCRUB, scrubbed
 
 REPORTS = 5
@@ -53,10 +53,10 @@ class SteadyApp(App[ReturnType]):
         """Whether the outer terminal shows a piece as one when asked to (DECSET 2026)."""
         return self._sync_available
 
-    def take_at_once(self, event: Key) -> bool:
+    def take_at_once(self, pressed: Keystroke) -> bool:
         """Whether a keystroke has reached its destination by now; else it takes the way through the message queues.
 
-        A driver that runs in the thread of the event loop asks this before it posts the event.
+        A driver that runs in the thread of the event loop asks this before it posts an event.
         """
         return False
 

@@ -8,13 +8,14 @@ is still to be painted, so nothing has to be told to it: whatever it paints late
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.geometry import Offset, Region
 
 from sshtui.ui.steady import SteadyApp
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
     from textual.widget import Widget
 
     from sshtui.ui.widgets.terminal_view import TerminalView
@@ -27,6 +28,7 @@ class DirectPaint:
 
     def __init__(self, view: TerminalView) -> None:
         self._view = view
+        self._screen: Screen[Any] | None = None
         self._layout: object = None
         self._free = False
         self._corner = Offset()
@@ -52,8 +54,8 @@ class DirectPaint:
 
     def _uncovered(self) -> bool:
         """Whether the view is on the screen in front, whole, with nothing over it and no other layout to come."""
-        screen = self._view.screen
-        if not screen.is_current or screen._layout_required or screen._scroll_required:
+        screen = self._screen = self._screen or self._view.screen
+        if self._view.app.screen is not screen or screen._layout_required or screen._scroll_required:
             return False
         # Another layout is another object. Neither has a public name in Textual.
         layout = screen._compositor.visible_widgets

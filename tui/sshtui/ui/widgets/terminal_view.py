@@ -81,6 +81,7 @@ class TerminalView(Widget, can_focus=True):
         self._ringing: Timer | None = None
         self._cursor_row = 0
         self._alternate = False
+        self._shown = False
 
     # Life
 
@@ -146,7 +147,7 @@ class TerminalView(Widget, can_focus=True):
 
     def _note(self, rows: frozenset[int] | None) -> None:
         """Have `rows` of the screen painted; a view that nobody sees is painted whole when it is shown."""
-        if self.is_on_screen:
+        if self._shown:
             emulator = self.session.emulator
             modes = emulator.modes
             if modes.alternate_screen != self._alternate:
@@ -167,9 +168,11 @@ class TerminalView(Widget, can_focus=True):
             self.refresh_rows(changed)
 
     def on_show(self) -> None:
+        self._shown = True
         self.refresh()
 
     def on_hide(self) -> None:
+        self._shown = False
         # Twenty tabs need not keep the pictures of twenty screens.
         self.painting.forget()
 
