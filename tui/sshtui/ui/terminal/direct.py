@@ -36,8 +36,7 @@ class DirectPaint:
     def paint(self, rows: Iterable[int] | None) -> bool:
         """Write these rows of the view, None for all; False, with nothing done, where Textual has to paint them."""
         view, app = self._view, self._view.app
-        write = app.direct_output if isinstance(app, SteadyApp) else None
-        if write is None or not self._uncovered():
+        if not isinstance(app, SteadyApp) or (write := app.direct_output) is None or not self._uncovered():
             return False
         left, top = self._corner
         height = view.size.height
@@ -53,9 +52,12 @@ class DirectPaint:
         return True
 
     def _uncovered(self) -> bool:
-        """Whether the view is on the screen in front, whole, with nothing over it and no other layout to come."""
+        """Whether the view is on the screen in front, whole and with nothing over it.
+
+        A layout that is still to come is no matter: Textual then paints whatever it changes.
+        """
         screen = self._screen = self._screen or self._view.screen
-        if self._view.app.screen is not screen or screen._layout_required or screen._scroll_required:
+        if self._view.app.screen is not screen:
             return False
         # Another layout is another object. Neither has a public name in Textual.
         layout = screen._compositor.visible_widgets
@@ -66,7 +68,7 @@ class DirectPaint:
 
     def _stands_free(self, layout: dict[Widget, tuple[Region, Region]]) -> bool:
         """Find the view in `layout`, where what lies in front comes first."""
-        above = []
+        above: list[Region] = []
         for widget, (region, clip) in layout.items():
             if widget is self._view:
                 self._corner = region.offset

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable
 
@@ -76,7 +77,7 @@ class TerminalView(Widget, can_focus=True):
         self._unsubscribe: Callable[[], None] = lambda: None
         self._settling: Timer | None = None
         self._told_size = Size(0, 0)
-        self._frames = Frames(self._paint, self.set_timer, time.monotonic)
+        self._frames = Frames(self._paint, self._later, time.monotonic)
         self._direct = DirectPaint(self)
         self._ringing: Timer | None = None
         self._cursor_row = 0
@@ -155,6 +156,10 @@ class TerminalView(Widget, can_focus=True):
                 self._alternate = not self._alternate
                 self.mouse.marking.clear()
             self._frames.note(rows, height=emulator.size.rows, held=modes.synchronized)
+
+    def _later(self, seconds: float, do: Callable[[], None]) -> asyncio.TimerHandle:
+        # Textual's timers cost a task each, and ring by way of the message queue.
+        return asyncio.get_running_loop().call_later(seconds, do)
 
     def _paint(self, rows: frozenset[int] | None) -> None:
         cursor = self.session.emulator.cursor.point.row
