@@ -13,10 +13,12 @@ from sshtui.model.themes import Theme
 from sshtui.session.roster import Roster
 from sshtui.ui.glyphs import ASCII, UNICODE, has_unicode
 from sshtui.ui.keymap import Keymap
+from sshtui.ui.outer import outer_terminal
 from sshtui.ui.parts import Parts
 from sshtui.ui.screens.main import MainScreen
 from sshtui.ui.steady import SteadyApp
 from sshtui.ui.theming import as_textual
+from sshtui.ui.window_title import WindowTitle
 
 
 class SshtuiApp(SteadyApp[int], inherit_bindings=False):
@@ -32,6 +34,7 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
         self.keymap = Keymap(parts.keymap)
         wanted = parts.settings.unicode
         self.unicode = has_unicode(locale.getencoding(), os.environ.get("TERM", "")) if wanted is None else wanted
+        self.outer = outer_terminal(os.environ)
         self.takes_mouse = parts.settings.mouse
         self.prompter = parts.make_prompter(self)
         self.roster: Roster = parts.make_roster(self.prompter)
@@ -80,8 +83,15 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
         return isinstance(screen, MainScreen) and screen.take_at_once(pressed)
 
     def on_mount(self) -> None:
+        WindowTitle(self.roster, self._name_window, self.set_timer)
         # The first frame comes before the imports that only the first connection needs.
         self.call_after_refresh(self._warm_up)
+
+    def _name_window(self, title: str) -> None:
+        from sshtui.ui.driver import SteadyDriver
+
+        if isinstance(self._driver, SteadyDriver):
+            self._driver.show_title(title)
 
     def _warm_up(self) -> None:
         self.run_worker(self.parts.warm_up, thread=True, exit_on_error=False, group="warm-up")

@@ -19,11 +19,11 @@ from typing import Any
 from textual import constants
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key
 from textual.message import Message
 
-from sshtui.model.keystrokes import Keystroke
-from sshtui.ui.keys import InputParser, keystroke
+from sshtui.attach.own_terminal import give_back, patient, screen_descriptor
+from sshtui.ui.keys import InputParser
+from sshtui.ui.scrub import scrubbed
 from sshtui.ui.steady import SteadyApp
 
 BACKLOG = 64 * 1024
@@ -38,38 +38,24 @@ POLL = 0.1
 LAST_WORDS = 1.0
 """Seconds that closing waits for the terminal to read what still stands in the queue."""
 
-RESTORE = "\x18" + "".join(
-    f"\x1b[{code}"
-    for code in [
-        "?2026l",
-        "<u",
-        "?1000l",
-        "?1003l",
-        "?1015l",
-        "?1006l",
-        "?2004l",
-        "?1004l",
-        "?7h",
-        "0m",
-        "?1049l",
-        "?25h",
-    ]
-)
-"""Gives a terminal back whatever was on: CAN ends a sequence cut in the middle (ECMA-48 8.3.6)."""
-
 _SYNC_START = "\x1b[?2026h"
 _SYNC_END = "\x1b[?2026l"
-# Modes, keyboard protocol, OSC strings: what must arrive even when frames do not.
-_MUST_ARRIVE = re.compile(r"(?:\x1b\[[?<>=][0-9;:]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
-_CLIPBOARD = "\x1b]52;"
+# Modes, keyboard protocol, title stack, OSC strings: what must arrive even when frames do not.
+_MUST_ARRIVE = re.compile(r"(?:\x1b\[(?:[?<>=][0-9;:]*[ -/]*[@-~]|2[23];2t)|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
+_NEWEST_COUNTS = ("\x1b]52;", "\x1b]2;")
+"""The clipboard and the title: of what waits only the newest is worth sending."""
+
+_TITLE_PUSH = "\x1b[22;2t"
+_TITLE_POP = "\x1b]2;\x1b\\\x1b[23;2t"
+"""XTWINOPS' title stack; the empty title is for terminals that have none."""
 
 
 class PatientOutput:
     """A text file over a terminal whose `write` never waits.
 
     What the terminal takes at once is written at once, where its descriptor does not block (see `patient`); a thread of
-    its own waits with the rest. While more than BACKLOG bytes wait, frames and bells are dropped, modes and
-    the newest clipboard text are kept; once the terminal has read everything again, `caught_up` is called (in that
+    its own waits with the rest. While more than BACKLOG bytes wait, frames and bells are dropped; modes and the newest
+    clipboard text and title are kept. Once the terminal has read everything again, `caught_up` is called (in that
     thread) so that somebody paints the whole picture.
     """
 
@@ -106,8 +92,9 @@ class PatientOutput:
                     self._put(text)
                 self._sync = ""
             elif _MUST_ARRIVE.fullmatch(text):
-                if text.startswith(_CLIPBOARD):
-                    self._forget_older_clipboard()
+                for kind in _NEWEST_COUNTS:
+                    if text.startswith(kind):
+                        self._forget_older(kind)
                 self._put(text)
             elif self._waiting_bytes and self._waiting_bytes + len(text) > BACKLOG:
                 self._missed = True
@@ -147,8 +134,8 @@ class PatientOutput:
         except OSError:
             return len(data)
 
-    def _forget_older_clipboard(self) -> None:
-        older = [piece for piece in self._pieces if piece.startswith(_CLIPBOARD.encode())]
+    def _forget_older(self, kind: str) -> None:
+        older = [piece for piece in self._pieces if piece.startswith(kind.encode())]
         for piece in older:
             self._pieces.remove(piece)
             self._waiting_bytes -= len(piece)
@@ -177,22 +164,6 @@ class PatientOutput:
                     data = data[os.write(self._fileno, data[:PIECE]) :]
 
 
-def screen_descriptor() -> int:
-    """Where the picture goes: standard error, as in Textual, or standard output when the former is redirected."""
-    return 2 if os.isatty(2) else 1
-
-
-def patient(fileno: int) -> int:
-    """A descriptor of the same terminal whose writes never wait; `fileno` itself where there can be none.
-
-    A new open file: the flag on the shared one would reach the shell and every program in the same terminal.
-    """
-    try:
-        return os.open(os.ttyname(fileno), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
-    except OSError:
-        return fileno
-
-
 class SteadyDriver(LinuxDriver):
     """Textual's terminal driver that survives a stalled or vanished terminal and tells Esc at once.
 
@@ -205,6 +176,8 @@ class SteadyDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._mouse_lent = isinstance(app, SteadyApp) and not app.takes_mouse
+        self._titled = isinstance(app, SteadyApp) and app.outer.strings
+        self._title = ""
         self._output = PatientOutput(patient(screen_descriptor()), self._repaint)
         # Textual's own writer thread is left without work; it only needs a file.
         self._file = self._output  # type: ignore[assignment]  # only write, flush and fileno of TextIO are used
@@ -232,6 +205,21 @@ class SteadyDriver(LinuxDriver):
             self._loop.add_reader(self.fileno, self._read)
         if not constants.DISABLE_KITTY_KEY:
             self.write("\x1b[=4;2u")
+        if self._titled:
+            self.write(_TITLE_PUSH)
+            self.show_title(self._title)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, its title included."""
+        if self._titled:
+            self.write(_TITLE_POP)
+        super().stop_application_mode()
+
+    def show_title(self, title: str) -> None:
+        """Name the terminal's window, where it has one; an empty title leaves the name that it has."""
+        self._title = title
+        if self._titled and title:
+            self.write(f"\x1b]2;{scrubbed(title)}\x1b\\")
 
     def _enable_mouse_support(self) -> None:
         # Textual calls this whenever it takes the terminal; what was lent stays lent after `fg`.
@@ -268,14 +256,11 @@ class SteadyDriver(LinuxDriver):
         super().disable_input()
 
     def send_message(self, message: Message) -> None:
-        """Give the app what was read; a keystroke that the terminal in front can have is there when this returns."""
-        if not self._watched:
+        """Give the app what was read."""
+        if self._watched and isinstance(self._app, SteadyApp):
+            self._app.receive(message)
+        else:
             super().send_message(message)
-        elif not (isinstance(message, Key) and self._taken_at_once(keystroke(message))):
-            self._app.post_message(message)
-
-    def _taken_at_once(self, pressed: Keystroke | None) -> bool:
-        return pressed is not None and isinstance(self._app, SteadyApp) and self._app.take_at_once(pressed)
 
     def _can_be_watched(self) -> bool:
         """Whether the loop can tell when there is something to read: not of every device on every system."""
@@ -298,9 +283,11 @@ class SteadyDriver(LinuxDriver):
             os.kill(os.getpid(), signal.SIGHUP)
             return False
         text = self._decode(data)
-        # A letter at a time is how people type: the event that it may become is not even made.
-        if self._watched and self._taken_at_once(self._parser.lone(text)):
-            return True
+        if self._watched and isinstance(self._app, SteadyApp):
+            # A letter at a time is how people type: the event that it may become is not even made.
+            lone = self._parser.lone(text)
+            if lone is not None and self._app.take_at_once(lone):
+                return True
         for message in self._parser.feed(text):
             self.process_message(message)
         if self._watched:
@@ -341,15 +328,3 @@ class SteadyDriver(LinuxDriver):
             return "\x7f"
         erase = self.attrs_before[6][termios.VERASE]
         return "\x08" if erase == b"\x08" else "\x7f"
-
-
-def give_back(fileno: int, attributes: list[Any] | None) -> None:
-    """Restore a terminal that does not read: room is made by dropping what it has not read yet."""
-    with contextlib.suppress(termios.error):
-        termios.tcflush(fileno, termios.TCOFLUSH)
-    with contextlib.suppress(OSError):
-        if select.select([], [fileno], [], 0.1)[1]:
-            os.write(fileno, RESTORE.encode())
-    if attributes is not None:
-        with contextlib.suppress(termios.error):
-            termios.tcsetattr(fileno, termios.TCSANOW, attributes)

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from sshtui.ui.widgets.terminal_view import TerminalView
 
-_SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
-
 
 class DirectPaint:
     """Writes rows of one view, wherever it stands on the screen."""
@@ -36,7 +34,7 @@ class DirectPaint:
     def paint(self, rows: Iterable[int] | None) -> bool:
         """Write these rows of the view, None for all; False, with nothing done, where Textual has to paint them."""
         view, app = self._view, self._view.app
-        if not isinstance(app, SteadyApp) or (write := app.direct_output) is None or not self._uncovered():
+        if not (isinstance(app, SteadyApp) and app.paints_at_once and self._uncovered()):
             return False
         left, top = self._corner
         height = view.size.height
@@ -46,9 +44,7 @@ class DirectPaint:
         parts = [f"\x1b[{top + row + 1};{left + 1}H{view.written_line(row)}" for row in shown]
         view.place_cursor(self._corner)
         column, row = app.screen.outer_size.clamp_offset(app.cursor_position)
-        frame = f"{''.join(parts)}\x1b[{row + 1};{column + 1}H"
-        # Less than a row at once shows no seam.
-        write(f"{_SYNC_START}{frame}{_SYNC_END}" if app.synchronized and len(parts) > 1 else frame)
+        app.paint_at_once(f"{''.join(parts)}\x1b[{row + 1};{column + 1}H")
         return True
 
     def _uncovered(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from rich.console import COLOR_SYSTEMS
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -13,6 +14,8 @@ from sshtui.model.themes import Palette
 from sshtui.terminal.cells import Row, Style
 from sshtui.terminal.modes import CursorShape
 from sshtui.terminal.selection import columns_at
+from sshtui.ui.outer import NOTHING_MORE
+from sshtui.ui.steady import SteadyApp
 from sshtui.ui.terminal.colours import Colours, Mark, numbers
 from sshtui.ui.terminal.copy_mode import CopyMode
 from sshtui.ui.terminal.strips import Overlay, Strips
@@ -47,8 +50,16 @@ class Painting:
             self._reversed = turned
             palette = self._palette()
             emulator.set_theme(numbers(palette))
-            colourless = self._view.app.no_color
-            self._strips = Strips(Colours(palette, emulator.palette, reverse_video=turned, colourless=colourless))
+            app = self._view.app
+            colours = Colours(
+                palette,
+                emulator.palette,
+                reverse_video=turned,
+                colourless=app.no_color,
+                outer=app.outer if isinstance(app, SteadyApp) else NOTHING_MORE,
+                depth=COLOR_SYSTEMS[app.console.color_system or "truecolor"],
+            )
+            self._strips = Strips(colours)
         return self._strips
 
     def line(self, y: int) -> Strip:
