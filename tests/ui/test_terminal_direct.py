@@ -177,6 +177,7 @@ async def ringing(app: Stage, pilot: Pilot[None]) -> None:
 
 async def with_16_colours(app: Stage, _pilot: Pilot[None]) -> None:
     app.console._color_system = ColorSystem.STANDARD
+    app.view.recolour()
 
 
 @pytest.mark.parametrize("prepare", [scrolled_back, selected, copying, elsewhere, resized, ringing, with_16_colours])

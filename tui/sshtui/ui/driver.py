@@ -91,12 +91,15 @@ class PatientOutput:
                 if not self._sync:
                     self._put(text)
                 self._sync = ""
+            elif not self._waiting_bytes:
+                self._put(self._sync + text)
+                self._sync = ""
             elif _MUST_ARRIVE.fullmatch(text):
                 for kind in _NEWEST_COUNTS:
                     if text.startswith(kind):
                         self._forget_older(kind)
                 self._put(text)
-            elif self._waiting_bytes and self._waiting_bytes + len(text) > BACKLOG:
+            elif self._waiting_bytes + len(text) > BACKLOG:
                 self._missed = True
             else:
                 self._put(self._sync + text)

@@ -41,7 +41,7 @@ class DirectPaint:
         shown = range(height) if rows is None else sorted(row for row in set(rows) if 0 <= row < height)
         if not shown:
             return True
-        parts = [f"\x1b[{top + row + 1};{left + 1}H{view.written_line(row)}" for row in shown]
+        parts = [f"\x1b[{top + row + 1};{left + 1}H{view.painting.written(row)}" for row in shown]
         view.place_cursor(self._corner)
         column, row = app.screen.outer_size.clamp_offset(app.cursor_position)
         app.paint_at_once(f"{''.join(parts)}\x1b[{row + 1};{column + 1}H")
