@@ -328,7 +328,8 @@ class AudienceDriver(Driver):
 
     def send_message(self, message: Message) -> None:
         """Hand a message to the app; unlike Textual's terminal drivers we stand on its loop already."""
-        self._app.post_message(message)
+        assert isinstance(self._app, SteadyApp)
+        self._app.receive(message)
 
     def start_application_mode(self) -> None:
         """Begin to show the app."""

@@ -176,14 +176,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._show_leader()
         return True
 
-    def take_at_once(self, event: events.Key) -> bool:
+    def take_at_once(self, pressed: Keystroke) -> bool:
         """Whether a keystroke was for the terminal in focus and nobody else, and is there by now."""
         view = self.focused
-        if not isinstance(view, TerminalView) or self._ask.display or self._leader.pending:
+        if not isinstance(view, TerminalView) or self._leader.pending or pressed.name == self._keymap.leader:
             return False
-        pressed = keystroke(event)
-        scope = self.workspace.scope
-        if pressed.name == self._keymap.leader or self._own_action(pressed, scope) or not view.take_at_once(pressed):
+        if self._own_action(pressed, self.workspace.scope) or not view.take_at_once(pressed):
             return False
         # A lock counts how quickly leaders follow each other, with nothing between them.
         self._leader.press(pressed.name, time.monotonic())
