@@ -116,6 +116,24 @@ async def test_output_does_not_move_what_is_being_read() -> None:
         assert app.clipboard == "line 0 of the log\nl"
 
 
+async def test_matches_are_marked_and_counted_while_the_search_is_typed() -> None:
+    app = Stage(log())
+    async with app.run_test(size=SIZE) as pilot:
+        app.view.start_search()
+        copying = app.view.copying
+        assert copying is not None
+        await pilot.press(*"log")
+        assert "?log_  18 found" in app.lines[0]
+        assert app.look(app.lines.index("line 18 of the log"), 16)[1] == "#cdcd00"
+        assert copying.cursor == Point(19, 0), "nothing moves yet"
+        await pilot.press(*"zz")
+        assert "0 found" in app.lines[0]
+        await pilot.press("ctrl+r", *"(")
+        assert "not a regular" in app.lines[0]
+        await pilot.press("escape")
+        assert not copying.matches
+
+
 async def test_nothing_found_says_so() -> None:
     app = Stage(log())
     async with app.run_test(size=SIZE) as pilot:

@@ -18,6 +18,9 @@ from sshtui.ui.terminal.viewport import Viewport
 _WORD = re.compile(r"\w+|[^\w\s]+")
 QUERY_LIMIT = 200
 
+AS_TYPED = 12_000
+"""Lines up to which matches are marked while the search is typed; more take longer than a keystroke may."""
+
 
 class Outcome(Enum):
     """What a press leads to."""
@@ -89,6 +92,7 @@ class CopyMode:
         if self.entry is not None:
             printable = "".join(character for character in text.split("\n")[0] if character.isprintable())
             self.entry.text = (self.entry.text + printable)[:QUERY_LIMIT]
+            self._preview(self.entry)
 
     def mark_of(self, line: int) -> list[Overlay]:
         """Where matches stand in `line`, the one the cursor went to on top."""
@@ -106,7 +110,9 @@ class CopyMode:
         """What the line at the bottom says."""
         if self.entry is not None:
             kind = "regex" if self.entry.regex else "text"
-            return f"{'?' if self.entry.backwards else '/'}{self.entry.text}_  {kind}, Ctrl+R changes"
+            counted = self.entry.text and self._previews and not self.problem
+            found = f"{len(self.matches)} found, " if counted else self.problem
+            return f"{'?' if self.entry.backwards else '/'}{self.entry.text}_  {found}{kind}, Ctrl+R changes"
         if self.problem:
             return self.problem
         found = f"{self.current + 1} of {len(self.matches)}" if self.matches else ""
@@ -204,20 +210,47 @@ class CopyMode:
         modifiers, bare = split_name(pressed.name)
         match pressed.name:
             case "escape" | "ctrl+c":
-                self.entry = None
+                self._forget(entry)
             case "enter":
                 self.entry = None
                 self._find(entry)
             case "backspace" if not entry.text:
-                self.entry = None
+                self._forget(entry)
             case "backspace":
                 entry.text = entry.text[:-1]
+                self._preview(entry)
             case "ctrl+u":
                 entry.text = ""
+                self._preview(entry)
             case "ctrl+r" | "alt+r":
                 entry.regex = not entry.regex
+                self._preview(entry)
             case _ if not modifiers:
                 self.type_text(pressed.text or named_character(bare))
+
+    @property
+    def _previews(self) -> bool:
+        return self._lines.last - self._lines.first < AS_TYPED
+
+    def _preview(self, entry: Entry) -> None:
+        """Mark and count what the search would find, without going there."""
+        if self._previews:
+            self._look_for(Query(entry.text, entry.regex))
+
+    def _forget(self, entry: Entry) -> None:
+        """Give up a search that was begun; the last one counts again."""
+        self.entry = None
+        if entry.text:
+            self._look_for(self._query or Query(""))
+
+    def _look_for(self, query: Query) -> None:
+        self.current = -1
+        try:
+            self.matches = find(query, self._lines)
+        except re.error as error:
+            self.matches = []
+            self.problem = f"not a regular expression: {error}  "
+        self._mark_matches()
 
     def _find(self, entry: Entry) -> None:
         """Look for what was typed, an empty text for the last one again, and go to the nearest place."""
@@ -226,13 +259,9 @@ class CopyMode:
         self._backwards = entry.backwards
         if self._query is None:
             return
-        try:
-            self.matches = find(self._query, self._lines)
-        except re.error as error:
-            self.problem = f"not a regular expression: {error}"
+        self._look_for(self._query)
+        if self.problem:
             return
-        self.current = -1
-        self._mark_matches()
         if not self.matches:
             self.problem = "nothing found"
             return
