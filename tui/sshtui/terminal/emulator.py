@@ -41,6 +41,7 @@ class Emulator:
         self._parser = Parser(self._terminal, Dispatcher(self._terminal))
         self._decoder = Decoder()
         self._revision = 0
+        self._modes: Modes | None = None
 
     def feed(self, data: bytes) -> Update:
         """Take output of the remote, cut anywhere; never raises."""
@@ -121,7 +122,9 @@ class Emulator:
     @property
     def modes(self) -> Modes:
         """What keystrokes, paste and mouse depend on."""
-        return switches.snapshot(self._terminal)
+        if self._modes is None:
+            self._modes = switches.snapshot(self._terminal)
+        return self._modes
 
     @property
     def title(self) -> str:
@@ -139,6 +142,7 @@ class Emulator:
 
     def _update(self) -> Update:
         terminal = self._terminal
+        self._modes = None
         rows = None if terminal.all_dirty else frozenset(terminal.dirty)
         terminal.dirty.clear()
         terminal.all_dirty = False

@@ -37,6 +37,7 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
         self.takes_mouse = parts.settings.mouse
         self.prompter = parts.make_prompter(self)
         self.roster: Roster = parts.make_roster(self.prompter)
+        self._deciding = False
         for theme in parts.themes.values():
             self.register_theme(as_textual(theme))
         if parts.themes:
@@ -65,9 +66,20 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
         """
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
             screen = self.screen
-            if isinstance(screen, MainScreen) and await screen.take(event):
-                return
+            self._deciding = True
+            try:
+                if isinstance(screen, MainScreen) and await screen.take(event):
+                    return
+            finally:
+                self._deciding = False
         await super().on_event(event)
+
+    def take_at_once(self, event: events.Key) -> bool:
+        """Give a keystroke for the remote to the terminal in focus, unless an earlier event is still on its way."""
+        if self._deciding or self.message_queue_size or not (self.app_focus and self.screen_stack):
+            return False
+        screen = self.screen
+        return isinstance(screen, MainScreen) and screen.take_at_once(event)
 
     def on_mount(self) -> None:
         WindowTitle(self.roster, self._name_window, self.set_timer)
