@@ -27,6 +27,7 @@ from sshtui.terminal.pointer import Button, encode_focus
 from sshtui.terminal.selection import Selection, text_of
 from sshtui.ui.keys import keystroke
 from sshtui.ui.scrub import SCRUB
+from sshtui.ui.terminal.blinking import Blinking
 from sshtui.ui.terminal.colours import FALLBACK
 from sshtui.ui.terminal.copy_mode import CopyMode, Outcome
 from sshtui.ui.terminal.direct import DirectPaint
@@ -79,6 +80,7 @@ class TerminalView(Widget, can_focus=True):
         self._frames = Frames(self._paint, self.set_timer, time.monotonic)
         self._direct = DirectPaint(self)
         self._ringing: Timer | None = None
+        self.blinking = Blinking(self._blinks, lambda: self._paint(frozenset()), self.set_interval)
         self._cursor_row = 0
         self._alternate = False
 
@@ -91,6 +93,7 @@ class TerminalView(Widget, can_focus=True):
     def on_unmount(self) -> None:
         self._unsubscribe()
         self._frames.stop()
+        self.blinking.stop()
 
     def on_resize(self, event: events.Resize) -> None:
         if not (event.size.width and event.size.height):
@@ -123,6 +126,7 @@ class TerminalView(Widget, can_focus=True):
 
     def on_focus(self) -> None:
         self.session.send(encode_focus(True, self.session.emulator.modes))
+        self.blinking.stir()
         self.refresh()
 
     def on_blur(self) -> None:
@@ -147,6 +151,7 @@ class TerminalView(Widget, can_focus=True):
     def _note(self, rows: frozenset[int] | None) -> None:
         """Have `rows` of the screen painted; a view that nobody sees is painted whole when it is shown."""
         if self.is_on_screen:
+            self.blinking.stir()
             emulator = self.session.emulator
             modes = emulator.modes
             if modes.alternate_screen != self._alternate:
@@ -165,6 +170,11 @@ class TerminalView(Widget, can_focus=True):
             self.refresh()
         else:
             self.refresh_rows(changed)
+
+    def _blinks(self) -> bool:
+        cursor = self.session.emulator.cursor
+        here = self.is_on_screen and self.has_focus and self.viewport.live and self.copying is None
+        return here and cursor.visible and cursor.blinking
 
     def on_show(self) -> None:
         self.refresh()
@@ -265,6 +275,7 @@ class TerminalView(Widget, can_focus=True):
             self._press_copying(self.copying, pressed)
             return
         self._back_to_live()
+        self.blinking.stir()
         self.session.press(pressed)
 
     def on_paste(self, event: events.Paste) -> None:
