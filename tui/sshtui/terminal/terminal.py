@@ -171,7 +171,7 @@ class Terminal(Screen):
 
     def delete(self) -> None:
         """DEL: filler, but the last character of a 96-character set (ECMA-35 7.2)."""
-        charset = self.charsets[self.charset]
+        charset = self.charsets[self.charset if self.shift is None else self.shift]
         if charset is not None and 0x7F in charset:
             self.draw("\x7f")
 
