@@ -60,7 +60,8 @@ class Terminal(Screen):
         """The colours of the view, by the same indexes; xterm's where it says nothing."""
         self.title = ""
         self.icon_name = ""
-        self.titles: list[tuple[str, str]] = []
+        self.titles: list[tuple[str | None, str | None]] = []
+        """XTWINOPS 22's stack of icon and window titles; None for one that was not pushed."""
         self.sgr_stack: list[Pen] = []
         self.saved_modes: dict[int, bool] = {}
         self.keyboard: dict[bool, list[int]] = {}
