@@ -112,7 +112,7 @@ def _push_title(terminal: Terminal, which: int) -> None:
 
 
 def _pop_title(terminal: Terminal, which: int) -> None:
-    """0 both, 1 the icon's, 2 the window's; what the newest entry does not have comes from an older one, as in xterm."""
+    """0 both, 1 the icon's, 2 the window's; what the newest entry lacks comes from an older one, as in xterm."""
     older = terminal.titles[::-1]
     del terminal.titles[-1:]
     icon = next((icon for icon, _ in older if icon is not None), None)

@@ -12,6 +12,7 @@ from sshtui.terminal.lines import Lines
 from sshtui.terminal.search import Match, Query, find
 from sshtui.terminal.selection import Selection, Unit
 from sshtui.ui.terminal.colours import Mark
+from sshtui.ui.terminal.links import link_at, next_link
 from sshtui.ui.terminal.strips import Overlay
 from sshtui.ui.terminal.viewport import Viewport
 
@@ -28,6 +29,8 @@ class Outcome(Enum):
     STAY = auto()
     LEAVE = auto()
     COPY = auto()
+    FOLLOW = auto()
+    """Open the link under the cursor."""
 
 
 class Entry:
@@ -67,6 +70,7 @@ class CopyMode:
             "M": lambda: self.cursor._replace(row=viewport.top + rows() // 2),
             "L": lambda: self.cursor._replace(row=viewport.top + rows() - 1),
             "w": lambda: self._word(1), "b": lambda: self._word(-1), "e": lambda: self._word(1, ends=True),
+            "tab": lambda: self._link(1), "shift+tab": lambda: self._link(-1),
             "ctrl+u": lambda: self._page(-0.5), "ctrl+d": lambda: self._page(0.5),
             "ctrl+b": lambda: self._page(-1), "ctrl+f": lambda: self._page(1),
             "pageup": lambda: self._page(-1), "pagedown": lambda: self._page(1),
@@ -115,6 +119,8 @@ class CopyMode:
             return f"{'?' if self.entry.backwards else '/'}{self.entry.text}_  {found}{kind}, Ctrl+R changes"
         if self.problem:
             return self.problem
+        if self.selection is None and (link := self.link):
+            return f"f opens {link}"
         found = f"{self.current + 1} of {len(self.matches)}" if self.matches else ""
         marked = f"{self.selection.unit.value}s marked, y copies" if self.selection else "v marks, / finds, q leaves"
         return "  ".join(part for part in ("copy mode", found, marked) if part)
@@ -129,6 +135,10 @@ class CopyMode:
                 return Outcome.LEAVE
             case "y" | "enter":
                 return Outcome.COPY if self.selection is not None else Outcome.LEAVE
+            case "f" if self.link:
+                return Outcome.FOLLOW
+            case "f":
+                self.problem = "no link here, Tab goes to the next one"
             case "v":
                 self._mark(Unit.CELL)
             case "V":
@@ -171,6 +181,17 @@ class CopyMode:
         while 0 < column < len(cells) and cells[column] == "":
             column += step
         return self.cursor._replace(column=column)
+
+    @property
+    def link(self) -> str:
+        """The address under the cursor, "" where there is none."""
+        return link_at(self._kept(self.cursor), self._lines)
+
+    def _link(self, step: int) -> Point:
+        found = next_link(self.cursor, self._lines, step)
+        if found is None:
+            self.problem = "no link further down" if step > 0 else "no link further up"
+        return found or self.cursor
 
     def _down(self, step: int) -> Point:
         return self.cursor._replace(row=self.cursor.row + step)

@@ -352,7 +352,9 @@ class TerminalView(Widget, can_focus=True):
         outcome = copying.press(pressed)
         if outcome is Outcome.COPY and copying.selection is not None:
             self.copy(copying.selection)
-        if outcome is not Outcome.STAY:
+        elif outcome is Outcome.FOLLOW:
+            self.exchange.open_link(copying.link)
+        if outcome in (Outcome.LEAVE, Outcome.COPY):
             self._stop_copying()
         self.refresh()
 
