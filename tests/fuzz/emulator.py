@@ -6,6 +6,7 @@ is a resize. `corpus.hex` keeps one input a line; `python -m tests.fuzz.emulator
 
 from __future__ import annotations
 
+import importlib
 import random
 import sys
 from pathlib import Path
@@ -83,8 +84,12 @@ def main(arguments: list[str]) -> None:
         return
     import atheris
 
-    atheris.instrument_all()
-    atheris.Setup(arguments, judge)
+    for name in [name for name in sys.modules if name.startswith("sshtui")]:
+        # What was imported uninstrumented is imported again below.
+        del sys.modules[name]
+    with atheris.instrument_imports(include=["sshtui.terminal"], enable_loader_override=False):
+        judging = importlib.import_module("tests.fuzz.emulator").judge
+    atheris.Setup(arguments, judging)
     atheris.Fuzz()
 
 

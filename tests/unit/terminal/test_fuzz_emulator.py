@@ -117,7 +117,7 @@ def test_fuzzing_led_by_coverage_finds_nothing(tmp_path: Path) -> None:
     for number, data in enumerate(inputs()):
         (tmp_path / str(number)).write_bytes(data)
     done = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz.emulator", str(tmp_path), "-runs=600", "-seed=1", "-timeout=20"],
+        [sys.executable, "-m", "tests.fuzz.emulator", str(tmp_path), "-runs=1500", "-seed=1", "-timeout=20"],
         cwd=Path(__file__).parents[3],
         env={**os.environ, "PYTHONPATH": "tui"},
         capture_output=True,
@@ -125,4 +125,4 @@ def test_fuzzing_led_by_coverage_finds_nothing(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert "Done 600 runs" in done.stderr
+    assert "Done 1500 runs" in done.stderr
