@@ -88,9 +88,10 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
         self.call_after_refresh(self._warm_up)
 
     def _name_window(self, title: str) -> None:
+        from sshtui.ui.audience import AudienceDriver
         from sshtui.ui.driver import SteadyDriver
 
-        if isinstance(self._driver, SteadyDriver):
+        if isinstance(self._driver, (SteadyDriver, AudienceDriver)):
             self._driver.show_title(title)
 
     def _warm_up(self) -> None:

@@ -153,7 +153,7 @@ class Painting:
         cursor = view.session.emulator.cursor
         if view.copying is not None:
             place, mark = view.copying.cursor, Mark.BLOCK
-        elif not cursor.visible:
+        elif not cursor.visible or not view.blinking.seen:
             return None
         else:
             place = Point(view.viewport.lines.top + cursor.point.row, cursor.point.column)
