@@ -36,14 +36,17 @@ CALLERS = 32
 SILENCE = 10.0
 """Seconds a caller may take to say what it wants, and a viewer to read anything of what waits for it."""
 
-LOOK = 0.5
-"""Seconds between two looks at whether a viewer reads."""
+LOOKS = 20
+"""How often we look within that time whether a viewer reads."""
 
 BACKLOG = 64 * 1024
 """Bytes that may wait for a viewer before pictures are dropped."""
 
 HOARD = 4 * 1024 * 1024
 """Bytes that may wait for a viewer at all, modes and facts included."""
+
+SLICE = 0.005
+"""Seconds that a caller's frames may take before everything else has its turn."""
 
 LAST_WORDS = 0.5
 """Seconds that callers get to read the goodbye when the app ends."""
@@ -96,11 +99,12 @@ class Seat(asyncio.Protocol):
     """One caller: a viewer once it said hello. Nothing here waits for it.
 
     While more than BACKLOG bytes wait for it, pictures are dropped; when it has read them all, its guest is told. One
-    that reads nothing for SILENCE seconds is let go.
+    that reads nothing for `silence` seconds is let go.
     """
 
-    def __init__(self, desk: Desk, instance: Instance, gone: Callable[[Seat], None]) -> None:
+    def __init__(self, desk: Desk, instance: Instance, silence: float, gone: Callable[[Seat], None]) -> None:
         self._desk = desk
+        self._silence = silence
         self._instance = instance
         self._gone = gone
         self._reader = FrameReader()
@@ -171,7 +175,7 @@ class Seat(asyncio.Protocol):
             self._transport.abort()
             return
         loop = asyncio.get_running_loop()
-        self._hello_timer = loop.call_later(SILENCE, self._transport.abort)
+        self._hello_timer = loop.call_later(self._silence, self._transport.abort)
         self._pump = loop.create_task(self._serve(), name="caller")
         self._pump.add_done_callback(_crash_loudly)
 
@@ -214,9 +218,12 @@ class Seat(asyncio.Protocol):
                     continue
                 chunk = self._chunks.pop(0)
                 self._chunk_bytes -= len(chunk)
+                turn = time.monotonic()
                 for frame in self._reader.feed(chunk):
                     await self._take(frame)
-                    await asyncio.sleep(0)
+                    if time.monotonic() - turn > SLICE:
+                        await asyncio.sleep(0)
+                        turn = time.monotonic()
                 if self._chunk_bytes <= TYPED and not self._transport.is_closing():
                     self._transport.resume_reading()
         except SshtuiError as error:
@@ -261,17 +268,17 @@ class Seat(asyncio.Protocol):
             self._hello_timer = None
 
     def _watch(self) -> None:
-        """Let the viewer go once it has read nothing for SILENCE seconds."""
+        """Let the viewer go once it has read nothing for a while."""
         if self._timer is None and not self._over:
             self._look(self._taken, time.monotonic())
 
     def _look(self, taken: int, since: float) -> None:
         if self._taken > taken:
             taken, since = self._taken, time.monotonic()
-        if time.monotonic() - since >= SILENCE:
+        if time.monotonic() - since >= self._silence:
             self._transport.abort()
         else:
-            self._timer = asyncio.get_running_loop().call_later(LOOK, self._look, taken, since)
+            self._timer = asyncio.get_running_loop().call_later(self._silence / LOOKS, self._look, taken, since)
 
     def _unwatch(self) -> None:
         if self._timer is not None:
@@ -288,8 +295,9 @@ def _crash_loudly(task: asyncio.Task[None]) -> None:
 class Reception:
     """The callers of one app."""
 
-    def __init__(self, desk: Desk, instance: Instance) -> None:
+    def __init__(self, desk: Desk, instance: Instance, silence: float) -> None:
         self._desk = desk
+        self._silence = silence
         self.instance = instance
         self._seats: set[Seat] = set()
         self._empty = asyncio.Event()
@@ -297,7 +305,7 @@ class Reception:
     def _caller(self) -> asyncio.Protocol:
         if len(self._seats) >= CALLERS:
             return _Turned()
-        seat = Seat(self._desk, self.instance, self._gone)
+        seat = Seat(self._desk, self.instance, self._silence, self._gone)
         self._seats.add(seat)
         return seat
 
@@ -328,9 +336,11 @@ class _Turned(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def reception(desk: Desk, instance: Instance, link: socket.socket) -> AsyncIterator[Reception]:
+async def reception(
+    desk: Desk, instance: Instance, link: socket.socket, *, silence: float = SILENCE
+) -> AsyncIterator[Reception]:
     """Take callers in at `link`, as `Places.listen` gives it; leaving the block closes and unlinks it."""
-    here = Reception(desk, instance)
+    here = Reception(desk, instance, silence)
     server: Any = await asyncio.get_running_loop().create_unix_server(here._caller, sock=link)
     try:
         yield here

@@ -1,0 +1,295 @@
+"""Apps without a terminal and those who look at them, as processes: whatever ends one leaves the others well."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sshtui.attach.asking import state_of
+from sshtui.attach.frames import DATA, META, PACKED, Frame, Hello, data, fact, frame, meta
+from sshtui.attach.places import Instance, Places
+from sshtui.attach.viewer import Viewer, attached
+from sshtui.model.geometry import Size
+from sshtui.terminal.emulator import Emulator
+from tests.fakes.waiting import until
+from tests.integration.surroundings_terminal import Terminal
+from tests.servers.waiting import until as until_true
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+class ProbeApp:
+    """The app of attach_probe, running."""
+
+    def __init__(self, directory: Path, *arguments: str) -> None:
+        self.log = directory / "log"
+        self.places = Places(directory / "run")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.integration.attach_probe", self.log, directory / "run", *arguments],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=(directory / "errors").open("wb"),
+            start_new_session=True,
+        )
+        until_true(self.places.running, "app that listens", 20)
+        self.instance: Instance = self.places.running()[0]
+        until_true(lambda: self.notes("tick"), "tick", 20)
+
+    def notes(self, text: str) -> list[float]:
+        """When a note that starts with `text` was taken."""
+        if not self.log.exists():
+            return []
+        lines = [line.split(" ", 1) for line in self.log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+        return [float(when) for when, what in lines if what.startswith(text)]
+
+    def memory(self) -> int:
+        """Bytes it holds."""
+        return int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]) * resource.getpagesize()
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., ProbeApp]]:
+    apps: list[ProbeApp] = []
+
+    def start(*arguments: str) -> ProbeApp:
+        apps.append(ProbeApp(tmp_path, *arguments))
+        return apps[-1]
+
+    yield start
+    for app in apps:
+        app.end()
+
+
+@pytest.fixture
+def app(start: Callable[..., ProbeApp]) -> ProbeApp:
+    return start()
+
+
+@pytest.fixture
+def sit_down() -> Iterator[Callable[[ProbeApp], Terminal]]:
+    """Attaches a terminal of 100 by 30."""
+    terminals: list[Terminal] = []
+
+    def sit_down(app: ProbeApp) -> Terminal:
+        terminal = Terminal([sys.executable, HERE / "attach_terminal.py", app.instance.socket])
+        terminals.append(terminal)
+        terminal.read_until(lambda: b"ready" in terminal.seen or b"frame" in terminal.seen)
+        return terminal
+
+    yield sit_down
+    for terminal in terminals:
+        terminal.end()
+
+
+class Screen:
+    """What a viewer's terminal shows of the frames it gets."""
+
+    def __init__(self, viewer: Viewer, size: Size) -> None:
+        self.viewer = viewer
+        self.emulator = Emulator(size)
+        self.facts: list[str] = []
+
+    async def shows(self, text: str, *, patience: float = 10) -> str:
+        """The screen as soon as `text` stands on it."""
+        async with asyncio.timeout(patience):
+            while text not in self.text():
+                frame = await self.viewer.read()
+                assert frame is not None, self.facts
+                self.take(frame)
+        return self.text()
+
+    def take(self, frame: Frame) -> None:
+        if frame.kind == DATA:
+            self.emulator.feed(frame.payload)
+        elif frame.kind == META:
+            self.facts.append(fact(frame.payload).type)
+
+    def text(self) -> str:
+        return "\n".join(self.emulator.row(row).text.rstrip() for row in range(self.emulator.size.rows))
+
+
+def test_a_terminal_is_given_back_when_the_app_ends(app: ProbeApp, sit_down: Callable[..., Terminal]) -> None:
+    terminal = sit_down(app)
+    terminal.type("q")
+    terminal.read_until(terminal.ended, 10)
+    assert terminal.process.returncode == 0
+    assert app.process.wait(5) == 0
+    terminal.assert_given_back()
+    assert b"[quit 0]" in terminal.seen
+
+
+def test_a_terminal_is_given_back_when_the_app_is_killed(app: ProbeApp, sit_down: Callable[..., Terminal]) -> None:
+    terminal = sit_down(app)
+    app.process.kill()
+    terminal.read_until(terminal.ended, 5)
+    assert terminal.process.returncode == 1
+    terminal.assert_given_back()
+    assert b"[gone 1]" in terminal.seen
+    assert app.places.running() == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130), (signal.SIGQUIT, 131)]
+)
+def test_a_signal_to_the_viewer_gives_its_terminal_back_and_leaves_the_app(
+    app: ProbeApp, sit_down: Callable[..., Terminal], number: signal.Signals, code: int
+) -> None:
+    terminal = sit_down(app)
+    terminal.process.send_signal(number)
+    terminal.read_until(terminal.ended, 5)
+    assert terminal.process.returncode == code
+    terminal.assert_given_back()
+    again = sit_down(app)
+    again.type("q")
+    again.read_until(again.ended, 5)
+
+
+def test_a_terminal_that_vanishes_or_a_viewer_that_is_killed_leaves_the_app(
+    app: ProbeApp, sit_down: Callable[..., Terminal]
+) -> None:
+    terminal = sit_down(app)
+    terminal.process.kill()
+    terminal.process.wait()
+    again = sit_down(app)
+    again.type("k")
+    again.read_until(lambda: bool(app.notes("key k")))
+
+
+def test_a_viewer_that_is_stopped_gives_the_terminal_back_and_comes_again(
+    app: ProbeApp, sit_down: Callable[..., Terminal]
+) -> None:
+    terminal = sit_down(app)
+    terminal.process.send_signal(signal.SIGTSTP)
+    terminal.read_until(lambda: _state(terminal.process.pid) == "T")
+    terminal.assert_given_back()
+    terminal.seen = b""
+    terminal.process.send_signal(signal.SIGCONT)
+    terminal.read_until(lambda: b"\x1b[?1049h" in terminal.seen and b"ready" in terminal.seen)
+    terminal.type("k")
+    terminal.read_until(lambda: bool(app.notes("key k")))
+
+
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def test_a_stalled_terminal_stalls_no_app_and_comes_again_by_itself(
+    start: Callable[..., ProbeApp], sit_down: Callable[..., Terminal]
+) -> None:
+    app = start("flood", "impatient")
+    terminal = sit_down(app)
+    ticks = len(app.notes("tick"))
+    terminal.wait_without_reading(lambda: state_of(app.instance.socket)["viewers"] == 0, 60)
+    assert len(app.notes("tick")) > ticks + 10
+    terminal.seen = b""
+    terminal.read_until(lambda: b"\x1b[?1049h" in terminal.seen and b"frame" in terminal.seen, 20)
+    terminal.type("q")
+    terminal.read_until(terminal.ended, 10)
+    terminal.assert_given_back()
+
+
+async def test_two_viewers_see_the_same_and_the_smaller_size_wins(app: ProbeApp) -> None:
+    big, small = Size(120, 40), Size(60, 50)
+    async with attached(app.instance.socket, Hello(big)) as one:
+        first = Screen(one, big)
+        await first.shows("ready")
+        async with attached(app.instance.socket, Hello(small)) as other:
+            second = Screen(other, small)
+            await second.shows("ready")
+            other.type(b"z")
+            await asyncio.to_thread(until_true, lambda: app.notes("key z"), "keystroke")
+            await until("the size is the smaller of each", lambda: app.notes("size 60x40"))
+        # Alone again, the first has its own size.
+        await until("the size is the first one's", lambda: app.notes("size 120x40")[-1:] > app.notes("size 60x40")[-1:])
+        one.type(b"q")
+        while (last := await one.read()) is not None:
+            first.take(last)
+        assert first.facts[-1] == "bye"
+
+
+async def test_what_stands_beside_a_smaller_picture_is_blank(app: ProbeApp) -> None:
+    big, small = Size(100, 30), Size(40, 10)
+    async with attached(app.instance.socket, Hello(big)) as one:
+        first = Screen(one, big)
+        one.type(b"f")
+        await first.shows("filled" + "#" * 60)
+        async with attached(app.instance.socket, Hello(small)) as other:
+            await Screen(other, small).shows("filled")
+            async with asyncio.timeout(10):
+                while any(len(line) > 40 for line in first.text().split("\n")) or "filled" not in first.text():
+                    first.take(await _frame(one))
+            assert not any(line.strip() for line in first.text().split("\n")[10:])
+
+
+async def _frame(viewer: Viewer) -> Frame:
+    frame = await viewer.read()
+    assert frame is not None
+    return frame
+
+
+async def test_two_hundred_thousand_random_frames_cost_no_memory_and_stop_nothing(app: ProbeApp) -> None:
+    chance = random.Random(71)
+    noise = [
+        # Without the letters that have the probe quit, raise or block.
+        *(data(chance.randbytes(chance.randrange(12)).translate(None, b"qxtbfcs")) for _ in range(5)),
+        *(meta(chance.choice(["resize", "hum"]), columns=chance.randrange(-9, 999), rows=9) for _ in range(9)),
+        *(frame(PACKED, chance.randbytes(chance.randrange(40))) for _ in range(986)),
+    ]
+    size = Size(80, 24)
+    async with (
+        attached(app.instance.socket, Hello(size)) as viewer,
+        attached(app.instance.socket, Hello(size)) as other,
+    ):
+        await Screen(other, size).shows("ready")
+        before = app.memory()
+        reading = asyncio.create_task(_read_on(viewer))
+        watching = asyncio.create_task(_read_on(other))
+        for _ in range(200):
+            viewer._send(b"".join(chance.choices(noise, k=1000)))  # frames nobody may send otherwise
+            await viewer.drained()
+        other.type(b"y")
+        await until("it hears the other viewer", lambda: app.notes("key y"), patience=30)
+        assert app.memory() - before <= 20_000_000
+        reading.cancel()
+        watching.cancel()
+
+
+async def _read_on(viewer: Viewer) -> None:
+    while await viewer.read() is not None:
+        pass
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes another account")
+def test_another_account_cannot_connect_even_where_it_can_reach_the_socket(app: ProbeApp, tmp_path: Path) -> None:
+    for directory in (app.instance.socket.parent, *app.instance.socket.parents):
+        if directory.is_relative_to(tmp_path.parents[1]):
+            directory.chmod(0o755)
+    app.instance.socket.chmod(0o666)
+    # Root passes every permission; what is left is who the kernel says connects.
+    script = (
+        "import os, socket, sys\n"
+        "os.setgid(65534); os.setuid(65534)\n"
+        "link = socket.socket(socket.AF_UNIX); link.connect(sys.argv[1])\n"
+        'link.sendall(b\'M\\0\\0\\0\\x11{"type":"status"}\')\n'
+        "try:\n    print(link.recv(100))\nexcept ConnectionResetError:\n    print(b'')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(app.instance.socket)], capture_output=True, text=True, timeout=20
+    )
+    assert done.stdout == "b''\n", done.stderr
