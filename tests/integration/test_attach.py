@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -41,6 +43,7 @@ class ProbeApp:
             stdout=subprocess.DEVNULL,
             stderr=(directory / "errors").open("wb"),
             start_new_session=True,
+            env={**os.environ, "TEXTUAL_COLOR_SYSTEM": "truecolor"},
         )
         until_true(self.places.running, "app that listens", 20)
         self.instance: Instance = self.places.running()[0]
@@ -102,19 +105,28 @@ class Screen:
     def __init__(self, viewer: Viewer, size: Size) -> None:
         self.viewer = viewer
         self.emulator = Emulator(size)
+        self.sent = b""
         self.facts: list[str] = []
 
-    async def shows(self, text: str, *, patience: float = 10) -> str:
+    async def shows(self, text: str) -> str:
         """The screen as soon as `text` stands on it."""
-        async with asyncio.timeout(patience):
-            while text not in self.text():
-                frame = await self.viewer.read()
-                assert frame is not None, self.facts
-                self.take(frame)
+        await self.until(f"{text} is shown", lambda: text in self.text())
         return self.text()
+
+    async def until(self, what: str, condition: Callable[[], bool]) -> None:
+        """Take frames until `condition()` is true."""
+        try:
+            async with asyncio.timeout(15):
+                while not condition():
+                    frame = await self.viewer.read()
+                    assert frame is not None, f"the app was gone before {what}: {self.facts}"
+                    self.take(frame)
+        except TimeoutError:
+            raise AssertionError(f"waited in vain: {what}\n{self.text()}") from None
 
     def take(self, frame: Frame) -> None:
         if frame.kind == DATA:
+            self.sent += frame.payload
             self.emulator.feed(frame.payload)
         elif frame.kind == META:
             self.facts.append(fact(frame.payload).type)
@@ -293,3 +305,76 @@ def test_another_account_cannot_connect_even_where_it_can_reach_the_socket(app: 
         [sys.executable, "-c", script, str(app.instance.socket)], capture_output=True, text=True, timeout=20
     )
     assert done.stdout == "b''\n", done.stderr
+
+
+async def test_a_link_and_a_copied_text_go_to_the_viewer_who_asked(app: ProbeApp) -> None:
+    size = Size(80, 24)
+    async with attached(app.instance.socket, Hello(size)) as one, attached(app.instance.socket, Hello(size)) as other:
+        first, second = Screen(one, size), Screen(other, size)
+        one.type(b"u")
+        await first.until("the link is to be opened", lambda: "open_url" in first.facts)
+        other.type(b"c")
+        await second.until("the text is copied", lambda: b"\x1b]52;c;Y29waWVk\x07" in second.sent)
+        one.type(b"q")
+        await first.until("the app has ended", lambda: "bye" in first.facts)
+        await second.until("the app has ended", lambda: "bye" in second.facts)
+    assert b"\x1b]52;" not in first.sent
+    assert "open_url" not in second.facts
+
+
+@pytest.mark.parametrize(
+    ("hello", "absent"),
+    [
+        (Hello(Size(80, 24), colours=256), rb"[34]8;2;"),
+        (Hello(Size(80, 24), colours=16), rb"[34]8;[25];"),
+        (Hello(Size(80, 24), colours=0), rb"\x1b\[[\d;]*(?<!\d)(?:[34]\d|9[0-7])[\d;]*m"),
+        (Hello(Size(80, 24), unicode=False), rb"[\x80-\xff]"),
+    ],
+    ids=["256 colours", "16 colours", "no colours", "no Unicode"],
+)
+async def test_a_viewer_gets_only_what_its_terminal_can_show(app: ProbeApp, hello: Hello, absent: bytes) -> None:
+    async with attached(app.instance.socket, Hello(Size(80, 24))) as rich, attached(app.instance.socket, hello) as poor:
+        first, second = Screen(rich, hello.size), Screen(poor, hello.size)
+        rich.type(b"p")
+        await first.shows("panel")
+        await second.shows("panel")
+    assert b"38;2;255;128;0" in first.sent
+    assert "╭".encode() in first.sent
+    assert re.search(absent, second.sent) is None
+
+
+async def test_a_large_paste_arrives_whole_and_other_keystrokes_are_heard_meanwhile(app: ProbeApp) -> None:
+    text = "".join(f"line {number}\n" for number in range(300_000))
+    size = Size(80, 24)
+    async with attached(app.instance.socket, Hello(size)) as one, attached(app.instance.socket, Hello(size)) as other:
+        await Screen(one, size).shows("ready")
+        await Screen(other, size).shows("ready")
+        one.type(b"\x1b[200~" + text.encode() + b"\x1b[201~")
+        other.type(b"k")
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        await until("the paste is whole", lambda: app.notes(f"paste {digest}"), patience=30)
+        assert app.notes("key k")
+
+
+async def test_a_tab_on_a_lone_escape_needs_no_second_keystroke(app: ProbeApp) -> None:
+    async with attached(app.instance.socket, Hello(Size(80, 24))) as viewer:
+        viewer.type(b"\x1b")
+        await until("Esc is heard", lambda: app.notes("key escape"))
+        viewer.type(b"\x1b[")
+        viewer.type(b"A")
+        await until("a split sequence is one keystroke", lambda: app.notes("key up"))
+
+
+async def test_without_viewers_nothing_is_painted_until_the_next_one(
+    start: Callable[..., ProbeApp],
+) -> None:
+    app = start("flood")
+    size = Size(80, 24)
+    async with attached(app.instance.socket, Hello(size)) as viewer:
+        await Screen(viewer, size).shows("frame")
+    await until("it is gone", lambda: not state_of(app.instance.socket)["viewers"])
+    before = app.notes("painted")
+    await until("the app goes on", lambda: len(app.notes("tick")) > len(before) + 40, patience=20)
+    assert len(app.notes("painted")) <= len(before) + 1
+    async with attached(app.instance.socket, Hello(size)) as viewer:
+        await Screen(viewer, size).shows("frame")

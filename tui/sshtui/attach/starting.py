@@ -25,7 +25,7 @@ LINE_LIMIT = 8192
 
 _PR_SET_PDEATHSIG = 1
 
-_DROPPED = ("NO_COLOR", "TMUX", "TMUX_PANE", "STY", "WINDOWID")
+_DROPPED = ("NO_COLOR", "TMUX", "TMUX_PANE", "STY", "WINDOWID", "COLUMNS", "LINES")
 """What tells of the terminal we stand in; the app's terminals come and go."""
 
 _lifelines: list[int] = []
@@ -60,7 +60,7 @@ class Starting:
                 env=environment,
                 pass_fds=ends,
                 start_new_session=True,
-                cwd="/",
+                cwd=os.path.expanduser("~"),
             )
         except OSError as error:
             raise AttachError(f"The app cannot be started: {error.strerror or error}.") from error

@@ -34,6 +34,11 @@ WAITING = 256 * 1024
 LAST_WORDS = 1.0
 """Seconds that the terminal gets to show what still waits when the app is gone."""
 
+PATIENCE = 10.0
+"""Seconds until an app that does not say welcome counts as hanging."""
+
+_KILL = "sshtui kill ends it and its sessions."
+
 SHORTEST = 1.0
 """Seconds of a look after which being let go is no refusal."""
 
@@ -202,6 +207,7 @@ class _Look:
         self._to_terminal = bytearray()
         self._to_app = bytearray(hello().encoded())
         self._ending: Ending | None = None
+        self._deadline: float | None = time.monotonic() + PATIENCE
 
     def until_it_ends(self) -> Ending:
         """Carry bytes both ways; how it ended."""
@@ -214,9 +220,12 @@ class _Look:
                 self._register(selector, 0, listen, self._typed)
                 show = selectors.EVENT_WRITE if self._to_terminal else 0
                 self._register(selector, self._terminal, show, self._show)
-                for key, events in selector.select():
+                left = None if self._deadline is None else self._deadline - time.monotonic()
+                for key, events in selector.select(left):
                     if self._ending is None:
                         key.data(events)
+                if self._deadline is not None and time.monotonic() >= self._deadline:
+                    self._ending = self._ending or Ending("refused", 1, "The running sshtui does not answer.", _KILL)
         if self._ending.how not in ("signal", "stopped"):
             _written(self._terminal, bytes(self._to_terminal))
         return self._ending
@@ -283,6 +292,7 @@ class _Look:
                 self._told(fact(frame.payload))
 
     def _told(self, said: Fact) -> None:
+        self._deadline = None
         if said.type == "refused":
             self._ending = Ending("refused", AttachError.exit_code, said.text("sentence"), said.text("hint"))
         elif said.type == "bye" and self._ending is None:

@@ -74,6 +74,8 @@ def list_running(paths: Paths, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([state for _instance, state in known], indent=2))
         return
+    if not known:
+        click.echo("No sshtui is running.", err=True)
     for instance, state in known:
         click.echo(f"{instance.id:<3} {_in_words(state)}")
         for tab in state.get("tabs", ()):
