@@ -36,6 +36,7 @@ from sshtui.session.session import Surroundings
 from sshtui.store.hosts import HostStore
 from sshtui.store.keymap import load_keymap
 from sshtui.store.lookup import Lookup
+from sshtui.store.machine import this_machine
 from sshtui.store.paths import Paths
 from sshtui.store.recent import RecentFile
 from sshtui.store.settings import load_settings, save_setting
@@ -216,7 +217,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
 
     config = ConfigHostsFile(paths.ssh_config, system=SYSTEM_CONFIG)
 
-    lookup = Lookup(hosts, config.read)
+    lookup = Lookup(hosts, config.read, this_machine(match_exec=settings.match_exec))
     problems += lookup.problems
 
     def remember(host: Host, key_pair: KeyPair) -> None:
@@ -242,7 +243,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
 
         return SecretsScreen(keeper, prompter)
 
-    wire = LazyWire(lambda: _wire(paths, settings, lookup.hop, remember, allow_old), remembering)
+    wire = LazyWire(lambda: _wire(paths, settings, lookup, remember, allow_old), remembering)
 
     def every_host() -> Sequence[Host]:
         own = hosts.hosts()
@@ -337,7 +338,7 @@ def _key_workshop(
 def _wire(
     paths: Paths,
     settings: Settings,
-    resolve: Callable[[str], Host | None],
+    lookup: Lookup,
     remember: Callable[[Host, KeyPair], None],
     allow_old: Callable[[Host, Sequence[str]], None],
 ) -> Wire:
@@ -351,7 +352,8 @@ def _wire(
         KnownHosts(paths.known_hosts, SYSTEM_WIDE),
         identities,
         settings,
-        resolve,
+        lookup.hop,
+        prepare=lookup.connecting,
         remember=remember,
         allow_old=allow_old,
         agent_path=agent_path,
