@@ -32,6 +32,11 @@ RESTORE = "\x18" + "".join(
 """Gives a terminal back whatever was on: CAN ends a sequence cut in the middle (ECMA-48 8.3.6)."""
 
 
+TITLE_PUSH = "\x1b[22;2t"
+TITLE_POP = "\x1b]2;\x1b\\\x1b[23;2t"
+"""XTWINOPS' title stack; the empty title is for terminals that have none."""
+
+
 def require_tty() -> None:
     """Raise UsageError (exit code 2) unless a person sits at both ends.
 

@@ -20,10 +20,11 @@ from types import FrameType
 from typing import Any, Literal
 
 from sshtui.attach.frames import DATA, META, BadFrame, Fact, FrameReader, Hello, data, fact, meta
-from sshtui.attach.own_terminal import RESTORE, give_back, patient
+from sshtui.attach.own_terminal import RESTORE, TITLE_POP, TITLE_PUSH, give_back, patient
 from sshtui.attach.places import connect
 from sshtui.errors import AttachError, NotFound
 from sshtui.model.geometry import Size
+from sshtui.model.outer import outer_terminal
 
 READ = 64 * 1024
 """Bytes read at once."""
@@ -86,7 +87,13 @@ def hello() -> Hello:
     with contextlib.suppress(termios.error):
         erase = "\x08" if termios.tcgetattr(0)[6][termios.VERASE] == b"\x08" else "\x7f"
     return Hello(
-        _size(), "terminal", term[:64], colours(os.environ, term), utf8 and term not in ("linux", "dumb"), erase
+        _size(),
+        "terminal",
+        term[:64],
+        colours(os.environ, term),
+        utf8 and term not in ("linux", "dumb"),
+        erase,
+        outer_terminal(os.environ),
     )
 
 
@@ -165,12 +172,16 @@ def _own_terminal() -> Iterator[int]:
     raw[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
     raw[6][termios.VMIN] = 1
     terminal = patient(1)
+    titled = outer_terminal(os.environ).strings
+    back = RESTORE + (TITLE_POP if titled else "")
     try:
         with contextlib.suppress(termios.error):
             termios.tcsetattr(0, termios.TCSANOW, raw)
+        if titled:
+            _written(terminal, TITLE_PUSH.encode())
         yield terminal
     finally:
-        if not _written(terminal, RESTORE.encode()):
+        if not _written(terminal, back.encode()):
             give_back(terminal, before)
         with contextlib.suppress(termios.error):
             # What was typed or reported since is not for the shell.

@@ -18,7 +18,8 @@ from textual.message import Message
 from sshtui.attach.reception import Seat
 from sshtui.errors import AttachError
 from sshtui.ui.keys import InputParser
-from sshtui.ui.shades import in_ascii, in_colours
+from sshtui.ui.scrub import scrubbed
+from sshtui.ui.shades import adaptation
 from sshtui.ui.steady import SteadyApp
 
 MOST = 16
@@ -48,7 +49,8 @@ _KITTY = "\x1b[>25u\x1b[=4;2u"
 
 _CLEAR = "\x1b[0m\x1b[2J"
 _CLIPBOARD = "\x1b]52;"
-_TITLE = re.compile(r"\x1b\][02];[^\x07\x1b]*(?:\x07|\x1b\\)")
+# Each begins by saying where.
+_PICTURE = re.compile(r"\x1b\[\d+;\d+H")
 # Modes and OSC strings: what must arrive even when pictures do not.
 _MUST_ARRIVE = re.compile(r"(?:\x1b\[[?<>=][0-9;:]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
 _WEB = re.compile(r"https?://[\x21-\x7e]+\Z", re.IGNORECASE)
@@ -64,8 +66,8 @@ class View:
         self.focused = True
         self.clipboard = ""
         self._syncs = False
-        self._recolour = in_colours(seat.hello.colours)
-        self._ascii = not seat.hello.unicode
+        self.titled = seat.hello.outer.strings
+        self._adapt = adaptation(seat.hello.colours, seat.hello.outer, unicode=seat.hello.unicode)
         self._parser = InputParser(erase=seat.hello.erase, term=seat.hello.term)
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._settling: asyncio.TimerHandle | None = None
@@ -110,10 +112,8 @@ class View:
 
     def paint(self, picture: str) -> None:
         """Show a picture, whole or a part; one that the viewer does not read in time is dropped."""
-        if self._recolour is not None:
-            picture = self._recolour(picture)
-        if self._ascii:
-            picture = in_ascii(picture)
+        for step in self._adapt:
+            picture = step(picture)
         if self._syncs:
             picture = _SYNC_START + picture + _SYNC_END
         self.seat.show(picture.encode("utf-8", "replace"))
@@ -131,7 +131,19 @@ class View:
 
     def take(self) -> None:
         """Prepare the viewer's terminal, and have it painted anew."""
-        self.send(_TAKE + (_KITTY if not constants.DISABLE_KITTY_KEY else "") + self._audience.modes)
+        self.send(_TAKE + (_KITTY if not constants.DISABLE_KITTY_KEY else ""))
+        self.bring_up_to_date()
+
+    def bring_up_to_date(self) -> None:
+        """Send the modes, the title and the clipboard's text that count now."""
+        self.send(self._audience.mouse_mode + self.clipboard)
+        self.clipboard = ""
+        self.name(self._audience.title)
+
+    def name(self, title: str) -> None:
+        """Name the window, where the viewer has one; while it does not read, that waits."""
+        if title and self.titled and not self.seat.behind:
+            self.send(f"\x1b]2;{title}\x1b\\")
 
     def clear(self) -> None:
         """Take away what stands beside a picture that is smaller than the viewer."""
@@ -144,9 +156,8 @@ class View:
         self._audience.arrange(self)
 
     def caught_up(self) -> None:
-        """It reads again: bring it up to date."""
-        self.send(self._audience.modes + self.clipboard)
-        self.clipboard = ""
+        """It reads again, and missed something."""
+        self.bring_up_to_date()
         self._audience.repaint()
 
     def left(self) -> None:
@@ -162,7 +173,7 @@ class Audience:
     def __init__(self, app: App[Any], *, mouse: bool = True) -> None:
         self._app = app
         self._views: list[View] = []
-        self._title = ""
+        self.title = ""
         self._driver: Driver | None = None
         self.mouse = mouse
         self.size = USUAL_SIZE
@@ -175,9 +186,9 @@ class Audience:
         return tuple(self._views)
 
     @property
-    def modes(self) -> str:
-        """The modes in force that the app changes while it runs."""
-        return (MOUSE_ON if self.mouse else MOUSE_OFF) + self._title
+    def mouse_mode(self) -> str:
+        """What takes or gives back the mouse."""
+        return MOUSE_ON if self.mouse else MOUSE_OFF
 
     def sit(self, seat: Seat) -> View:
         """Let a viewer look. Raises AttachError."""
@@ -262,13 +273,17 @@ class Audience:
             if self.acting is not None:
                 self.acting.copy(sequence)
             return
-        if _TITLE.fullmatch(sequence):
-            self._title = sequence
         for view in self._views:
             if _MUST_ARRIVE.fullmatch(sequence):
                 view.send(sequence)
             else:
                 view.paint(sequence)
+
+    def show_title(self, title: str) -> None:
+        """Name everyone's window."""
+        self.title = scrubbed(title)
+        for view in self._views:
+            view.name(self.title)
 
     def open_url(self, url: str) -> None:
         """Have an address opened where the person is who asked for it; only http and https."""
@@ -279,7 +294,7 @@ class Audience:
         """Give the mouse to the viewers' terminals, or take it back; whether it is lent now."""
         self.mouse = not self.mouse
         for view in self._views:
-            view.send(self.modes)
+            view.send(self.mouse_mode)
         return not self.mouse
 
     def detach(self) -> bool:
@@ -299,6 +314,7 @@ class AudienceDriver(Driver):
         assert isinstance(app, SteadyApp)
         assert app.audience is not None
         self._audience = app.audience
+        self._steady = app
         super().__init__(
             app, debug=debug, mouse=mouse, size=size or (self._audience.size.width, self._audience.size.height)
         )
@@ -323,12 +339,17 @@ class AudienceDriver(Driver):
                 self._audience.paint("".join(frame))
         elif self._frame is not None:
             self._frame.append(data)
+        elif data.startswith(_SYNC_START) and data.endswith(_SYNC_END):
+            self._audience.paint(data[len(_SYNC_START) : -len(_SYNC_END)])
+        elif _PICTURE.match(data):
+            self._audience.paint(data)
         else:
             self._audience.write(data)
 
     def send_message(self, message: Message) -> None:
-        """Hand a message to the app; unlike Textual's terminal drivers we stand on its loop already."""
-        self._app.post_message(message)
+        """Hand a message to the app, on whose loop we stand; a keystroke for the remote is there when this returns."""
+        if not (isinstance(message, events.Key) and self._steady.take_at_once(message)):
+            self._app.post_message(message)
 
     def start_application_mode(self) -> None:
         """Begin to show the app."""

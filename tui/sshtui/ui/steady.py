@@ -14,7 +14,7 @@ from textual.events import Key
 from textual.filter import LineFilter
 
 from sshtui.errors import SshtuiError
-from sshtui.ui.outer import NOTHING_MORE, Outer
+from sshtui.model.outer import NOTHING_MORE, Outer
 from sshtui.ui.scrub import SCRUB, scrubbed
 
 if TYPE_CHECKING:
