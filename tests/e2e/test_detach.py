@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -119,7 +121,7 @@ def test_a_link_opens_in_the_sshtui_that_is_running(
     person.sees("Enter connect")
     until(lambda: running(sshtui), "sshtui that is running", 20)
     said = sshtui(f"ssh://root@{sshd.address}:{sshd.port}")
-    assert (said.returncode, "opens in the running sshtui" in said.stdout) == (0, True)
+    assert (said.returncode, "opens in the sshtui that is running" in said.stdout) == (0, True)
     # The normal questions come, in the window that took it.
     person.accept_host_key()
     person.sees(rf"root@{sshd.address}")
@@ -130,17 +132,66 @@ def test_a_link_opens_in_the_sshtui_that_is_running(
     assert sshtui("ssh://nobody@web", "--here").returncode == 2
 
 
-@pytest.mark.usefixtures("hosts")
+RELAY = """
+import os, select, socket, sys
+link = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+while True:
+    for end in select.select([0, link], [], [])[0]:
+        data = os.read(0, 65536) if end == 0 else link.recv(65536)
+        if not data:
+            sys.exit()
+        link.sendall(data) if end == 0 else os.write(1, data)
+"""
+
+
+def processes_with(word: str) -> list[int]:
+    found = []
+    for directory in Path("/proc").iterdir():
+        if directory.name.isdigit():
+            with contextlib.suppress(OSError):
+                if word.encode() in (directory / "cmdline").read_bytes():
+                    found.append(int(directory.name))
+    return found
+
+
 def test_a_killed_app_leaves_a_sentence_and_no_process(
-    sit_down: SitDown, sshtui: Callable[..., subprocess.CompletedProcess[str]]
+    sit_down: SitDown,
+    sshtui: Callable[..., subprocess.CompletedProcess[str]],
+    sshd: OpenSSH,
+    key_file: Path,
+    tmp_path: Path,
 ) -> None:
+    relay = tmp_path / "relay.py"
+    relay.write_text(RELAY)
+    web = saved(
+        name="web",
+        address=sshd.address,
+        port=sshd.port,
+        user="root",
+        key_pair=str(key_file),
+        proxy_command=f"{sys.executable} {relay} %h %p",
+    )
+    (tmp_path / "config" / "hosts.toml").write_text(web)
     person = sit_down(Size(80, 24), "--detachable", "web")
     person.accept_host_key()
     person.is_on("web")
+    assert processes_with(str(relay))
     (state,) = running(sshtui)
     os.kill(state["pid"], signal.SIGKILL)
     person.sees("sshtui is gone")
     person.sees(r"\[exit 1\]")
     assert running(sshtui) == []
+    until(lambda: not processes_with(str(relay)), "end of the proxy command")
     # The terminal is as it was: nothing of the app's screen, and what is typed is seen.
     assert "connected" not in person.outer.screen()
+
+
+@pytest.mark.usefixtures("hosts")
+def test_quitting_ends_an_app_that_could_be_left(
+    sit_down: SitDown, sshtui: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    person = sit_down(Size(80, 24), "--detachable")
+    person.sees("Enter connect")
+    person.outer.press("q")
+    assert "Detached" not in person.sees(r"\[exit 0\]")
+    assert running(sshtui) == []

@@ -55,7 +55,8 @@ def show(instance: Instance) -> int:
     ending = look(instance.socket)
     match ending:
         case Ending("detached"):
-            click.echo("Detached; come back with: sshtui attach")
+            alone = len(Places(instance.socket.parent).running()) == 1
+            click.echo(f"Detached; come back with: sshtui attach{'' if alone else f' {instance.id}'}")
         case Ending("refused", _, sentence, hint):
             raise AttachError(sentence, hint=hint)
         case Ending("ended"):

@@ -41,7 +41,8 @@ def open_in_running(paths: Paths, wanted: Wanted) -> int | None:
             continue
         if not viewers and sys.stdin.isatty() and sys.stdout.isatty():
             return show(instance)
-        click.echo(f"{plain(name)} opens in the running sshtui ({instance.id}); --here opens it in one of its own.")
+        see = "" if viewers else f"; see it with: sshtui attach {instance.id}"
+        click.echo(f"{plain(name)} opens in the sshtui that is running ({instance.id}){see}")
         return 0
     return None
 

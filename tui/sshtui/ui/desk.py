@@ -7,7 +7,7 @@ import time
 from sshtui.attach.frames import Fact
 from sshtui.attach.reception import Seat
 from sshtui.errors import AttachError, UsageError
-from sshtui.model.destination import Wanted
+from sshtui.model.destination import Wanted, is_link
 from sshtui.model.questions import Notice
 from sshtui.model.text import plain
 from sshtui.ui.app import SshtuiApp
@@ -61,7 +61,8 @@ class AppDesk:
         main = self._app.screen_stack[0] if self._app.screen_stack else None
         assert isinstance(main, MainScreen)
         main.call_later(main.open, host)
-        self._app.prompter.tell(Notice(f"A tab on {host.name} was opened from outside."))
+        if is_link(wanted.destination):
+            self._app.prompter.tell(Notice(f"A link opened a tab on {host.name}."))
         audience = self._app.audience
         return {"name": plain(host.name, 200), "attached": len(audience.views) if audience is not None else 1}
 
