@@ -13,8 +13,10 @@ from pathlib import Path
 
 from sshtui.attach.frames import Fact
 from sshtui.attach.places import Places
-from sshtui.attach.reception import SILENCE, Reception, Seat, reception
-from sshtui.ui.audience import Audience, View
+from sshtui.attach.reception import Reception, reception
+from sshtui.attach.seat import SILENCE, Seat
+from sshtui.ui.audience import Audience
+from sshtui.ui.onlooker import Onlooker
 from sshtui.ui.surroundings import run
 from tests.integration.surroundings_probe import Probe
 
@@ -26,7 +28,7 @@ class ProbeDesk:
         self._audience = audience
 
     def status(self) -> dict[str, object]:
-        return {"detachable": True, "viewers": len(self._audience.views)}
+        return {"detachable": True, "viewers": len(self._audience.seats)}
 
     def open(self, wish: Fact) -> dict[str, object]:
         return {"name": wish.text("destination")}
@@ -34,7 +36,7 @@ class ProbeDesk:
     def quit(self) -> None:
         sys.exit(0)
 
-    def sit(self, seat: Seat) -> View:
+    def sit(self, seat: Seat) -> Onlooker:
         return self._audience.sit(seat)
 
 

@@ -215,6 +215,22 @@ def test_a_stalled_terminal_stalls_no_app_and_comes_again_by_itself(
     terminal.assert_given_back()
 
 
+async def test_a_mistake_of_ours_is_told_by_its_code_and_reported_without_the_values_of_variables(
+    app: ProbeApp, tmp_path: Path
+) -> None:
+    size = Size(80, 24)
+    async with attached(app.instance.socket, Hello(size)) as viewer:
+        screen = Screen(viewer, size)
+        await screen.shows("ready")
+        viewer.type(b"x")
+        await screen.until("the app has ended", lambda: "bye" in screen.facts)
+    assert app.process.wait(5) == 1
+    report = (tmp_path / "errors").read_text()
+    assert "ValueError" in report
+    assert "correct horse" not in report
+    assert "correct horse" not in screen.text()
+
+
 async def test_two_viewers_see_the_same_and_the_smaller_size_wins(app: ProbeApp) -> None:
     big, small = Size(120, 40), Size(60, 50)
     async with attached(app.instance.socket, Hello(big)) as one:

@@ -14,7 +14,8 @@ import pytest
 from sshtui.attach.asking import ask, state_of
 from sshtui.attach.frames import DATA, META, Fact, Frame, FrameReader, Hello, data, fact, meta
 from sshtui.attach.places import Instance, Places
-from sshtui.attach.reception import BACKLOG, CALLERS, SILENCE, Reception, Seat, reception
+from sshtui.attach.reception import CALLERS, Reception, reception
+from sshtui.attach.seat import BACKLOG, SILENCE, Seat
 from sshtui.attach.viewer import Viewer, attached
 from sshtui.errors import AttachError, UsageError
 from sshtui.model.geometry import Size

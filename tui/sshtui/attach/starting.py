@@ -29,6 +29,8 @@ _DROPPED = ("NO_COLOR", "TMUX", "TMUX_PANE", "STY", "WINDOWID", "COLUMNS", "LINE
 """What tells of the terminal we stand in; the app's terminals come and go."""
 
 _lifelines: list[int] = []
+_started: list[subprocess.Popen[bytes]] = []
+"""Kept, so that an app that ends before us leaves no zombie for longer than until the next start."""
 
 
 def detachable(places: Places) -> Instance | None:
@@ -67,6 +69,7 @@ class Starting:
         finally:
             for end in ends:
                 os.close(end)
+        _started.append(self._process)
         if lifeline is not None:
             # Open for as long as this process lives: its end is what the app notices.
             _lifelines.append(lifeline)

@@ -42,7 +42,7 @@ def run(app: SteadyApp[Any], receiving: Receiving | None = None) -> int:
     first frame on.
     """
     if app.audience is not None:
-        from sshtui.ui.audience import AudienceDriver
+        from sshtui.ui.audience_driver import AudienceDriver
 
         app.driver_class = AudienceDriver
     else:
