@@ -126,6 +126,17 @@ async def test_who_detaches_hears_goodbye(app: Instance, desk: FrontDesk) -> Non
         assert await viewer.read() is None
 
 
+async def test_who_is_let_go_counts_no_more_even_before_it_has_read_that(app: Instance, desk: FrontDesk) -> None:
+    async with attached(app.socket, HELLO) as viewer:
+        await facts_until(viewer, "welcome")
+        visitor = desk.visitors[0]
+        while not visitor.seat.behind:
+            visitor.seat.show(b"x" * 4096)
+        visitor.seat.let_go("detached")
+        await until("it left", lambda: visitor.gone)
+        assert (await facts_until(viewer, "bye")).text("reason") == "detached"
+
+
 async def test_when_the_app_ends_everyone_hears_how(app: Instance, here: Reception) -> None:
     async with attached(app.socket, HELLO) as one, attached(app.socket, HELLO) as other:
         await facts_until(one, "welcome")

@@ -39,9 +39,9 @@ RESTORE = "\x18" + "".join(
 )
 """Gives a terminal back whatever was on: CAN ends a sequence cut in the middle (ECMA-48 8.3.6)."""
 
-
+NO_TITLE = "\x1b]2;\x1b\\"
 TITLE_PUSH = "\x1b[22;2t"
-TITLE_POP = "\x1b]2;\x1b\\\x1b[23;2t"
+TITLE_POP = NO_TITLE + "\x1b[23;2t"
 """XTWINOPS' title stack; the empty title is for terminals that have none."""
 
 
@@ -97,7 +97,7 @@ def raw_terminal() -> Iterator[int]:
     raw[6][termios.VMIN] = 1
     terminal = patient(1)
     titled = outer_terminal(os.environ).strings
-    back = RESTORE + (TITLE_POP if titled else "")
+    back = (f"\x18{NO_TITLE}" if titled else "") + RESTORE
     try:
         with contextlib.suppress(termios.error):
             termios.tcsetattr(0, termios.TCSANOW, raw)

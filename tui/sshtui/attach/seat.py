@@ -42,7 +42,6 @@ HOARD = 4 * 1024 * 1024
 TYPED = 256 * 1024
 """Bytes of a caller that may wait for us before we stop reading."""
 
-
 SLICE = 0.005
 """Seconds that a caller's frames may take before everything else has its turn."""
 
@@ -145,6 +144,7 @@ class Seat(asyncio.Protocol):
         if not self._ending:
             self.tell("bye", reason=reason, code=code)
             self._ending = True
+            self._arrived.set()
             self._transport.close()
             self._watch()
 

@@ -12,7 +12,7 @@ import socket
 import sys
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -92,7 +92,7 @@ def hello() -> Hello:
     )
 
 
-def colours(environment: Any, term: str) -> int:
+def colours(environment: Mapping[str, str], term: str) -> int:
     """How many colours a terminal has that calls itself `term`: as Rich and Textual judge it."""
     if "NO_COLOR" in environment or term in ("dumb", "unknown"):
         return 0

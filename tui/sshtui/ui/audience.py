@@ -29,7 +29,7 @@ CATCH_UP = 1.0
 MOUSE_ON = "\x1b[?1000h\x1b[?1003h\x1b[?1015h\x1b[?1006h"
 MOUSE_OFF = "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l"
 
-_CLIPBOARD = "\x1b]52;"
+_STRING, _CLIPBOARD = "\x1b]", "\x1b]52;"
 # Modes and OSC strings: what must arrive even when pictures do not.
 _MUST_ARRIVE = re.compile(r"(?:\x1b\[[?<>=][0-9;:]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
 _WEB = re.compile(r"https?://[\x21-\x7e]+\Z", re.IGNORECASE)
@@ -137,14 +137,14 @@ class Audience:
     def write(self, sequence: str) -> None:
         """Send a sequence that is no picture."""
         if sequence.startswith(_CLIPBOARD):
-            if self.acting is not None:
+            if self.acting is not None and self.acting.strings:
                 self.acting.copy(sequence)
             return
         for onlooker in self._onlookers:
-            if _MUST_ARRIVE.fullmatch(sequence):
-                onlooker.send(sequence)
-            else:
+            if not _MUST_ARRIVE.fullmatch(sequence):
                 onlooker.paint(sequence)
+            elif onlooker.strings or not sequence.startswith(_STRING):
+                onlooker.send(sequence)
 
     def show_title(self, title: str) -> None:
         """Name everyone's window."""

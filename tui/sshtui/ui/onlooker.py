@@ -82,7 +82,7 @@ class Onlooker:
         self.focused = True
         self.clipboard = ""
         self._syncs = False
-        self.titled = seat.hello.outer.strings
+        self.strings = seat.hello.outer.strings
         self._adapt = adaptation(seat.hello.colours, seat.hello.outer, unicode=seat.hello.unicode)
         self._parser = InputParser(erase=seat.hello.erase, term=seat.hello.term)
         self._decode = getincrementaldecoder("utf-8")("replace").decode
@@ -162,7 +162,7 @@ class Onlooker:
 
     def name(self, title: str) -> None:
         """Name the window, where the viewer has one; while it does not read, that waits."""
-        if title and self.titled and not self.seat.behind:
+        if title and self.strings and not self.seat.behind:
             self.send(f"\x1b]2;{title}\x1b\\")
 
     def clear(self) -> None:
