@@ -25,6 +25,7 @@ from sshtui.model.geometry import Size
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
+from sshtui.model.outer import Outer
 from sshtui.model.questions import Prompter
 from sshtui.model.settings import Settings
 from sshtui.secrets.diagnosis import with_saved
@@ -150,8 +151,9 @@ def run_detached(paths: Paths, ready: int, lifeline: int | None = None) -> int:
     from sshtui.ui.surroundings import run
 
     app = build_app(paths)
-    # Its terminals speak UTF-8; one that does not gets stand-ins on its way there.
+    # It paints for the best of terminals; the others get stand-ins on the way there.
     app.unicode = app.parts.settings.unicode is not False
+    app.outer = Outer(underlines=True, strings=True)
     app.audience = Audience(app, mouse=app.takes_mouse)
 
     @asynccontextmanager

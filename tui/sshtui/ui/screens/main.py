@@ -99,7 +99,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             "app.secrets": self._show_secrets,
             "app.known_hosts": self._show_known_hosts,
             "app.quit": self.ask_to_quit,
-            "app.detach": self._detach,
+            "app.detach": self._leave_app,
             "tab.close": self._close_tab,
             "tab.rename": self._rename_tab,
             "session.password": self._change_password,
@@ -450,7 +450,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Quit, after asking when sessions are live."""
         how = await how_to_leave(self.roster, self._prompter, detachable=self._audience is not None)
         if how == "detach":
-            self._detach()
+            self._leave_app()
         elif how == "quit":
             await self.roster.close_all()
             self.app.exit(0)
@@ -459,7 +459,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _audience(self) -> Audience | None:
         return self.app.audience if isinstance(self.app, SteadyApp) else None
 
-    def _detach(self) -> None:
+    def _leave_app(self) -> None:
         """Let the viewer go who asks; an app on its own terminal can only say how one is started that can be left."""
         if self._audience is None:
             self._tell("This sshtui ends with its terminal. One that can be left: sshtui --detachable", warning=True)
