@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -18,6 +17,7 @@ from sshtui.cli.opening import checked_jump, complete_names, config_hosts, store
 from sshtui.errors import ConfigError, UsageError
 from sshtui.model.destination import split_destination
 from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
+from sshtui.model.json_text import json_text
 from sshtui.model.terminal_switches import make_switches, switch_texts
 from sshtui.model.text import plain
 from sshtui.secrets.references import FIELDS
@@ -126,7 +126,7 @@ def list_hosts(
         found = [host for host in found if tag in host.tags]
     found = [host for host in found if all(word.lower() in _searched(host) for word in words)]
     if as_json:
-        click.echo(json.dumps([facts(host) for host in found], indent=2, ensure_ascii=False, default=str))
+        click.echo(json_text([facts(host) for host in found]))
         return
     for line in _columns(
         [(host.name, host.destination, host.folder or host.origin or "-", " ".join(host.tags)) for host in found]
@@ -149,7 +149,7 @@ def show(paths: Paths, store: HostStore, name: str, as_json: bool) -> None:
     if host is None:
         raise unknown_host(paths, name, config)
     if as_json:
-        click.echo(json.dumps(facts(host), indent=2, ensure_ascii=False, default=str))
+        click.echo(json_text(facts(host)))
         return
     for field, value in facts(host).items():
         if value not in ("", [], {}, None):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote
 
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
+from sshtui.model.json_text import json_text
 from sshtui.store.host_tables import to_table
 
 _KEYWORDS = {"local": "LocalForward", "remote": "RemoteForward", "dynamic": "DynamicForward"}
@@ -86,7 +86,7 @@ def _harmless(text: str) -> str:
 
 def to_json(hosts: Iterable[Host]) -> str:
     """A list of objects with the fields that are set."""
-    return json.dumps([to_table(host) for host in hosts], indent=2, ensure_ascii=False, default=str) + "\n"
+    return json_text([to_table(host) for host in hosts]) + "\n"
 
 
 def to_putty(hosts: Iterable[Host]) -> str:

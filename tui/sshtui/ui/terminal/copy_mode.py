@@ -105,8 +105,10 @@ class CopyMode:
     def status(self) -> str:
         """What the line at the bottom says."""
         if self.entry is not None:
-            kind = "regex" if self.entry.regex else "text"
-            return f"{'?' if self.entry.backwards else '/'}{self.entry.text}_  {kind}, Ctrl+R changes"
+            kind, other = (
+                ("regular expression", "plain text") if self.entry.regex else ("plain text", "regular expression")
+            )
+            return f"{'?' if self.entry.backwards else '/'}{self.entry.text}_  {kind}; Ctrl+R: {other}"
         if self.problem:
             return self.problem
         found = f"{self.current + 1} of {len(self.matches)}" if self.matches else ""
