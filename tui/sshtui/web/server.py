@@ -1,0 +1,156 @@
+"""The console as one server: everything put together, from the first listening socket to the last."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from sshtui.errors import ConfigError, UsageError
+from sshtui.web.audit import Audit
+from sshtui.web.console import Consoles
+from sshtui.web.control import Control
+from sshtui.web.enrolment import EnrolmentFile
+from sshtui.web.entrance import Entrance
+from sshtui.web.gate import Doorplate, Gate
+from sshtui.web.limits import Limits
+from sshtui.web.login import Login
+from sshtui.web.pages import PUBLIC, Pages
+from sshtui.web.protocols import OpenViewer
+from sshtui.web.sessions import Session, Sessions
+
+LOOK = 0.5
+"""Seconds between looks at what ends sessions: time, and the enrolment file."""
+
+STOP_TIME = 2.0
+"""Seconds that stopping waits for what is open."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the console keeps its files."""
+
+    enrolment: Path
+    limits: Path
+    audit: Path
+    control: Path
+    """The socket by which the command line asks."""
+
+
+class Console:
+    """Everything behind one address; `login`, `sessions` and the rest can be handed in by tests."""
+
+    def __init__(
+        self, places: Places, doorplate: Doorplate, open_viewer: OpenViewer, *, sessions: Sessions | None = None,
+        login: Login | None = None,
+    ) -> None:  # fmt: skip
+        self.places = places
+        self.audit = Audit(places.audit)
+        self.enrolment = EnrolmentFile(places.enrolment)
+        self.limits = Limits(places.limits)
+        self.sessions = sessions or Sessions(self._session_ended)
+        self.login = login or Login(self.enrolment, self.limits)
+        self.consoles = Consoles(open_viewer, self.sessions, self.audit)
+        self._pages = Pages()
+        self._doorplate = doorplate
+
+    def _session_ended(self, session: Session) -> None:
+        self.audit.note("session ended", session=session.name, reason=session.ended)
+
+    def application(self) -> web.Application:
+        """The routes behind the gate."""
+        public = frozenset({"/", "/login", *(f"/static/{name}" for name in PUBLIC)})
+        gate = Gate(self._doorplate, self.sessions, self.audit, public)
+        entrance = Entrance(self._pages, self.login, self.limits, self.sessions, self.audit)
+        app = web.Application(middlewares=gate.middlewares, client_max_size=64 * 1024)
+        app.on_response_prepare.append(gate.add_headers)
+        app.add_routes(
+            [
+                web.get("/", entrance.page),
+                web.post("/login", entrance.enter),
+                web.post("/logout", entrance.leave),
+                web.get("/session", entrance.who),
+                web.get("/console", self.consoles.handle, allow_head=False),
+                *(web.get(path, self._pages.asset) for path in self._pages.assets),
+            ]
+        )
+        return app
+
+    async def watch(self) -> None:
+        """End sessions whose time is over, and all of them when the account is set up anew or taken away."""
+        generation, seen = self._generation(), self.enrolment.signature
+        while True:
+            await asyncio.sleep(LOOK)
+            self.sessions.sweep()
+            if (now := self.enrolment.signature) != seen:
+                seen = now
+                before, generation = generation, self._generation()
+                if generation != before:
+                    self.limits.forget(devices=True)
+                    self.sessions.end("the account was set up anew")
+
+    def _generation(self) -> str:
+        try:
+            enrolment = self.enrolment.read()
+        except ConfigError:
+            return ""
+        return enrolment.generation if enrolment else ""
+
+
+@asynccontextmanager
+async def serving(
+    console: Console, host: str, port: int, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[int]:  # fmt: skip
+    """Serve at `host` until the block is left; the port it listens at. Raises UsageError where it cannot listen."""
+    logger = logging.getLogger(__name__)
+    # aiohttp writes down what it could not parse, cookies and passwords with it.
+    logger.addFilter(lambda record: False)
+    runner = web.AppRunner(
+        console.application(), access_log=None, logger=logger, handle_signals=False, shutdown_timeout=STOP_TIME,
+        keepalive_timeout=30.0,
+    )  # fmt: skip
+    await runner.setup()
+    site = web.TCPSite(runner, host, port, ssl_context=tls)
+    try:
+        async with Control(console.places.control, console.sessions, console.limits, console.audit):
+            try:
+                await site.start()
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise UsageError(f"{host} port {port} cannot be listened at: {reason}.") from error
+            watching = asyncio.create_task(console.watch())
+            try:
+                yield runner.addresses[0][1]
+            finally:
+                watching.cancel()
+                console.consoles.close()
+    finally:
+        await runner.cleanup()
+        console.login.close()
+
+
+async def serve_until_signalled(
+    console: Console, host: str, port: int, tls: ssl.SSLContext | None, reload: Callable[[], None],
+    ready: Callable[[int], None],
+) -> int:  # fmt: skip
+    """Serve until SIGTERM, SIGINT or, with no certificate to reload, SIGHUP; the exit code. `ready` gets the port."""
+    loop = asyncio.get_running_loop()
+    told: asyncio.Future[int] = loop.create_future()
+
+    def stop(number: int) -> None:
+        if not told.done():
+            told.set_result(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number)
+    loop.add_signal_handler(signal.SIGHUP, reload if tls is not None else lambda: stop(signal.SIGHUP))
+    async with serving(console, host, port, tls) as bound:
+        ready(bound)
+        return await told
