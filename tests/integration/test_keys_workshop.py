@@ -62,7 +62,7 @@ async def test_a_key_pair_is_installed_from_the_screen(
         while not (isinstance(pilot.app.screen, Dialog) and pilot.app.screen.ready):
             await pilot.pause(0.01)
         await pilot.press("space", "tab", "enter")
-        while "added to .ssh/authorized_keys" not in str(screen.query_one("#keys-text", Static).content):
+        while "added to .ssh/authorized_keys" not in str(screen.query_one("#text", Static).content):
             await pilot.pause(0.01)
     await dialer.close()
     assert (account.home / ".ssh" / "authorized_keys").read_text() == made.public_line + "\n"

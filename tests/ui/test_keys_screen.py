@@ -87,14 +87,14 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
             await pilot.pause(0.01)
 
 
-def text(pilot: Pilot[None], selector: str = "#keys-text") -> str:
+def text(pilot: Pilot[None], selector: str = "#text") -> str:
     assert isinstance(pilot.app, Stage)
     return str(pilot.app.workshop.query_one(selector, Static).content)
 
 
 def entries(pilot: Pilot[None]) -> int:
     assert isinstance(pilot.app, Stage)
-    return pilot.app.workshop.query_one("#keys-list", OptionList).option_count
+    return pilot.app.workshop.query_one("#list", OptionList).option_count
 
 
 async def fill(pilot: Pilot[None], **fields: str) -> None:
@@ -233,6 +233,17 @@ async def test_c_writes_a_ppk_file_beside_and_says_what_is_lost_before(tmp_path:
     assert open_file(tmp_path / "id_ed25519.ppk", "sesame").public_data == pair.public.blob
 
 
+async def test_m_changes_the_comment_of_both_files(tmp_path: Path, pair: Made) -> None:
+    async with workshop(tmp_path, "sesame") as (pilot, _):
+        await pilot.press("m")
+        await settled(pilot)
+        await fill(pilot, line="new@there")
+        await pilot.press("enter")
+        await until(pilot, lambda: "new@there" in text(pilot))
+    assert open_file(pair.path, "sesame").get_comment() == "new@there"
+    assert Path(f"{pair.path}.pub").read_text().endswith(" new@there\n")  # noqa: ASYNC240 (a test may block)
+
+
 async def test_i_installs_on_the_ticked_hosts_and_lists_what_happened(tmp_path: Path, pair: Made) -> None:
     async def install(host: Host, path: Path) -> str:
         if host.name == "web-2":
@@ -278,7 +289,7 @@ async def test_e_makes_a_certificate_and_o_tells_what_it_is(tmp_path: Path) -> N
         await until(pilot, lambda: "Written" in text(pilot))
         await pilot.press("o")
         await settled(pilot)
-        await fill(pilot, path=str(tmp_path / "id_rsa-x509.cer"))
+        await fill(pilot, line=str(tmp_path / "id_rsa-x509.cer"))
         await pilot.press("enter")
         await until(pilot, lambda: "CN=portal" in text(pilot))
         assert pair.public.sha256 in text(pilot)

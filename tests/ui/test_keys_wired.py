@@ -28,7 +28,7 @@ async def test_k_opens_the_workshop_on_the_users_key_pairs_and_hosts(
         await pilot.press("K")
         while not (isinstance(app.screen, KeysScreen) and app.screen.marked):
             await pilot.pause(0.01)
-        told = str(app.screen.query_one("#keys-text", Static).content)
+        told = str(app.screen.query_one("#text", Static).content)
         assert made.public.sha256 in told
         assert "web-1, from-config" in told
         await pilot.press("escape")

@@ -83,11 +83,11 @@ def known(pilot: Pilot[None]) -> KnownHostsScreen:
 
 
 def rows(pilot: Pilot[None]) -> int:
-    return known(pilot).query_one("#known-list", OptionList).option_count
+    return known(pilot).query_one("#list", OptionList).option_count
 
 
 def facts(pilot: Pilot[None]) -> str:
-    return str(known(pilot).query_one("#known-text", Static).content)
+    return str(known(pilot).query_one("#text", Static).content)
 
 
 async def type_in_dialog(pilot: Pilot[None], text: str) -> None:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar
 
-from textual import events, on, work
-from textual.app import ComposeResult
+from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from sshtui.errors import SshtuiError
 from sshtui.keys import workshop
@@ -29,28 +24,26 @@ from sshtui.model.hosts import Host
 from sshtui.model.questions import Prompter
 from sshtui.model.text import plain
 from sshtui.ui.modals.base import QUIET
+from sshtui.ui.modals.form import LineForm
+from sshtui.ui.screens.catalogue import Catalogue
 from sshtui.ui.screens.keys_bench import Bench, KeyTools
 from sshtui.ui.screens.keys_dialogs import (
     CertificateDialog,
-    CommentDialog,
     ConvertDialog,
-    FileDialog,
     NewKeyPairDialog,
     ProtectionDialog,
 )
 from sshtui.ui.screens.keys_dialogs_hosts import ChosenHosts, HoldingDialog, HostsDialog, LockDialog, UnlockDialog
-from sshtui.ui.screens.keys_facts import EMPTY, Entry, facts, footer, label_of, made_lines, row
+from sshtui.ui.screens.keys_facts import EMPTY, Entry, facts, label_of, made_lines, row
 
-SIDE_BY_SIDE = 76
-"""Columns from which the list and the facts stand beside each other."""
+INSPECTED = "path of a key, a certificate, an authorized_keys, a bundle"
+"""What can be looked at."""
 
 
-class KeysScreen(Screen[None], inherit_bindings=False):
+class KeysScreen(Catalogue[Entry]):
     """Lists key pairs and carries out what is asked for the marked one; everything slow runs in a thread."""
 
-    AUTO_FOCUS = "#keys-list"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "back"),
         Binding("n", "new", "new"),
         Binding("p", "protect", "passphrase"),
         Binding("c", "convert", "convert"),
@@ -67,37 +60,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         Binding("y", "copy", "copy public"),
         Binding("x", "mend", "chmod 600"),
         Binding("r,f5", "reload", "reload"),
-        Binding("j", "step(1)", show=False),
-        Binding("k", "step(-1)", show=False),
-        Binding("tab", "app.focus_next", show=False),
-        Binding("shift+tab", "app.focus_previous", show=False),
     ]
-
-    DEFAULT_CSS = """
-    KeysScreen {
-        background: $background;
-        color: $foreground;
-        #keys-title { height: 1; padding: 0 1; background: $panel; text-style: bold; text-wrap: nowrap; }
-        #keys-body { height: 1fr; layout: vertical; }
-        #keys-list {
-            height: 45%;
-            border: none;
-            padding: 0;
-            background: $surface;
-            color: $foreground;
-            scrollbar-size-vertical: 1;
-            text-wrap: nowrap;
-            text-overflow: ellipsis;
-        }
-        #keys-list > .option-list--option-highlighted { background: $panel; color: $foreground; text-style: bold; }
-        #keys-list:focus > .option-list--option-highlighted { background: $focus; color: $background; }
-        #keys-facts { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-        #keys-facts Static { height: auto; }
-        #keys-footer { height: auto; max-height: 3; padding: 0 1; background: $panel; }
-        &.-wide #keys-body { layout: horizontal; }
-        &.-wide #keys-list { width: 26; height: 100%; }
-    }
-    """
 
     def __init__(self, tools: KeyTools, prompter: Prompter, *, quiet: float = QUIET) -> None:
         super().__init__()
@@ -105,28 +68,16 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         self._bench = Bench(prompter)
         self._quiet = quiet
         self._agent_path = tools.agent_path
-        self._entries: list[Entry] = []
         self._told: tuple[str, Content] | None = None
         """What the last action has to tell in place of the facts, and of which entry: until another one is marked."""
 
-    def compose(self) -> ComposeResult:
-        yield Static(Content(f"Key workshop: {plain(str(self._tools.directory), 200)}"), id="keys-title")
-        with Horizontal(id="keys-body"):
-            yield OptionList(id="keys-list")
-            with VerticalScroll(id="keys-facts"):
-                yield Static("", id="keys-text")
-        yield Static("", id="keys-footer")
-
-    def _footer(self, columns: int) -> Content:
+    def missing_actions(self) -> Collection[str]:
         given = {"install": self._tools.install, "uninstall": self._tools.uninstall}
-        return footer(self.BINDINGS, [action for action, tool in given.items() if tool is None], columns)
+        return [action for action, tool in given.items() if tool is None]
 
     def on_mount(self) -> None:
+        self.show_title(f"Key workshop: {plain(str(self._tools.directory), 200)}")
         self.action_reload()
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width >= SIDE_BY_SIDE, "-wide")
-        self.query_one("#keys-footer", Static).update(self._footer(max(1, event.size.width - 2)))
 
     # The list
 
@@ -141,50 +92,24 @@ class KeysScreen(Screen[None], inherit_bindings=False):
             try:
                 files += await Agent(self._agent_path).held()
             except SshtuiError as error:
-                self._bench.say(error.sentence, warning=True)
+                self._bench.failed(error)
         marked = select or label_of(self.marked)
-        entries = self.query_one("#keys-list", OptionList)
-        entries.clear_options()
-        self._entries = files
-        entries.add_options([Option(row(entry)) for entry in files])
         names = [label_of(entry) for entry in files]
-        if files:
-            entries.highlighted = names.index(marked) if marked in names else 0
-        self._show_facts()
+        self.show_entries(files, names.index(marked) if marked in names else 0)
 
-    @property
-    def marked(self) -> Entry | None:
-        """The entry under the mark."""
-        at = self.query_one("#keys-list", OptionList).highlighted
-        return self._entries[at] if at is not None and at < len(self._entries) else None
+    def row(self, entry: Entry) -> Content:
+        return row(entry)
 
-    @on(OptionList.OptionHighlighted)
-    def _marked_changed(self, event: OptionList.OptionHighlighted) -> None:
-        event.stop()
-        self._show_facts()
-
-    def _show_facts(self) -> None:
-        marked = self.marked
-        if self._told and marked and label_of(marked) != self._told[0]:
+    def facts(self, entry: Entry | None) -> Content:
+        if self._told and entry and label_of(entry) != self._told[0]:
             self._told = None
-        text = self._told[1] if self._told else facts(marked, self._tools.hosts()) if marked else Content(EMPTY)
-        self.query_one("#keys-text", Static).update(text)
+        if self._told:
+            return self._told[1]
+        return facts(entry, self._tools.hosts()) if entry else Content(EMPTY)
 
-    def _tell_here(self, about: str, *lines: str) -> None:
+    def _tell(self, about: str, *lines: str) -> None:
         self._told = about, Content("\n".join(lines))
-        self.query_one("#keys-text", Static).update(self._told[1])
-
-    def action_step(self, by: int) -> None:
-        """Move the mark."""
-        entries = self.query_one("#keys-list", OptionList)
-        if by > 0:
-            entries.action_cursor_down()
-        else:
-            entries.action_cursor_up()
-
-    def action_leave(self) -> None:
-        """Back to where we came from."""
-        self.dismiss()
+        self.tell_here(self._told[1])
 
     # What can be done
 
@@ -198,8 +123,8 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         if recipe is None or replace is None:
             return
         busy, about, start = f"Making a key pair of type {recipe.kind}", label_of(self.marked), monotonic()
-        clock = self.set_interval(0.2, lambda: self._tell_here(about, f"{busy} ... {monotonic() - start:.0f} s"))
-        self._tell_here(about, f"{busy} ...")
+        clock = self.set_interval(0.2, lambda: self._tell(about, f"{busy} ... {monotonic() - start:.0f} s"))
+        self._tell(about, f"{busy} ...")
         try:
             made = await self._bench.attempt(
                 lambda: workshop.make(
@@ -216,9 +141,9 @@ class KeysScreen(Screen[None], inherit_bindings=False):
             clock.stop()
         self._told = None
         if made is None:
-            self._show_facts()
+            self.show_facts()
             return
-        self._tell_here(str(made.path), *made_lines(made))
+        self._tell(str(made.path), *made_lines(made))
         self._load(str(made.path))
 
     @work(group="job", exclusive=True)
@@ -275,7 +200,16 @@ class KeysScreen(Screen[None], inherit_bindings=False):
         file = self._marked_file()
         if file is None:
             return
-        comment = await self.app.push_screen_wait(CommentDialog(file, quiet=self._quiet))
+        comment = await self.app.push_screen_wait(
+            LineForm(
+                "Comment",
+                "Change",
+                who=plain(file.path, limit=100),
+                value=plain(file.comment, limit=500),
+                may_be_empty=True,
+                quiet=self._quiet,
+            )
+        )
         opened = await self._bench.opened(file) if comment is not None else None
         if comment is None or opened is None:
             return
@@ -311,16 +245,18 @@ class KeysScreen(Screen[None], inherit_bindings=False):
             )
         )
         if written:
-            self._tell_here(file.path, "Written:", *(f"  {path}" for path in written))
+            self._tell(file.path, "Written:", *(f"  {path}" for path in written))
 
     @work(group="job", exclusive=True)
     async def action_inspect(self) -> None:
         """Tell what any file is: a certificate, a public key, a bundle, a key of another program."""
-        typed = await self.app.push_screen_wait(FileDialog(quiet=self._quiet))
+        typed = await self.app.push_screen_wait(
+            LineForm("What is this file?", "Look", placeholder=INSPECTED, quiet=self._quiet)
+        )
         found = await self._bench.attempt(lambda: inspect_file(Path(typed))) if typed else None
         if found:
             self._told = label_of(self.marked), facts(found, self._tools.hosts())
-            self._show_facts()
+            self.show_facts()
 
     @work(group="job", exclusive=True)
     async def action_install(self) -> None:
@@ -359,7 +295,7 @@ class KeysScreen(Screen[None], inherit_bindings=False):
     async def _on_each(
         self, heading: str, file: KeyFile, hosts: list[Host], job: Callable[[Host], Awaitable[str]]
     ) -> list[Host]:
-        return await self._bench.on_each(hosts, job, lambda rows: self._tell_here(file.path, heading, "", *rows))
+        return await self._bench.on_each(hosts, job, lambda rows: self._tell(file.path, heading, "", *rows))
 
     @work(group="job", exclusive=True)
     async def action_to_agent(self) -> None:

@@ -1,4 +1,4 @@
-"""What every job of the key workshop needs: its tools, and somebody to ask and to tell."""
+"""What every job of the key workshop needs: its tools, and what it asks before it writes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from sshtui.errors import SshtuiError, WrongPassphrase
 from sshtui.keys import workshop
@@ -15,10 +14,9 @@ from sshtui.keys.inspect import used_by
 from sshtui.keys.key_file import KeyFile
 from sshtui.keys.saving import existing
 from sshtui.model.hosts import Host
-from sshtui.model.questions import Confirm, Notice, Passphrase, Prompter
+from sshtui.model.questions import Confirm, Passphrase
 from sshtui.model.text import plain, plain_lines
-
-T = TypeVar("T")
+from sshtui.ui.jobs import Jobs
 
 Install = Callable[[Host, Path], Awaitable[str]]
 """Puts the public key of a private key file on a host and proves it by a login; what happened, for a person.
@@ -52,11 +50,8 @@ class Opened:
     passphrase: str | None
 
 
-class Bench:
-    """Runs what blocks in threads, and turns what goes wrong into a notice."""
-
-    def __init__(self, prompter: Prompter) -> None:
-        self._prompter = prompter
+class Bench(Jobs):
+    """What the workshop's jobs have in common: opening, replacing, one host after the other, the agent."""
 
     async def opened(self, file: KeyFile) -> Opened | None:
         """The passphrase that opens `file`, asked until it does; None when the person gives up."""
@@ -65,7 +60,7 @@ class Bench:
         while True:
             if file.encrypted:
                 attempt += 1
-                passphrase = await self._prompter.ask(Passphrase(file.path, attempt, problem))
+                passphrase = await self.prompter.ask(Passphrase(file.path, attempt, problem))
                 if passphrase is None:
                     return None
             try:
@@ -73,27 +68,10 @@ class Bench:
             except WrongPassphrase as error:
                 problem = error.sentence
             except SshtuiError as error:
-                self.say(error.sentence, warning=True)
+                self.failed(error)
                 return None
             else:
                 return Opened(passphrase)
-
-    async def attempt(self, job: Callable[[], T]) -> T | None:
-        """What `job` returns, run in a thread; None when it failed, which is told."""
-        try:
-            return await asyncio.to_thread(job)
-        except SshtuiError as error:
-            self.say(f"{error.sentence} {error.hint}".strip(), warning=True)
-        return None
-
-    async def done(self, job: Awaitable[object]) -> bool:
-        """Whether `job` succeeded; when it failed, that is told."""
-        try:
-            await job
-        except SshtuiError as error:
-            self.say(f"{error.sentence} {error.hint}".strip(), warning=True)
-            return False
-        return True
 
     async def replacing(self, *paths: Path) -> bool | None:
         """Whether a file stands at one of `paths` and is to be replaced; None when the person keeps it."""
@@ -102,24 +80,24 @@ class Bench:
             return False
         text = f"{' and '.join(there)} would be overwritten. What is in a replaced file is lost for good."
         question = Confirm("Replace what is there?", text, yes="Replace", no="Keep", danger=True)
-        return True if await self._prompter.ask(question) else None
+        return True if await self.prompter.ask(question) else None
 
     async def empties_agent(self) -> bool:
         """Whether the agent is to forget every key."""
         text = "The agent forgets every key it holds, those that other programs gave it too. The files stay."
-        return await self._prompter.ask(Confirm("Empty the agent?", text, yes="Forget all", danger=True)) is True
+        return await self.prompter.ask(Confirm("Empty the agent?", text, yes="Forget all", danger=True)) is True
 
     async def offer_use(self, tools: KeyTools, host: Host, path: Path) -> None:
         """Ask whether `host` logs in by this key pair from now on, where it does not already."""
         if tools.use is None or not host.editable or used_by(path, [host]):
             return
         text = f"{host.name} lets this key pair in. Use {path} for it from now on?"
-        if await self._prompter.ask(Confirm("Use this key pair?", text, yes="Use", no="No")):
+        if await self.prompter.ask(Confirm("Use this key pair?", text, yes="Use", no="No")):
             # Not in a thread: whoever owns the hosts tells the screens at once.
             try:
                 tools.use(host, path)
             except SshtuiError as error:
-                self.say(error.sentence, warning=True)
+                self.failed(error)
 
     async def on_each(
         self, hosts: Sequence[Host], job: Callable[[Host], Awaitable[str]], show: Callable[[list[str]], None]
@@ -149,7 +127,7 @@ class Bench:
             "No agent runs here. Start OpenSSH's ssh-agent? It holds opened keys until it is ended; "
             "logins from here use it at once."
         )
-        if not await self._prompter.ask(Confirm("Start an agent?", text, yes="Start")):
+        if not await self.prompter.ask(Confirm("Start an agent?", text, yes="Start")):
             return None
         started = await self.attempt(start_agent)
         if started is None:
@@ -161,7 +139,3 @@ class Bench:
             f"Other terminals reach it with SSH_AUTH_SOCK={started.path}"
         )
         return started.path
-
-    def say(self, sentence: str, *, warning: bool = False) -> None:
-        """Show a sentence."""
-        self._prompter.tell(Notice(sentence, level="warning" if warning else "information"))

@@ -11,7 +11,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Input, OptionList, Static
+from textual.widgets import Checkbox, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from sshtui.keys.convert import ROUNDS, Target, losses, targets_for, with_suffix_for
@@ -21,9 +21,10 @@ from sshtui.keys.openssh import ROUNDS_LIMIT
 from sshtui.keys.saving import free_path
 from sshtui.keys.strength import estimate
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Dialog, Entry
+from sshtui.ui.modals.base import QUIET, Entry
+from sshtui.ui.modals.form import Form
 from sshtui.ui.modals.key_pairs import Tick
-from sshtui.ui.modals.parts import Choice, Row
+from sshtui.ui.modals.parts import Row
 from sshtui.ui.modals.secrets import SecretInput
 
 KINDS: tuple[tuple[str, int, str], ...] = (
@@ -87,7 +88,7 @@ class Certification:
     bundle: bool
 
 
-class RepeatedDialog(Dialog[Protection]):
+class RepeatedDialog(Form[Protection]):
     """A passphrase, once more, and its strength."""
 
     HINT = "Enter next · Ctrl+R show · Esc cancel"
@@ -104,10 +105,6 @@ class RepeatedDialog(Dialog[Protection]):
     def below(self) -> Iterable[Widget]:
         """What stands between the two fields and the line that says why not yet."""
         return ()
-
-    def buttons(self) -> Iterable[Button]:
-        yield Choice(self.ACCEPT, "accept")
-        yield Choice("Cancel", "cancel")
 
     def action_reveal(self) -> None:
         """Show the dots as letters, or the other way round."""
@@ -137,11 +134,6 @@ class RepeatedDialog(Dialog[Protection]):
         typed = self.text("new")
         found = estimate(typed)
         self.query_one("#strength", Static).update(Content(f"{found.word}, about {found.bits} bits" if typed else ""))
-
-    @on(Button.Pressed, "#accept")
-    def _accept(self) -> None:
-        if self.ready:
-            self.complete()
 
     def complete(self) -> None:
         """Answer, or say why not yet."""
@@ -178,7 +170,7 @@ class ProtectionDialog(RepeatedDialog):
         return "" if fits else f"KDF rounds are a number from 1 to {ROUNDS_LIMIT}; {ROUNDS} take about 0.4 s to open."
 
     def _rounds(self) -> int | None:
-        typed = self.text("rounds").strip()
+        typed = self.typed("rounds")
         # A longer number is out of bounds anyway, and int() refuses the longest.
         rounds = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
         return rounds if 1 <= rounds <= ROUNDS_LIMIT else None
@@ -232,21 +224,22 @@ class NewKeyPairDialog(ProtectionDialog):
         return self._kinds[self.query_one("#kinds", OptionList).highlighted or 0]
 
     def problem(self) -> str:
-        if not self.text("path").strip():
+        if not self.typed("path"):
             return "A file name is needed."
         return super().problem()
 
     def result(self) -> None:
         kind, bits, _ = self._kind()
-        path = Path(self.text("path").strip()).expanduser()
-        self.recipe = Recipe(kind, bits, self.text("comment").strip(), self._directory / path, self.protection())
+        path = Path(self.typed("path")).expanduser()
+        self.recipe = Recipe(kind, bits, self.typed("comment"), self._directory / path, self.protection())
         self.answer(self.recipe.protection)
 
 
-class ConvertDialog(Dialog[Conversion]):
+class ConvertDialog(Form[Conversion]):
     """Another format for a private key; what gets lost stands below the list."""
 
     HEADING = "Write in another format"
+    ACCEPT = "Write"
     HINT = "Up/Down choose · Enter next · Esc cancel"
 
     def __init__(self, file: KeyFile, *, quiet: float = QUIET) -> None:
@@ -262,10 +255,6 @@ class ConvertDialog(Dialog[Conversion]):
         yield Static("", id="lost", classes="under muted")
         note = "The passphrase stays the same." if self._file.encrypted else "It has no passphrase, here or there."
         yield Static(Content(note), classes="last muted")
-
-    def buttons(self) -> Iterable[Button]:
-        yield Choice("Write", "accept")
-        yield Choice("Cancel", "cancel")
 
     def first_focus(self) -> Widget | None:
         targets = self.query_one("#targets", OptionList)
@@ -293,50 +282,18 @@ class ConvertDialog(Dialog[Conversion]):
     def _target_chosen(self) -> None:
         self.query_one("#path", Input).focus()
 
-    @on(Button.Pressed, "#accept")
-    def _accept(self) -> None:
-        if self.ready:
-            self.complete()
-
     def complete(self) -> None:
         """Answer once there is a file name."""
-        typed = self.query_one("#path", Input).value.strip()
+        typed = self.typed("path")
         if typed:
             self.answer(Conversion(self._target(), Path(typed).expanduser()))
 
 
-class CommentDialog(Dialog[str]):
-    """Another comment for a key."""
-
-    HEADING = "Comment"
-    HINT = "Enter change · Esc cancel"
-
-    def __init__(self, file: KeyFile, *, quiet: float = QUIET) -> None:
-        super().__init__(plain(file.path, limit=100), quiet=quiet)
-        self._comment = plain(file.comment, limit=500)
-
-    def body(self) -> Iterable[Widget]:
-        yield Entry(self._comment, id="comment", classes="last")
-
-    def buttons(self) -> Iterable[Button]:
-        yield Choice("Change", "accept")
-        yield Choice("Cancel", "cancel")
-
-    @on(Button.Pressed, "#accept")
-    def _accept(self) -> None:
-        if self.ready:
-            self.complete()
-
-    def complete(self) -> None:
-        """Answer with the comment."""
-        self.answer(self.query_one("#comment", Input).value.strip())
-
-
-class CertificateDialog(Dialog[Certification]):
+class CertificateDialog(Form[Certification]):
     """A self-signed certificate: where, how long, for whom."""
 
     HEADING = "X.509 certificate"
-    HINT = "Enter next · Esc cancel"
+    ACCEPT = "Make"
 
     def __init__(self, file: KeyFile, *, quiet: float = QUIET) -> None:
         super().__init__(plain(file.path, limit=100), quiet=quiet)
@@ -351,47 +308,12 @@ class CertificateDialog(Dialog[Certification]):
         yield Tick("also bundled with the private key (.p12), same passphrase", id="bundle", classes="tight")
         yield Static("", id="problem", classes="last problem")
 
-    def buttons(self) -> Iterable[Button]:
-        yield Choice("Make", "accept")
-        yield Choice("Cancel", "cancel")
-
-    @on(Button.Pressed, "#accept")
-    def _accept(self) -> None:
-        if self.ready:
-            self.complete()
-
     def complete(self) -> None:
         """Answer once there are a file and a number."""
-        out, days = (self.query_one(f"#{name}", Input).value.strip() for name in ("out", "days"))
+        out, days = self.typed("out"), self.typed("days")
         if not out or not days.isdigit():
             self.query_one("#problem", Static).update(Content("A file and a number of days are needed."))
         else:
-            subject = self.query_one("#subject", Input).value.strip()
+            subject = self.typed("subject")
             ticked = {name: self.query_one(f"#{name}", Checkbox).value for name in ("der", "bundle")}
             self.answer(Certification(Path(out).expanduser(), int(days), subject, ticked["der"], ticked["bundle"]))
-
-
-class FileDialog(Dialog[str]):
-    """The path of a file to look at."""
-
-    HEADING = "What is this file?"
-    HINT = "Enter look · Esc cancel"
-
-    def __init__(self, *, quiet: float = QUIET) -> None:
-        super().__init__("", quiet=quiet)
-
-    def body(self) -> Iterable[Widget]:
-        yield Entry(placeholder="path of a key, a certificate, an authorized_keys, a bundle", id="path", classes="last")
-
-    def buttons(self) -> Iterable[Button]:
-        yield Choice("Look", "accept")
-        yield Choice("Cancel", "cancel")
-
-    @on(Button.Pressed, "#accept")
-    def _accept(self) -> None:
-        if self.ready:
-            self.complete()
-
-    def complete(self) -> None:
-        """Answer with the path."""
-        self.answer(self.query_one("#path", Input).value.strip())

@@ -8,20 +8,20 @@ from pathlib import Path
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import on
 from textual.content import Content
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Input, SelectionList, Static
+from textual.widgets import Checkbox, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
 from sshtui.keys.adding import read_time
 from sshtui.keys.key_file import KeyFile
 from sshtui.model.hosts import Host
 from sshtui.model.text import plain
-from sshtui.ui.modals.base import QUIET, Dialog, Entry
+from sshtui.ui.modals.base import QUIET, Entry
+from sshtui.ui.modals.form import Form
 from sshtui.ui.modals.key_pairs import Tick
-from sshtui.ui.modals.parts import Choice, Row
+from sshtui.ui.modals.parts import Row
 from sshtui.ui.modals.secrets import PlainSecretDialog
 from sshtui.ui.screens.keys_dialogs import RepeatedDialog
 
@@ -49,7 +49,7 @@ class Ticks(SelectionList[str]):
         return Strip([Segment(box, style), *drawn[3:]])
 
 
-class HostsDialog(Dialog[ChosenHosts]):
+class HostsDialog(Form[ChosenHosts]):
     """Which hosts get the public key, or lose it; Space ticks, Enter on the button goes."""
 
     HINT = "Space tick · Tab to the button · Esc cancel"
@@ -79,23 +79,17 @@ class HostsDialog(Dialog[ChosenHosts]):
         if self._rotating:
             yield Row("Then take off", Entry("", placeholder="file of an old key, or nothing", id="old"))
 
-    def buttons(self) -> Iterable[Button]:
-        if self._hosts:
-            yield Choice(self._go, "accept")
-        yield Choice("Cancel", "cancel")
+    @property
+    def accept(self) -> str:
+        return self._go if self._hosts else ""
 
     def first_focus(self) -> Widget | None:
         return self.query_one(SelectionList) if self._hosts else super().first_focus()
 
-    @on(Button.Pressed, "#accept")
-    def _accept(self) -> None:
-        if self.ready:
-            self.complete()
-
     def complete(self) -> None:
         """Answer once a host is ticked."""
         chosen = tuple(self.query_one(SelectionList).selected)
-        old = self.query_one("#old", Input).value.strip() if self._rotating else ""
+        old = self.typed("old") if self._rotating else ""
         if chosen:
             self.answer(ChosenHosts(chosen, Path(old).expanduser() if old else None))
 
@@ -108,10 +102,11 @@ class Holding:
     confirm: bool
 
 
-class HoldingDialog(Dialog[Holding]):
+class HoldingDialog(Form[Holding]):
     """How long the agent keeps the key, and whether it asks."""
 
     HEADING = "Give the key to the agent"
+    ACCEPT = "Give"
     HINT = "Enter give · Esc cancel"
 
     def __init__(self, file: KeyFile, *, quiet: float = QUIET) -> None:
@@ -122,18 +117,9 @@ class HoldingDialog(Dialog[Holding]):
         yield Tick("The agent asks before each use", id="confirm", classes="tight")
         yield Static("", id="problem", classes="last problem")
 
-    def buttons(self) -> Iterable[Button]:
-        yield Choice("Give", "accept")
-        yield Choice("Cancel", "cancel")
-
-    @on(Button.Pressed, "#accept")
-    def _accept(self) -> None:
-        if self.ready:
-            self.complete()
-
     def complete(self) -> None:
         """Answer once the time is understood."""
-        typed = self.query_one("#lifetime", Input).value.strip()
+        typed = self.typed("lifetime")
         lifetime = read_time(typed) if typed else None
         if typed and lifetime is None:
             self.query_one("#problem", Static).update(Content("A time is written 30m, 8h or 1d."))

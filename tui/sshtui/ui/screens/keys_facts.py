@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from sshtui.keys.agent import AgentKey
@@ -86,20 +85,3 @@ def made_lines(made: Made) -> tuple[str, ...]:
         "Next: i installs it on hosts, a gives it to the agent, y copies the public line,",
         f"sshtui keys cloud import uploads it: sshtui keys cloud import PROVIDER {plain(str(made.path))}",
     )
-
-
-def footer(bindings: Iterable[BindingType], missing: Collection[str], columns: int) -> Content:
-    """What the keystrokes do, but for `missing` actions; no line ends between a keystroke and its words."""
-    lines: list[list[Content]] = [[]]
-    used = 0
-    for each in bindings:
-        if not isinstance(each, Binding) or not each.show or each.action in missing:
-            continue
-        label = {"escape,q": "Esc", "r,f5": "r"}.get(each.key, each.key)
-        part = Content.assemble((label, "bold $accent"), f" {each.description}")
-        if used and used + part.cell_length > columns:
-            lines.append([])
-            used = 0
-        lines[-1].append(part)
-        used += part.cell_length + 2
-    return Content("\n").join(Content("  ").join(line) for line in lines)

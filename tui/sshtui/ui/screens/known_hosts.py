@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
-from textual import events, on, work
-from textual.app import ComposeResult
+from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Button, Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input
 
 from sshtui.errors import SshtuiError, UsageError
 from sshtui.model.host_keys import HostKey
-from sshtui.model.questions import Confirm, Notice, Prompter
+from sshtui.model.questions import Confirm, Prompter
 from sshtui.model.text import plain
 from sshtui.ssh.known_host_lines import known_name, place_of
 from sshtui.ssh.known_hosts import Known, KnownHosts, ListedKey
-from sshtui.ui.modals.base import QUIET, Dialog, Entry
-from sshtui.ui.modals.parts import Choice
-
-T = TypeVar("T")
-
-SIDE_BY_SIDE = 76
-"""Columns from which the list and the facts stand beside each other."""
+from sshtui.ui.jobs import Jobs
+from sshtui.ui.modals.base import QUIET
+from sshtui.ui.modals.form import LineForm
+from sshtui.ui.screens.catalogue import Catalogue
 
 MOST_SHOWN = 1000
 """Lines of the list; what a filter leaves out is found by a longer one."""
@@ -45,109 +37,40 @@ class KnownHostsTools:
     scan: Callable[[str, int], Awaitable[Sequence[HostKey]]]
 
 
-class LineDialog(Dialog[str]):
-    """One line of text."""
-
-    HINT = "Enter accept · Esc cancel"
-
-    def __init__(self, heading: str, explanation: str, accept: str, *, quiet: float = QUIET) -> None:
-        super().__init__("", quiet=quiet)
-        self._heading, self._explanation, self._accept = heading, explanation, accept
-
-    @property
-    def heading(self) -> str:
-        return self._heading
-
-    def body(self) -> Iterable[Widget]:
-        yield Static(Content(self._explanation))
-        yield Entry(id="line", classes="last")
-
-    def buttons(self) -> Iterable[Button]:
-        yield Choice(self._accept, "accept")
-        yield Choice("Cancel", "cancel")
-
-    def complete(self) -> None:
-        self._accepted()
-
-    @on(Button.Pressed, "#accept")
-    def _accepted(self) -> None:
-        text = self.query_one("#line", Input).value.strip()
-        if self.ready and text:
-            self.answer(text)
-
-
-class KnownHostsScreen(Screen[None], inherit_bindings=False):
+class KnownHostsScreen(Catalogue[ListedKey]):
     """Lists host keys and carries out what is asked for the marked one; files are read in a thread."""
 
-    AUTO_FOCUS = "#known-list"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "back"),
         Binding("slash", "filter", "filter"),
         Binding("d,delete", "delete", "delete"),
         Binding("v", "revoke", "revoke"),
         Binding("a", "add", "add"),
         Binding("s", "scan", "scan"),
         Binding("r,f5", "reload", "reload"),
-        Binding("j", "step(1)", show=False),
-        Binding("k", "step(-1)", show=False),
-        Binding("tab", "app.focus_next", show=False),
-        Binding("shift+tab", "app.focus_previous", show=False),
     ]
 
     DEFAULT_CSS = """
-    KnownHostsScreen {
-        background: $background;
-        color: $foreground;
-        #known-title { height: 1; padding: 0 1; background: $panel; text-style: bold; text-wrap: nowrap; }
-        #known-filter { height: 1; border: none; padding: 0 1; background: $surface; &:focus { border: none; } }
-        #known-body { height: 1fr; layout: vertical; }
-        #known-list {
-            height: 45%;
-            border: none;
-            padding: 0;
-            background: $surface;
-            color: $foreground;
-            scrollbar-size-vertical: 1;
-        }
-        #known-list > .option-list--option-highlighted { background: $panel; color: $foreground; text-style: bold; }
-        #known-list:focus > .option-list--option-highlighted { background: $focus; color: $background; }
-        #known-facts { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-        #known-facts Static { height: auto; }
-        #known-footer { height: auto; max-height: 2; padding: 0 1; background: $panel; }
-        &.-wide #known-body { layout: horizontal; }
-        &.-wide #known-list { width: 26; height: 100%; }
+    KnownHostsScreen #filter {
+        height: 1;
+        border: none;
+        padding: 0 1;
+        background: $surface;
+        &:focus { border: none; }
     }
     """
 
     def __init__(self, tools: KnownHostsTools, prompter: Prompter, *, quiet: float = QUIET) -> None:
         super().__init__()
         self._tools = tools
-        self._prompter = prompter
+        self._jobs = Jobs(prompter)
         self._quiet = quiet
         self._all: tuple[ListedKey, ...] = ()
-        self._shown: tuple[ListedKey, ...] = ()
 
-    def compose(self) -> ComposeResult:
-        yield Static(Content(f"Known hosts: {plain(str(self._tools.files.path), 200)}"), id="known-title")
-        yield Input(
-            placeholder="/ filter by name, type, fingerprint; a whole name finds hashed ones", id="known-filter"
-        )
-        with Horizontal(id="known-body"):
-            yield OptionList(id="known-list")
-            with VerticalScroll(id="known-facts"):
-                yield Static("", id="known-text")
-        shown = [each for each in self.BINDINGS if isinstance(each, Binding) and each.show]
-        labels = {"escape,q": "Esc", "slash": "/", "d,delete": "d", "r,f5": "r"}
-        parts: list[Any] = []
-        for each in shown:
-            parts += [(labels.get(each.key, each.key), "bold $accent"), f"\u00a0{each.description}  "]
-        yield Static(Content.assemble(*parts), id="known-footer")
+    def above_list(self) -> Iterable[Widget]:
+        yield Input(placeholder="/ filter by name, type, fingerprint; a whole name finds hashed ones", id="filter")
 
     def on_mount(self) -> None:
         self.action_reload()
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width >= SIDE_BY_SIDE, "-wide")
 
     # The list
 
@@ -157,7 +80,7 @@ class KnownHostsScreen(Screen[None], inherit_bindings=False):
 
     @work(group="load", exclusive=True)
     async def _load(self) -> None:
-        self._all = await self._attempt(self._tools.files.entries) or ()
+        self._all = await self._jobs.attempt(self._tools.files.entries) or ()
         await self._choose()
 
     @work(group="load", exclusive=True)
@@ -166,23 +89,17 @@ class KnownHostsScreen(Screen[None], inherit_bindings=False):
 
     async def _choose(self) -> None:
         """Show the lines that the filter leaves."""
-        text = self.query_one("#known-filter", Input).value.strip()
+        text = self.query_one("#filter", Input).value.strip()
         words = text.lower().split()
         found = tuple(key for key in self._all if all(word in _searched(key) for word in words))
         if text and (place := self._place(text)):
-            named = await self._attempt(lambda: self._tools.files.find(*place)) or ()
+            named = await self._jobs.attempt(lambda: self._tools.files.find(*place)) or ()
             found = tuple(dict.fromkeys((*named, *found)))
-        self._shown = found[:MOST_SHOWN]
-        entries = self.query_one("#known-list", OptionList)
-        at = entries.highlighted or 0
-        entries.clear_options()
-        entries.add_options([Option(_row(key)) for key in self._shown])
-        if self._shown:
-            entries.highlighted = min(at, len(self._shown) - 1)
-        more = f", {len(self._shown)} shown" if len(found) > MOST_SHOWN else ""
-        title = f"Known hosts: {plain(str(self._tools.files.path), 200)}  {len(found)} of {len(self._all)}{more}"
-        self.query_one("#known-title", Static).update(Content(title))
-        self._show_facts()
+        more = f", {MOST_SHOWN} shown" if len(found) > MOST_SHOWN else ""
+        self.show_title(
+            f"Known hosts: {plain(str(self._tools.files.path), 200)}  {len(found)} of {len(self._all)}{more}"
+        )
+        self.show_entries(found[:MOST_SHOWN])
 
     @staticmethod
     def _place(text: str) -> tuple[str, int] | None:
@@ -191,47 +108,30 @@ class KnownHostsScreen(Screen[None], inherit_bindings=False):
         except UsageError:
             return None
 
-    @property
-    def marked(self) -> ListedKey | None:
-        """The line under the mark."""
-        at = self.query_one("#known-list", OptionList).highlighted
-        return self._shown[at] if at is not None and at < len(self._shown) else None
+    def row(self, entry: ListedKey) -> Content:
+        return _row(entry)
 
-    @on(OptionList.OptionHighlighted)
-    def _marked_changed(self, event: OptionList.OptionHighlighted) -> None:
-        event.stop()
-        self._show_facts()
+    def facts(self, entry: ListedKey | None) -> Content:
+        return _facts(entry) if entry else Content(EMPTY)
 
-    def _show_facts(self) -> None:
-        marked = self.marked
-        self.query_one("#known-text", Static).update(_facts(marked) if marked else Content(EMPTY))
-
-    @on(Input.Changed, "#known-filter")
+    @on(Input.Changed, "#filter")
     def _typed(self) -> None:
         self._filter_changed()
 
-    @on(Input.Submitted, "#known-filter")
+    @on(Input.Submitted, "#filter")
     def _to_list(self) -> None:
-        self.query_one("#known-list").focus()
+        self.query_one("#list").focus()
 
     def action_filter(self) -> None:
         """Type what to look for."""
-        self.query_one("#known-filter").focus()
-
-    def action_step(self, by: int) -> None:
-        """Move the mark."""
-        entries = self.query_one("#known-list", OptionList)
-        if by > 0:
-            entries.action_cursor_down()
-        else:
-            entries.action_cursor_up()
+        self.query_one("#filter").focus()
 
     def action_leave(self) -> None:
         """Out of the filter, which is emptied; or back to where we came from."""
-        field = self.query_one("#known-filter", Input)
+        field = self.query_one("#filter", Input)
         if field.value or field.has_focus:
             field.value = ""
-            self.query_one("#known-list").focus()
+            self.query_one("#list").focus()
         else:
             self.dismiss()
 
@@ -246,10 +146,12 @@ class KnownHostsScreen(Screen[None], inherit_bindings=False):
         text = (
             f"{_names(key)}\n{key.host_key.kind} {key.host_key.sha256}\n\nThe file as it was stays as {files.path}.old."
         )
-        if not await self._prompter.ask(Confirm("Forget this host key?", text, yes="Forget", no="Keep", danger=True)):
+        if not await self._jobs.prompter.ask(
+            Confirm("Forget this host key?", text, yes="Forget", no="Keep", danger=True)
+        ):
             return
-        if await self._attempt(lambda: files.drop(key)) is False:
-            self._say("The file has another line there by now; it was read again.", warning=True)
+        if await self._jobs.attempt(lambda: files.drop(key)) is False:
+            self._jobs.say("The file has another line there by now; it was read again.", warning=True)
         self._load()
 
     @work(group="job", exclusive=True)
@@ -260,75 +162,65 @@ class KnownHostsScreen(Screen[None], inherit_bindings=False):
             return
         names = key.names
         if not names:
-            place = self._place(self.query_one("#known-filter", Input).value)
-            if place is None or key not in (await self._attempt(lambda: files.find(*place)) or ()):
-                self._say("Its name is hashed: type the name into the filter first.", warning=True)
+            place = self._place(self.query_one("#filter", Input).value)
+            if place is None or key not in (await self._jobs.attempt(lambda: files.find(*place)) or ()):
+                self._jobs.say("Its name is hashed: type the name into the filter first.", warning=True)
                 return
             names = known_name(*place).decode()
         text = (
             f"{plain(names, 200)}\n{key.host_key.kind} {key.host_key.sha256}\n\nNobody can connect where it is shown."
         )
-        if await self._prompter.ask(Confirm("Revoke this host key?", text, yes="Revoke", no="Keep", danger=True)):
-            await self._attempt(lambda: files.append(f"@revoked {names} {key.host_key.line}"))
+        if await self._jobs.prompter.ask(Confirm("Revoke this host key?", text, yes="Revoke", no="Keep", danger=True)):
+            await self._jobs.attempt(lambda: files.append(f"@revoked {names} {key.host_key.line}"))
             self._load()
 
     @work(group="job", exclusive=True)
     async def action_add(self) -> None:
         """Add a pasted line, after showing what it says."""
         explanation = "A line as known_hosts has it: names, type, key."
-        text = await self.app.push_screen_wait(LineDialog("Trust a host key", explanation, "Go on", quiet=self._quiet))
+        text = await self.app.push_screen_wait(
+            LineForm("Trust a host key", "Go on", explanation=explanation, quiet=self._quiet)
+        )
         if text is None:
             return
         key = self._tools.files.read_line(text)
         if key is None:
-            self._say("That is no line with a host key, as in: web-1 ssh-ed25519 AAAA…", warning=True)
+            self._jobs.say("That is no line with a host key, as in: web-1 ssh-ed25519 AAAA…", warning=True)
             return
         shown = (
             f"{_names(key)}\n{key.marker or 'trusted'}\n{key.host_key.kind} {key.host_key.bits} {key.host_key.sha256}"
         )
-        if await self._prompter.ask(Confirm("Add this line?", shown, yes="Add", no="Leave out", danger=True)):
-            if await self._attempt(lambda: self._tools.files.append(text)) is False:
-                self._say("It is there already.")
+        if await self._jobs.prompter.ask(Confirm("Add this line?", shown, yes="Add", no="Leave out", danger=True)):
+            if await self._jobs.attempt(lambda: self._tools.files.append(text)) is False:
+                self._jobs.say("It is there already.")
             self._load()
 
     @work(group="job", exclusive=True)
     async def action_scan(self) -> None:
         """Ask a server for its host keys and show them; nothing is trusted by that."""
         explanation = "Its host keys are shown and compared with the known ones. Nothing is saved."
-        typed = await self.app.push_screen_wait(LineDialog("Scan a server", explanation, "Scan", quiet=self._quiet))
+        typed = await self.app.push_screen_wait(
+            LineForm("Scan a server", "Scan", explanation=explanation, quiet=self._quiet)
+        )
         if typed is None:
             return
         try:
             place = place_of(typed)
-            self._tell_here(Content(f"Asking {plain(typed, 100)} ..."))
+            self.tell_here(Content(f"Asking {plain(typed, 100)} ..."))
             found = await self._tools.scan(*place)
         except SshtuiError as error:
-            self._show_facts()
-            self._say(error.sentence, warning=True)
+            self.show_facts()
+            self._jobs.failed(error)
             return
-        known = await self._attempt(lambda: self._tools.files.lookup(*place))
+        known = await self._jobs.attempt(lambda: self._tools.files.lookup(*place))
         if known is not None:
-            self._tell_here(_scanned(known_name(*place).decode(), found, known))
-
-    def _tell_here(self, text: Content) -> None:
-        self.query_one("#known-text", Static).update(text)
+            self.tell_here(_scanned(known_name(*place).decode(), found, known))
 
     def _ours(self, key: ListedKey) -> bool:
         ours = key.path == self._tools.files.path
         if not ours:
-            self._say(f"It stands in {key.path}, which belongs to the whole machine.", warning=True)
+            self._jobs.say(f"It stands in {key.path}, which belongs to the whole machine.", warning=True)
         return ours
-
-    async def _attempt(self, job: Callable[[], T]) -> T | None:
-        """What `job` returns, run in a thread; None when it failed, which is told."""
-        try:
-            return await asyncio.to_thread(job)
-        except SshtuiError as error:
-            self._say(f"{error.sentence} {error.hint}".strip(), warning=True)
-        return None
-
-    def _say(self, sentence: str, *, warning: bool = False) -> None:
-        self._prompter.tell(Notice(sentence, level="warning" if warning else "information"))
 
 
 def _searched(key: ListedKey) -> str:
