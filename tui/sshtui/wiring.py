@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from sshtui.ui.screens.keys import KeysScreen
     from sshtui.ui.screens.known_hosts import KnownHostsScreen
     from sshtui.ui.screens.secrets import SecretsScreen
+    from sshtui.web.protocols import Viewer
+    from sshtui.web.serving import Wish
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,31 @@ def run_demo() -> int:
     with demo_scene() as scene:
         paths = Paths(scene.config_dir, scene.config_dir / "state", scene.ssh_dir)
         return run_app(paths)
+
+
+def run_console(paths: Paths, wish: Wish) -> int:
+    """Serve the browser console until a signal comes; the exit code. The app starts when the first page is let in."""
+    from sshtui.attach.frames import Hello
+    from sshtui.attach.viewer import attached
+    from sshtui.web import serving
+    from sshtui.web.server import Places
+    from sshtui.web.tls import Certificate
+
+    starting = asyncio.Lock()
+
+    @asynccontextmanager
+    async def open_viewer(size: Size) -> AsyncIterator[Viewer]:
+        # Two pages that come at once look at one app.
+        async with starting:
+            app = await asyncio.to_thread(app_for_viewers, paths, die_with_parent=True)
+        async with attached(app.socket, Hello(size, kind="browser")) as viewer:
+            yield viewer
+
+    places = Places(
+        paths.console_file, paths.console_limits_file, paths.console_audit_file, paths.console_socket
+    )  # fmt: skip
+    own = Certificate(paths.console_certificate, paths.console_key)
+    return serving.run(wish, places, own, open_viewer)
 
 
 def build_app(paths: Paths, destination: Host | None = None) -> SshtuiApp:

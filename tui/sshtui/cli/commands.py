@@ -30,6 +30,7 @@ _LAZY = {
     "keys": ("sshtui.cli.keys", "keys", "Make, inspect, convert and install SSH key pairs."),
     "known-hosts": ("sshtui.cli.known_hosts", "known_hosts", "Host keys that ssh and sshtui trust."),
     "link": ("sshtui.cli.link", "link", "Open ssh:// links of the desktop in sshtui."),
+    "serve": ("sshtui.cli.serve", "serve", "A console in the browser, behind two factors."),
     "secrets": ("sshtui.cli.secrets", "secrets", "List, save and remove saved passwords and one-time codes."),
 }
 

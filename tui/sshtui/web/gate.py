@@ -43,6 +43,7 @@ class Doorplate:
     """Under which names, port and scheme the console is reached."""
 
     names: tuple[str, ...]
+    """In lower case; an IPv6 address without its brackets."""
     port: int
     tls: bool
     lasting: bool = False
@@ -61,7 +62,7 @@ class Doorplate:
         name, port = _split_host(host)
         if (port if port is not None else 443 if self.tls else 80) != self.port:
             return False
-        return name in {each.casefold() for each in self.names} or _same_address(name, local_address)
+        return name.strip("[]") in self.names or _same_address(name, local_address)
 
 
 class Gate:
