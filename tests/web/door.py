@@ -173,7 +173,7 @@ def _free_port() -> int:
 async def closed_with(socket: aiohttp.ClientWebSocketResponse, seconds: float = 5) -> int | None:
     """The close code that comes within `seconds`, whatever else comes before."""
     async with asyncio.timeout(seconds):
-        while not (message := await socket.receive()).type == aiohttp.WSMsgType.CLOSED:
+        while (message := await socket.receive()).type != aiohttp.WSMsgType.CLOSED:
             if message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSING):
                 break
     return socket.close_code

@@ -20,7 +20,7 @@ from sshtui.web.qr import qr_lines
 TRIES = 5
 ISSUER = "sshtui"
 
-_ALTERNATE, _BACK = "\x1b[?1049h\x1b[H\x1b[2J", "\x1b[?1049l"
+_ALTERNATE, _CLEAR, _BACK = "\x1b[?1049h", "\x1b[H\x1b[2J", "\x1b[?1049l"
 
 
 def set_up(paths: Paths, account: str | None, *, again: bool) -> None:
@@ -40,7 +40,7 @@ def set_up(paths: Paths, account: str | None, *, again: bool) -> None:
     Limits(paths.console_limits_file).forget(devices=True)
     Audit(paths.console_audit_file).note("set up", account=name)
     click.echo(f"\nSaved. Sign in as {name} with the password and a code of your authenticator.")
-    click.echo("Ten recovery codes, each for one time without it. They are shown only now; write them down:\n")
+    click.echo("Ten recovery codes, each for one time without it, shown only now. Write them down:\n")
     for left, right in zip(codes[::2], codes[1::2], strict=True):
         click.echo(f"  {left}   {right}")
     click.echo("\nStart it with: sshtui serve --open")
@@ -60,16 +60,18 @@ def _new_password(account: str) -> str:
 
 def _paired(applicant: Candidate) -> tuple[Enrolment, tuple[str, ...]]:
     """The enrolment that a right code makes of it, and the recovery codes."""
+    code, problem = qr_lines(applicant.totp.link(ISSUER, applicant.account)), ""
     with _other_screen():
-        for line in qr_lines(applicant.totp.link(ISSUER, applicant.account)):
-            click.echo(line, color=True)
-        click.echo("Scan this with an authenticator app, or type its secret there:")
-        click.echo(f"  {_spaced(applicant.totp.base32)}")
         for _ in range(TRIES):
+            # Drawn anew for each try: together with what was wrong before it just fits a screen of 24 rows.
+            click.echo(_CLEAR + "\n".join(code), color=True)
+            click.echo("Scan this with an authenticator app, or type its secret there:")
+            click.echo(f"  {_spaced(applicant.totp.base32)}")
+            click.echo(problem or "Then prove that it works.")
             proved = applicant.proved_by(_line("Code: "), time.time())
             if proved is not None:
                 return proved
-            click.echo("That is not the code of now. Is the clock of this machine right?")
+            problem = "That is not the code of now. Is the clock of this machine right?"
     raise Declined("No right code came; nothing was saved.")
 
 

@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from sshtui.web.audit import Audit
+from sshtui.web.guests import Guests
 from sshtui.web.sessions import Session, Sessions
 
 SESSION_COOKIE = "__Host-sshtui"
@@ -68,11 +69,14 @@ class Doorplate:
 class Gate:
     """The middlewares of the console."""
 
-    def __init__(self, doorplate: Doorplate, sessions: Sessions, audit: Audit, public: frozenset[str]) -> None:
+    def __init__(
+        self, doorplate: Doorplate, sessions: Sessions, audit: Audit, guests: Guests, public: frozenset[str]
+    ) -> None:
         """`public`: paths that are answered without a session."""
         self._doorplate = doorplate
         self._sessions = sessions
         self._audit = audit
+        self._guests = guests
         self._public = public
 
     @property
@@ -83,6 +87,7 @@ class Gate:
     @web.middleware
     async def answer_errors(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Every refusal is a short plain text; a mistake of ours is logged, and says nothing to the other side."""
+        self._guests.asked(request.transport)
         try:
             return await handler(request)
         except web.HTTPException as error:

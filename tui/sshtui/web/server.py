@@ -20,6 +20,7 @@ from sshtui.web.control import Control
 from sshtui.web.enrolment import EnrolmentFile
 from sshtui.web.entrance import Entrance
 from sshtui.web.gate import Doorplate, Gate
+from sshtui.web.guests import Guests
 from sshtui.web.limits import Limits
 from sshtui.web.login import Login
 from sshtui.web.pages import PUBLIC, Pages
@@ -28,6 +29,8 @@ from sshtui.web.sessions import Session, Sessions
 
 LOOK = 0.5
 """Seconds between looks at what ends sessions: time, and the enrolment file."""
+
+HANDSHAKE_TIME = 10.0
 
 STOP_TIME = 2.0
 """Seconds that stopping waits for what is open."""
@@ -57,6 +60,7 @@ class Console:
         self.limits = Limits(places.limits)
         self.sessions = sessions or Sessions(self._session_ended)
         self.login = login or Login(self.enrolment, self.limits)
+        self.guests = Guests()
         self.consoles = Consoles(open_viewer, self.sessions, self.audit)
         self._pages = Pages()
         self._doorplate = doorplate
@@ -67,7 +71,7 @@ class Console:
     def application(self) -> web.Application:
         """The routes behind the gate."""
         public = frozenset({"/", "/login", *(f"/static/{name}" for name in PUBLIC)})
-        gate = Gate(self._doorplate, self.sessions, self.audit, public)
+        gate = Gate(self._doorplate, self.sessions, self.audit, self.guests, public)
         entrance = Entrance(self._pages, self.login, self.limits, self.sessions, self.audit)
         app = web.Application(middlewares=gate.middlewares, client_max_size=64 * 1024)
         app.on_response_prepare.append(gate.add_headers)
@@ -117,18 +121,23 @@ async def serving(
         keepalive_timeout=30.0,
     )  # fmt: skip
     await runner.setup()
-    site = web.TCPSite(runner, host, port, ssl_context=tls)
+    assert runner.server is not None
+    behind: Callable[[], asyncio.Protocol] = runner.server
     try:
         async with Control(console.places.control, console.sessions, console.limits, console.audit):
             try:
-                await site.start()
+                listening = await asyncio.get_running_loop().create_server(
+                    console.guests.received(behind), host, port, ssl=tls,
+                    ssl_handshake_timeout=HANDSHAKE_TIME if tls else None,
+                )  # fmt: skip
             except OSError as error:
                 reason = error.strerror or str(error)
                 raise UsageError(f"{host} port {port} cannot be listened at: {reason}.") from error
             watching = asyncio.create_task(console.watch())
             try:
-                yield runner.addresses[0][1]
+                yield listening.sockets[0].getsockname()[1]
             finally:
+                listening.close()
                 watching.cancel()
                 console.consoles.close()
     finally:
