@@ -123,7 +123,8 @@ class Door:
         """The websocket, before its hello."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         url = f"ws://{self.host}/console"
-        async with self.http.ws_connect(url, headers=self._headers(named), max_msg_size=0) as socket:
+        brief = aiohttp.ClientWSTimeout(ws_close=0.5)
+        async with self.http.ws_connect(url, headers=self._headers(named), max_msg_size=0, timeout=brief) as socket:
             yield socket
 
     @asynccontextmanager

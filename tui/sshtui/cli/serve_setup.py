@@ -20,6 +20,9 @@ from sshtui.web.qr import qr_lines
 TRIES = 5
 ISSUER = "sshtui"
 
+NAME_IN_CODE = 24
+"""Characters of the account that the QR code names; a longer one would not fit the screen."""
+
 _ALTERNATE, _CLEAR, _BACK = "\x1b[?1049h", "\x1b[H\x1b[2J", "\x1b[?1049l"
 
 
@@ -60,18 +63,17 @@ def _new_password(account: str) -> str:
 
 def _paired(applicant: Candidate) -> tuple[Enrolment, tuple[str, ...]]:
     """The enrolment that a right code makes of it, and the recovery codes."""
-    code, problem = qr_lines(applicant.totp.link(ISSUER, applicant.account)), ""
+    code, prompt = qr_lines(applicant.totp.link(ISSUER, applicant.account[:NAME_IN_CODE])), "A code of it, as proof: "
     with _other_screen():
         for _ in range(TRIES):
-            # Drawn anew for each try: together with what was wrong before it just fits a screen of 24 rows.
+            # Drawn anew for each try, so that nothing scrolls: it just fits a screen of 24 rows.
             click.echo(_CLEAR + "\n".join(code), color=True)
             click.echo("Scan this with an authenticator app, or type its secret there:")
             click.echo(f"  {_spaced(applicant.totp.base32)}")
-            click.echo(problem or "Then prove that it works.")
-            proved = applicant.proved_by(_line("Code: "), time.time())
+            proved = applicant.proved_by(_line(prompt), time.time())
             if proved is not None:
                 return proved
-            problem = "That is not the code of now. Is the clock of this machine right?"
+            prompt = "That is not the code of now; is the clock right? Again: "
     raise Declined("No right code came; nothing was saved.")
 
 

@@ -55,7 +55,12 @@ class Totp:
 
     def link(self, issuer: str, account: str) -> str:
         """The `otpauth://` link that apps read from a QR code (Google Authenticator's key URI format)."""
-        values = {"secret": self.base32, "issuer": issuer, "digits": self.digits, "period": self.period}
+        values: dict[str, object] = {"secret": self.base32, "issuer": issuer}
+        # What apps take for granted is left out: a shorter link is a smaller code.
+        usual = Totp(self.secret)
+        values |= {"digits": self.digits} if self.digits != usual.digits else {}
+        values |= {"period": self.period} if self.period != usual.period else {}
+        values |= {"algorithm": self.digest} if self.digest != usual.digest else {}
         return f"otpauth://totp/{quote(issuer)}:{quote(account)}?{urlencode(values, quote_via=quote)}"
 
 

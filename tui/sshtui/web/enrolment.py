@@ -161,9 +161,11 @@ def password_problem(password: str, account: str) -> str:
         return "The password is too long: at most 1024 bytes."
     if len(set(folded)) < 5 or folded in _COMMON or _is_a_row(folded):
         return "That password is among the first that would be guessed."
-    for stem in (*_STEMS, account.casefold()):
-        if len(stem) > 2 and stem in folded and len(folded.replace(stem, "")) < 5:
-            return "That password is little more than a word that would be guessed first."
+    rest = folded
+    for stem in (account.casefold(), *_STEMS):
+        rest = rest.replace(stem, "") if len(stem) > 2 else rest
+    if len(rest) < 5:
+        return "That password is little more than words that would be guessed first."
     return ""
 
 
