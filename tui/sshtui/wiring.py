@@ -8,13 +8,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sshtui.attach.places import Instance, Places
+from sshtui.attach.starting import Starting, detachable, end_with_parent, tell_ready, tell_trouble
 from sshtui.errors import SshtuiError
 from sshtui.model.geometry import Size
 from sshtui.model.host_keys import HostKey
@@ -37,8 +41,10 @@ from sshtui.store.recent import RecentFile
 from sshtui.store.settings import load_settings, save_setting
 from sshtui.store.ssh_config import SYSTEM_CONFIG, ConfigHostsFile
 from sshtui.store.themes import load_themes
+from sshtui.store.wanted import wanted_host
 
 if TYPE_CHECKING:
+    from sshtui.attach.reception import Reception
     from sshtui.keys.identities import FileAndAgentIdentities
     from sshtui.ssh.dialer import SshDialer
     from sshtui.ui.app import SshtuiApp
@@ -113,18 +119,84 @@ def run_app(paths: Paths, destination: Host | None = None) -> int:
     """Open the app on this terminal, with a tab on `destination` when given; the exit code."""
     from sshtui.ui.surroundings import run
 
-    return run(build_app(paths, destination))
+    app = build_app(paths, destination)
+    return run(app, lambda: _reception(app, *Places(paths.run_dir).listen()))
+
+
+def run_detached(paths: Paths, ready: int, lifeline: int | None = None) -> int:
+    """Run the app for viewers that attach; the exit code when it ends.
+
+    `ready` and `lifeline` are the ends of pipes that `attach.starting.Starting` gives.
+    """
+    if lifeline is not None:
+        end_with_parent(lifeline)
+    try:
+        instance, link = Places(paths.run_dir).listen()
+    except SshtuiError as error:
+        tell_trouble(ready, error)
+        return error.exit_code
+    from sshtui.ui.audience import Audience
+    from sshtui.ui.surroundings import run
+
+    app = build_app(paths)
+    # Its terminals speak UTF-8; one that does not gets stand-ins on its way there.
+    app.unicode = app.parts.settings.unicode is not False
+    app.audience = Audience(app, mouse=app.takes_mouse)
+
+    @asynccontextmanager
+    async def receiving() -> AsyncIterator[Reception]:
+        async with _reception(app, instance, link) as here:
+            tell_ready(ready, instance)
+            yield here
+
+    return run(app, receiving)
+
+
+def _reception(app: SshtuiApp, instance: Instance, link: socket.socket) -> AbstractAsyncContextManager[Reception]:
+    from sshtui.attach.reception import reception
+    from sshtui.ui.desk import AppDesk
+
+    return reception(AppDesk(app), instance, link)
+
+
+def detached_app(paths: Paths, *, anew: bool = False) -> Instance:
+    """The app to attach to: the one that runs, else (or with `anew`) a new one. Blocks. Raises SshtuiError."""
+    places = Places(paths.run_dir)
+    with places.starting():
+        found = None if anew else detachable(places)
+        return found or Starting(_detached_command(paths), die_with_parent=False).wait()
+
+
+async def app_for_viewers(paths: Paths, *, die_with_parent: bool) -> Path:
+    """The socket of the app that runs for viewers, or of one that is started. Raises SshtuiError.
+
+    With `die_with_parent` a started one ends when this process does, kill -9 included; one that ran before does not.
+    Call it from the main thread: Linux takes the end of the thread that started a process for the end of its parent.
+    """
+    places = Places(paths.run_dir)
+    found = await asyncio.to_thread(detachable, places)
+    if found is None:
+        starting = Starting(_detached_command(paths), die_with_parent=die_with_parent)
+        found = await asyncio.to_thread(starting.wait)
+    return found.socket
+
+
+def _detached_command(paths: Paths) -> Sequence[str]:
+    """The command that runs the app on these files; -P keeps a module of the current directory from being taken."""
+    moved = () if paths == Paths.default() else ("--config-dir", str(paths.config_dir))
+    return (sys.executable, "-P", "-m", "sshtui.cli.detached", *moved)
 
 
 def run_demo() -> int:
     """Open the app on an embedded SSH server, in a temporary directory that is gone afterwards; the exit code."""
     from sshtui.demo.scene import demo_scene
+    from sshtui.ui.surroundings import run
 
     # The demo touches nothing of the person's own: the key pairs of their agent are not offered to it either.
     os.environ.pop("SSH_AUTH_SOCK", None)
     with demo_scene() as scene:
         paths = Paths(scene.config_dir, scene.config_dir / "state", scene.ssh_dir)
-        return run_app(paths)
+        return run(build_app(paths))
 
 
 def run_console(paths: Paths, wish: Wish) -> int:
@@ -217,6 +289,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         make_prompter=lambda app: ModalPrompter(app, key_workshop=key_workshop),
         make_roster=make_roster,
         parse_destination=lookup.destination,
+        wanted=lambda wanted: wanted_host(wanted, hosts, config.read),
         key_pairs=wire.key_pairs,
         key_workshop=key_workshop,
         known_hosts=lambda prompter: _known_hosts_screen(paths, prompter),

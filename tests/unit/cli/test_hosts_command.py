@@ -159,7 +159,7 @@ def test_removing_asks_and_without_a_terminal_wants_yes(sshtui: Sshtui) -> None:
         (["-p", "22"], 2, "need a host"),
         (["-l", "-x", "10.0.0.5"], 2, "cannot be one"),
         (["a", "-J", "-oX"], 2, "not a destination"),
-        (["a", "b"], 2, "unexpected extra argument"),
+        (["a", "b"], 2, "One host at a time"),
         (["\x1b]0;PWN\x07"], 4, "no host"),
     ],
 )

@@ -44,7 +44,7 @@ def _answer(answer: Fact) -> Fact:
     return answer
 
 
-def state_of(socket_path: Path) -> dict[str, Any]:
+def state_of(socket_path: Path, *, patience: float = PATIENCE) -> dict[str, Any]:
     """What the app at `socket_path` says of itself: `id`, `pid`, `since` (seconds since the epoch), `detachable`,
     `viewers`, `tabs` with `label` and `state`, `live`. Raises as `ask`."""
-    return dict(ask(socket_path, "status").fields)
+    return dict(ask(socket_path, "status", patience=patience).fields)

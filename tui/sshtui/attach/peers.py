@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import struct
-import sys
 from typing import NamedTuple
 
 # macOS, <sys/un.h>: the names are not in Python's socket module.
@@ -22,7 +21,7 @@ class Peer(NamedTuple):
 
 def peer(link: socket.socket) -> Peer:
     """The process at the other end: who connected, or who listens (unix(7) SO_PEERCRED, macOS LOCAL_PEERCRED)."""
-    if sys.platform == "linux":
+    if hasattr(socket, "SO_PEERCRED"):
         pid, uid, _gid = struct.unpack("=iII", link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
         return Peer(uid, pid)
     uid = _XUCRED.unpack(link.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, _XUCRED.size))[1]

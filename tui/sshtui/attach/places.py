@@ -6,6 +6,8 @@ import contextlib
 import os
 import socket
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +20,9 @@ PATH_LIMIT = 100
 
 MOST = 99
 """Apps of one account."""
+
+LOCK_PATIENCE = 40.0
+"""Seconds another process may take to start an app."""
 
 _SUFFIX = ".sock"
 _BACKLOG = 32
@@ -74,6 +79,13 @@ class Places:
                 raise ConfigError(f"{path} cannot be listened at: {error.strerror or error}.") from error
             link.setblocking(False)
             return Instance(id, path), link
+
+    @contextmanager
+    def starting(self) -> Iterator[None]:
+        """Be the only one who starts an app, so that two who look for one do not start two. Raises ConfigError."""
+        self._prepare()
+        with locked(self._directory / "starting", deadline=LOCK_PATIENCE):
+            yield
 
     def _sockets(self) -> list[Path]:
         try:

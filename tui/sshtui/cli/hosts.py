@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from sshtui.cli.folders import folder
-from sshtui.cli.opening import checked_jump, complete_names, config_hosts, stored_path, unknown_host
+from sshtui.cli.opening import complete_names, config_hosts, unknown
 from sshtui.errors import ConfigError, UsageError
 from sshtui.model.destination import split_destination
 from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
@@ -25,6 +25,7 @@ from sshtui.store.hosts import HostStore
 from sshtui.store.lookup import Lookup
 from sshtui.store.paths import Paths
 from sshtui.store.ssh_config_effective import own_rows, rows
+from sshtui.store.wanted import checked_jump, stored_path
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -147,7 +148,7 @@ def show(paths: Paths, store: HostStore, name: str, as_json: bool) -> None:
     others = Lookup(store, lambda: config).read_only()
     host = store.get(name) or next((host for host in others if host.name == name), None)
     if host is None:
-        raise unknown_host(paths, name, config)
+        raise unknown(paths, name, config)
     if as_json:
         click.echo(json.dumps(facts(host), indent=2, ensure_ascii=False, default=str))
         return
@@ -323,7 +324,7 @@ def _not_ours(paths: Paths, name: str) -> Exception:
     host = next((host for host in others if host.name == name), None)
     if host:
         return ConfigError(f"{name} comes from {host.origin}.", hint="It is changed in that file.")
-    return unknown_host(paths, name)
+    return unknown(paths, name)
 
 
 def _searched(host: Host) -> str:

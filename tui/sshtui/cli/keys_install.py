@@ -12,7 +12,7 @@ import click
 
 from sshtui.cli.keys_options import FILE, as_json
 from sshtui.cli.keys_output import print_json
-from sshtui.cli.opening import destination_host, stored_path
+from sshtui.cli.opening import destination_host
 from sshtui.cli.prompter import plain_prompter
 from sshtui.cli.wire import dialer
 from sshtui.errors import NotFound, SshtuiError, UsageError
@@ -21,6 +21,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.text import plain
 from sshtui.store.hosts import HostStore
 from sshtui.store.paths import Paths
+from sshtui.store.wanted import stored_path
 
 if TYPE_CHECKING:
     from sshtui.keys.install import Done

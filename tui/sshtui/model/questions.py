@@ -183,6 +183,13 @@ class Confirm(Question[bool]):
 
 
 @dataclass(frozen=True)
+class Quit(Question[Literal["quit", "detach"]]):
+    """Whether to end an app whose tabs are live, or only to leave it; `text` says what would end."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class ConfirmPaste(Question[bool]):
     """Whether `text`, as it lies in the clipboard, goes to the host called `name`."""
 

@@ -19,6 +19,7 @@ from textual import constants
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from sshtui.attach.own_terminal import give_back, patient, screen_descriptor
 from sshtui.ui.keys import InputParser
 from sshtui.ui.steady import SteadyApp
 
@@ -33,25 +34,6 @@ POLL = 0.1
 
 LAST_WORDS = 1.0
 """Seconds that closing waits for the terminal to read what still stands in the queue."""
-
-RESTORE = "\x18" + "".join(
-    f"\x1b[{code}"
-    for code in [
-        "?2026l",
-        "<u",
-        "?1000l",
-        "?1003l",
-        "?1015l",
-        "?1006l",
-        "?2004l",
-        "?1004l",
-        "?7h",
-        "0m",
-        "?1049l",
-        "?25h",
-    ]
-)
-"""Gives a terminal back whatever was on: CAN ends a sequence cut in the middle (ECMA-48 8.3.6)."""
 
 _SYNC_START = "\x1b[?2026h"
 _SYNC_END = "\x1b[?2026l"
@@ -158,22 +140,6 @@ class PatientOutput:
                     data = data[os.write(self._fileno, data[:PIECE]) :]
 
 
-def screen_descriptor() -> int:
-    """Where the picture goes: standard error, as in Textual, or standard output when the former is redirected."""
-    return 2 if os.isatty(2) else 1
-
-
-def patient(fileno: int) -> int:
-    """A descriptor of the same terminal whose writes never wait; `fileno` itself where there can be none.
-
-    A new open file: the flag on the shared one would reach the shell and every program in the same terminal.
-    """
-    try:
-        return os.open(os.ttyname(fileno), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
-    except OSError:
-        return fileno
-
-
 class SteadyDriver(LinuxDriver):
     """Textual's terminal driver that survives a stalled or vanished terminal and tells Esc at once."""
 
@@ -255,15 +221,3 @@ class SteadyDriver(LinuxDriver):
             return "\x7f"
         erase = self.attrs_before[6][termios.VERASE]
         return "\x08" if erase == b"\x08" else "\x7f"
-
-
-def give_back(fileno: int, attributes: list[Any] | None) -> None:
-    """Restore a terminal that does not read: room is made by dropping what it has not read yet."""
-    with contextlib.suppress(termios.error):
-        termios.tcflush(fileno, termios.TCOFLUSH)
-    with contextlib.suppress(OSError):
-        if select.select([], [fileno], [], 0.1)[1]:
-            os.write(fileno, RESTORE.encode())
-    if attributes is not None:
-        with contextlib.suppress(termios.error):
-            termios.tcsetattr(fileno, termios.TCSANOW, attributes)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from sshtui.errors import BrokenFile
+from sshtui.model.destination import Wanted
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Prompter
@@ -81,6 +82,8 @@ class Parts:
     make_roster: Callable[[Prompter], Roster]
     parse_destination: Callable[[str], Host]
     """`[user@]address[:port]` as a host; raises UsageError."""
+    wanted: Callable[[Wanted], Host]
+    """What another process asks for as a host, as on the command line; raises SshtuiError."""
     key_pairs: Callable[[Host], Awaitable[Sequence[KeyPair]]]
     """What a person can choose from for a host."""
     config_hosts: Callable[[], Sequence[Host]] = tuple

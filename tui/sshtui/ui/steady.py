@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import App, ReturnType
@@ -12,6 +14,9 @@ from textual.filter import LineFilter
 
 from sshtui.errors import SshtuiError
 from sshtui.ui.scrub import SCRUB, scrubbed
+
+if TYPE_CHECKING:
+    from sshtui.ui.audience import Audience
 
 REPORTS = 5
 """Mistakes kept in full; one tends to bring the next."""
@@ -30,6 +35,13 @@ class SteadyApp(App[ReturnType]):
         super().__init__()
         self.reports: list[str] = []
         """Mistakes the app survived, to be printed once the terminal is free."""
+        self.audience: Audience | None = None
+        """Who looks at an app without a terminal of its own; None for one that has a terminal."""
+        self.started = asyncio.Event()
+        """Set once the first frame is laid out."""
+
+    def on_ready(self) -> None:
+        self.started.set()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own filters, then the one that takes control characters out."""

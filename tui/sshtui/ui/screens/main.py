@@ -24,7 +24,8 @@ from sshtui.model.themes import Palette
 from sshtui.session.roster import Roster
 from sshtui.session.session import Session
 from sshtui.ui.actions import Scope
-from sshtui.ui.asking import change_password, close_front_tab, may_quit
+from sshtui.ui.asking import change_password, close_front_tab, how_to_leave
+from sshtui.ui.audience import Audience
 from sshtui.ui.commands import Commands, carry_out
 from sshtui.ui.glyphs import Glyphs
 from sshtui.ui.keymap import Keymap
@@ -36,6 +37,7 @@ from sshtui.ui.screens.details import DetailsScreen
 from sshtui.ui.screens.help import HelpScreen
 from sshtui.ui.screens.layout import layout, sidebar_columns
 from sshtui.ui.screens.palette import Entry, PaletteScreen
+from sshtui.ui.steady import SteadyApp
 from sshtui.ui.terminal.colours import FALLBACK
 from sshtui.ui.widgets.ask_line import AskLine
 from sshtui.ui.widgets.leader_menu import LeaderMenu
@@ -96,6 +98,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             "app.secrets": self._show_secrets,
             "app.known_hosts": self._show_known_hosts,
             "app.quit": self.ask_to_quit,
+            "app.detach": self._detach,
             "tab.close": self._close_tab,
             "tab.rename": self._rename_tab,
             "session.password": self._change_password,
@@ -423,9 +426,23 @@ class MainScreen(Screen[None], inherit_bindings=False):
     @work(group="quit", exclusive=True)
     async def ask_to_quit(self) -> None:
         """Quit, after asking when sessions are live."""
-        if await may_quit(self.roster, self._prompter):
+        how = await how_to_leave(self.roster, self._prompter, detachable=self._audience is not None)
+        if how == "detach":
+            self._detach()
+        elif how == "quit":
             await self.roster.close_all()
             self.app.exit(0)
+
+    @property
+    def _audience(self) -> Audience | None:
+        return self.app.audience if isinstance(self.app, SteadyApp) else None
+
+    def _detach(self) -> None:
+        """Let the viewer go who asks; an app on its own terminal can only say how one is started that can be left."""
+        if self._audience is None:
+            self._tell("This sshtui ends with its terminal. One that can be left: sshtui --detachable", warning=True)
+        else:
+            self._audience.detach()
 
     @work(group="password")
     async def _change_password(self) -> None:
