@@ -18,7 +18,7 @@ from sshtui.secrets.totp import Totp
 from sshtui.web.enrolment import EnrolmentFile, candidate
 from sshtui.web.gate import Doorplate
 from sshtui.web.login import Login
-from sshtui.web.server import Console, Places, serving
+from sshtui.web.server import Console, ConsoleFiles, serving
 from sshtui.web.sessions import Sessions
 from tests.fakes.viewing import FakeApp
 
@@ -136,7 +136,7 @@ class Door:
             yield socket
 
     def audit_rows(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.console.places.audit.read_text().splitlines()]
+        return [json.loads(line) for line in self.console.files.audit.read_text().splitlines()]
 
 
 @asynccontextmanager
@@ -145,7 +145,7 @@ async def door(
 ) -> AsyncIterator[Door]:
     """A console with its files in `directory`."""
     clock, app = Clock(), FakeApp()
-    places = Places(
+    places = ConsoleFiles(
         directory / "console.json", directory / "limits.json", directory / "audit.jsonl", directory / "c" / "s"
     )
     owner = enrol(places.enrolment, now=clock(), cost=cost) if not places.enrolment.exists() else None

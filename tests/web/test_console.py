@@ -159,7 +159,7 @@ async def test_a_browser_that_does_not_read_is_cut_off_and_the_app_is_free(tmp_p
         async with here.console_page() as socket:
             transport = socket._response.connection.transport  # type: ignore[union-attr]  # a browser that stops
             assert transport is not None
-            transport.pause_reading()  # type: ignore[attr-defined]
+            transport.pause_reading()
             (viewer,) = here.app.viewers
             for _ in range(200):
                 viewer.paint(bytes(100_000))
@@ -211,13 +211,13 @@ async def test_a_new_account_or_none_ends_every_session_within_two_seconds(tmp_p
     async with door(tmp_path) as here:
         await here.enter()
         async with here.console_page() as socket:
-            enrol(here.console.places.enrolment, now=here.clock())
+            enrol(here.console.files.enrolment, now=here.clock())
             assert await closed_with(socket, 2) == protocol.SIGNED_OUT
     (tmp_path / "2").mkdir()
     async with door(tmp_path / "2") as here:
         await here.enter()
         async with here.console_page() as socket:
-            here.console.places.enrolment.unlink()
+            here.console.files.enrolment.unlink()
             assert await closed_with(socket, 2) == protocol.SIGNED_OUT
 
 
@@ -264,7 +264,7 @@ async def test_input_keeps_a_session_alive(tmp_path: Path) -> None:
 async def test_the_command_line_lists_ends_and_unlocks(tmp_path: Path) -> None:
     async with door(tmp_path) as here:
         await here.enter()
-        control = here.console.places.control
+        control = here.console.files.control
         async with here.console_page() as socket:
             (listed,) = (await asyncio.to_thread(ask, control, "sessions"))["sessions"]
             assert (listed["account"], listed["address"], listed["viewers"]) == ("owner", "127.0.0.1", 1)

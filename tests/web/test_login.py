@@ -24,7 +24,7 @@ async def test_every_failure_has_the_same_answer(tmp_path: Path) -> None:
             await here.sign_in(account="somebody"),
         ]
         here.console.limits.forget()
-        here.console.places.enrolment.unlink()
+        here.console.files.enrolment.unlink()
         wrong.append(await here.sign_in())
         first, *others = [
             (answer.status, answer.text.replace("somebody", "owner"), {*answer.headers} - {"Date"}) for answer in wrong
@@ -50,7 +50,7 @@ async def test_a_used_code_stays_used_after_a_restart(tmp_path: Path) -> None:
         code = here.code()
         assert (await here.sign_in(code=code)).status == 303
         assert (await here.sign_in(code=code)).status == 401
-        again = Console(here.console.places, here.console._doorplate, here.app.viewer)
+        again = Console(here.console.files, here.console._doorplate, here.app.viewer)
         assert await again.login.attempt("10.0.0.1", "", "owner", PASSWORD, code) is Answer.WRONG
         again.login.close()
 
@@ -155,12 +155,12 @@ async def test_the_audit_log_names_what_happened_and_holds_no_secret(tmp_path: P
         async with here.console_page() as socket:
             await socket.send_bytes(b"typed-secret")
         await here.ask("POST", "/logout")
-        log = here.console.places.audit.read_text()
+        log = here.console.files.audit.read_text()
         events = [row["event"] for row in here.audit_rows()]
         assert {"login refused", "login", "console opened", "console closed", "session ended"} <= {*events}
         secrets = [PASSWORD, "wrong horse", code, here.owner.totp.base32, "typed-secret", *here.cookies.values()]
         assert [each for each in secrets if each and each in log] == []
-        assert here.console.places.audit.stat().st_mode & 0o777 == 0o600
+        assert here.console.files.audit.stat().st_mode & 0o777 == 0o600
 
 
 def let_through(here: Door, address: str) -> bool:

@@ -68,8 +68,8 @@ async def test_the_session_cookie_is_out_of_reach_of_scripts_other_sites_and_pla
             assert not any(flag.startswith("domain") for flag in flags)
         token = here.cookies["__Host-sshtui"]
         assert len(token) >= 43
-        assert token not in here.console.places.limits.read_text()
-        assert here.cookies["__Host-sshtui-device"] not in here.console.places.limits.read_text()
+        assert token not in here.console.files.limits.read_text()
+        assert here.cookies["__Host-sshtui-device"] not in here.console.files.limits.read_text()
 
 
 @pytest.mark.parametrize(

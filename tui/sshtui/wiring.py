@@ -204,7 +204,7 @@ def run_console(paths: Paths, wish: Wish) -> int:
     from sshtui.attach.frames import Hello
     from sshtui.attach.viewer import attached
     from sshtui.web import serving
-    from sshtui.web.server import Places
+    from sshtui.web.server import ConsoleFiles
     from sshtui.web.tls import Certificate
 
     starting = asyncio.Lock()
@@ -213,15 +213,15 @@ def run_console(paths: Paths, wish: Wish) -> int:
     async def open_viewer(size: Size) -> AsyncIterator[Viewer]:
         # Two pages that come at once look at one app.
         async with starting:
-            app = await asyncio.to_thread(app_for_viewers, paths, die_with_parent=True)
-        async with attached(app.socket, Hello(size, kind="browser")) as viewer:
+            app = await app_for_viewers(paths, die_with_parent=True)
+        async with attached(app, Hello(size, kind="browser")) as viewer:
             yield viewer
 
-    places = Places(
+    files = ConsoleFiles(
         paths.console_file, paths.console_limits_file, paths.console_audit_file, paths.console_socket
     )  # fmt: skip
     own = Certificate(paths.console_certificate, paths.console_key)
-    return serving.run(wish, places, own, open_viewer)
+    return serving.run(wish, files, own, open_viewer)
 
 
 def build_app(paths: Paths, destination: Host | None = None) -> SshtuiApp:

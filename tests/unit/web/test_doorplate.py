@@ -6,7 +6,7 @@ import pytest
 
 from sshtui.errors import NotFound, UsageError
 from sshtui.web.gate import Doorplate
-from sshtui.web.server import Places
+from sshtui.web.server import ConsoleFiles
 from sshtui.web.serving import Wish, is_loopback, run
 from sshtui.web.tls import Certificate
 from tests.fakes.viewing import FakeApp
@@ -42,8 +42,10 @@ def test_loopback_is_known(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
 
 
-def places(directory: Path) -> Places:
-    return Places(directory / "console.json", directory / "limits.json", directory / "audit", directory / "run" / "s")
+def places(directory: Path) -> ConsoleFiles:
+    return ConsoleFiles(
+        directory / "console.json", directory / "limits.json", directory / "audit", directory / "run" / "s"
+    )
 
 
 def certificate(directory: Path) -> Certificate:

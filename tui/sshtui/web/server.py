@@ -37,7 +37,7 @@ STOP_TIME = 2.0
 
 
 @dataclass(frozen=True)
-class Places:
+class ConsoleFiles:
     """Where the console keeps its files."""
 
     enrolment: Path
@@ -51,13 +51,13 @@ class Console:
     """Everything behind one address; `login`, `sessions` and the rest can be handed in by tests."""
 
     def __init__(
-        self, places: Places, doorplate: Doorplate, open_viewer: OpenViewer, *, sessions: Sessions | None = None,
+        self, files: ConsoleFiles, doorplate: Doorplate, open_viewer: OpenViewer, *, sessions: Sessions | None = None,
         login: Login | None = None,
     ) -> None:  # fmt: skip
-        self.places = places
-        self.audit = Audit(places.audit)
-        self.enrolment = EnrolmentFile(places.enrolment)
-        self.limits = Limits(places.limits)
+        self.files = files
+        self.audit = Audit(files.audit)
+        self.enrolment = EnrolmentFile(files.enrolment)
+        self.limits = Limits(files.limits)
         self.sessions = sessions or Sessions(self._session_ended)
         self.login = login or Login(self.enrolment, self.limits)
         self.guests = Guests()
@@ -124,7 +124,7 @@ async def serving(
     assert runner.server is not None
     behind: Callable[[], asyncio.Protocol] = runner.server
     try:
-        async with Control(console.places.control, console.sessions, console.limits, console.audit):
+        async with Control(console.files.control, console.sessions, console.limits, console.audit):
             try:
                 listening = await asyncio.get_running_loop().create_server(
                     console.guests.received(behind), host, port, ssl=tls,

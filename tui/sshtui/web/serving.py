@@ -14,7 +14,7 @@ from sshtui.errors import NotFound, SshtuiError, UsageError
 from sshtui.web.enrolment import EnrolmentFile
 from sshtui.web.gate import Doorplate
 from sshtui.web.protocols import OpenViewer
-from sshtui.web.server import Console, Places, serve_until_signalled
+from sshtui.web.server import Console, ConsoleFiles, serve_until_signalled
 from sshtui.web.tls import Certificate, own_certificate
 
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})
@@ -33,12 +33,12 @@ class Wish:
     key: Path | None = None
 
 
-def run(wish: Wish, places: Places, own: Certificate, open_viewer: OpenViewer) -> int:
+def run(wish: Wish, files: ConsoleFiles, own: Certificate, open_viewer: OpenViewer) -> int:
     """Serve until a signal; the exit code. `own`: where a certificate made here is kept.
 
     Raises UsageError for what is not safe to serve, NotFound before the set-up, and what a bad certificate raises.
     """
-    if EnrolmentFile(places.enrolment).read() is None:
+    if EnrolmentFile(files.enrolment).read() is None:
         raise NotFound("Nobody is enrolled, so nobody could enter.", hint="Set it up first: sshtui serve setup")
     certificate = _certificate(wish, own)
     if certificate is None and not is_loopback(wish.host):
@@ -48,7 +48,7 @@ def run(wish: Wish, places: Places, own: Certificate, open_viewer: OpenViewer) -
         )
     context = certificate.context() if certificate else None
     doorplate = Doorplate(_names(wish), wish.port, tls=context is not None, lasting=wish.cert is not None)
-    console = Console(places, doorplate, open_viewer)
+    console = Console(files, doorplate, open_viewer)
 
     def reload() -> None:
         if certificate is None or context is None:
