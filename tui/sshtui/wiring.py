@@ -8,14 +8,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import shutil
+import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sshtui.attach.places import Instance, Places
 from sshtui.attach.starting import Starting, detachable, end_with_parent, tell_ready, tell_trouble
@@ -36,6 +38,7 @@ from sshtui.session.session import Surroundings
 from sshtui.store.hosts import HostStore
 from sshtui.store.keymap import load_keymap
 from sshtui.store.lookup import Lookup
+from sshtui.store.machine import this_machine
 from sshtui.store.paths import Paths
 from sshtui.store.recent import RecentFile
 from sshtui.store.settings import load_settings, save_setting
@@ -199,8 +202,33 @@ def run_demo() -> int:
         return run(build_app(paths))
 
 
-def run_console(paths: Paths, wish: Wish) -> int:
-    """Serve the browser console until a signal comes; the exit code. The app starts when the first page is let in."""
+def run_web_demo() -> int:
+    """Serve the demo's scene to the browser, for an account of its own; the exit code. Nothing of it is left."""
+    from sshtui.demo.scene import demo_scene
+    from sshtui.web.serving import Wish, free_port
+    from sshtui.web.tryout import Tryout
+
+    os.environ.pop("SSH_AUTH_SOCK", None)
+    with demo_scene() as scene:
+        # The app is a process of its own and looks for OpenSSH's files at home.
+        home = scene.directory / "person"
+        home.mkdir(mode=0o700)
+        (home / ".ssh").symlink_to(scene.ssh_dir)
+        os.environ["HOME"] = str(home)
+        paths = Paths.default(scene.config_dir)
+        tryout = Tryout.enrolled(paths.console_file)
+        try:
+            code = run_console(paths, Wish(port=free_port()), tryout.tell)
+            return 0 if code == 128 + signal.SIGINT else code
+        finally:
+            shutil.rmtree(paths.run_dir, ignore_errors=True)
+
+
+def run_console(paths: Paths, wish: Wish, meanwhile: Callable[[], Coroutine[Any, Any, None]] | None = None) -> int:
+    """Serve the browser console until a signal comes; the exit code. The app starts when the first page is let in.
+
+    `meanwhile` runs while it serves.
+    """
     from sshtui.attach.frames import Hello
     from sshtui.attach.viewer import attached
     from sshtui.web import serving
@@ -221,7 +249,7 @@ def run_console(paths: Paths, wish: Wish) -> int:
         paths.console_file, paths.console_limits_file, paths.console_audit_file, paths.console_socket
     )  # fmt: skip
     own = Certificate(paths.console_certificate, paths.console_key)
-    return serving.run(wish, files, own, open_viewer)
+    return serving.run(wish, files, own, open_viewer, meanwhile)
 
 
 def build_app(paths: Paths, destination: Host | None = None) -> SshtuiApp:
@@ -243,7 +271,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
 
     config = ConfigHostsFile(paths.ssh_config, system=SYSTEM_CONFIG)
 
-    lookup = Lookup(hosts, config.read)
+    lookup = Lookup(hosts, config.read, this_machine(match_exec=settings.match_exec))
     problems += lookup.problems
 
     def remember(host: Host, key_pair: KeyPair) -> None:
@@ -269,7 +297,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
 
         return SecretsScreen(keeper, prompter)
 
-    wire = LazyWire(lambda: _wire(paths, settings, lookup.hop, remember, allow_old), remembering)
+    wire = LazyWire(lambda: _wire(paths, settings, lookup, remember, allow_old), remembering)
 
     def every_host() -> Sequence[Host]:
         own = hosts.hosts()
@@ -364,7 +392,7 @@ def _key_workshop(
 def _wire(
     paths: Paths,
     settings: Settings,
-    resolve: Callable[[str], Host | None],
+    lookup: Lookup,
     remember: Callable[[Host, KeyPair], None],
     allow_old: Callable[[Host, Sequence[str]], None],
 ) -> Wire:
@@ -378,7 +406,8 @@ def _wire(
         KnownHosts(paths.known_hosts, SYSTEM_WIDE),
         identities,
         settings,
-        resolve,
+        lookup.hop,
+        prepare=lookup.connecting,
         remember=remember,
         allow_old=allow_old,
         agent_path=agent_path,

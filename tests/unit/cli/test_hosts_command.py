@@ -14,6 +14,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.store.hosts import HostStore
 from sshtui.store.paths import Paths
+from sshtui.store.recent import RecentFile
 
 
 class Said(NamedTuple):
@@ -272,3 +273,52 @@ def test_what_is_in_force_is_shown_with_its_reason(sshtui: Sshtui, surroundings:
     assert "  user me  from ~/.ssh/config:2\n      instead of other  from ~/.ssh/config:5\n" in why
     assert "bindinterface eth7  from ~/.ssh/config:3  (sshtui does not use it)" in why
     assert "user root  from hosts.toml" in sshtui("hosts", "effective", "db", "--why").out
+
+
+def test_several_hosts_are_edited_and_moved_at_once_or_not_at_all(sshtui: Sshtui) -> None:
+    for name in ("web-1", "web-2", "db"):
+        assert sshtui("hosts", "add", name, f"{name}.example.org").code == 0
+    assert sshtui("hosts", "edit", "web-1", "web-2", "--user", "deploy", "--favourite", "--tag", "eu") == (0, "", "")
+    assert sshtui("hosts", "move", "web-2", "db", "prod/web") == (0, "", "")
+    assert [(host.user, host.favourite, host.tags, host.folder) for host in saved()] == [
+        ("deploy", True, ("eu",), ""),
+        ("deploy", True, ("eu",), "prod/web"),
+        ("", False, (), "prod/web"),
+    ]
+    before = saved()
+    assert sshtui("hosts", "edit", "web-1", "nobody", "--user", "root").code == 4
+    assert sshtui("hosts", "edit", "web-1", "web-2", "--rename", "web").code == 2
+    assert sshtui("hosts", "move", "web-1", "a//b").code == 2
+    assert saved() == before
+    assert sshtui("hosts", "move", "web-2", "/") == (0, "", "")
+    assert sshtui("hosts", "edit", "web-2", "--no-favourite") == (0, "", "")
+    assert sshtui("hosts", "list", "--favourites").out.split()[0] == "web-1"
+    assert [host.folder for host in saved()] == ["", "", "prod/web"]
+
+
+def test_the_list_is_sorted_by_name_last_use_or_number_of_uses(sshtui: Sshtui) -> None:
+    for name in ("c", "B", "a"):
+        assert sshtui("hosts", "add", name, "h").code == 0
+
+    def order(*options: str) -> str:
+        return " ".join(line.split()[0] for line in sshtui("hosts", "list", *options).out.splitlines())
+
+    times = iter([1.0, 2.0, 3.0])
+    recent = RecentFile(Paths.default().recent_file, clock=lambda: next(times))
+    for name in ("B", "B", "c"):
+        recent.touch(name)
+    assert order() == "c B a"
+    assert order("--sort", "name") == "a B c"
+    assert order("--sort", "recent") == "c B a"
+    assert order("--sort", "used") == "B c a"
+    assert sshtui("hosts", "edit", "c", "--rename", "z").code == 0
+    assert order("--sort", "recent") == "z B a"
+
+
+def test_a_certificate_is_named_and_taken_away(sshtui: Sshtui) -> None:
+    assert sshtui("hosts", "add", "web-1", "10.0.0.5", "--certificate", "/c/web-cert.pub") == (0, "", "")
+    assert saved()[0].extra == {"certificate_files": ["/c/web-cert.pub"]}
+    assert "certificatefile /c/web-cert.pub" in sshtui("hosts", "effective", "web-1").out
+    for _ in range(2):
+        assert sshtui("hosts", "edit", "web-1", "--certificate", "").code == 0
+    assert saved()[0].extra == {}

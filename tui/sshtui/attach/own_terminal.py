@@ -26,6 +26,7 @@ RESTORE = "\x18" + "".join(
         "0m",
         "?1049l",
         "?25h",
+        "23;2t",
     ]
 )
 """Gives a terminal back whatever was on: CAN ends a sequence cut in the middle (ECMA-48 8.3.6)."""

@@ -26,10 +26,12 @@ from sshtui.ssh.attempt import (
 from sshtui.ssh.auth import LoginClient
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.diagnosis import Examination, diagnose
+from sshtui.ssh.dns_host_keys import PublishedHostKeys
 from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.offers import Offers
 from sshtui.ssh.patience import Patience
 from sshtui.ssh.protocols import Identities
+from sshtui.ssh.system_login import SystemLogin, system_login
 from sshtui.ssh.trust import HostKeyTrust
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import Progress, route_to
@@ -65,8 +67,9 @@ class Connector:
         settings: Settings,
         allow_old: Callable[[Host, Sequence[str]], None] | None = None,
         agent_path: str | None = None,
+        dns: PublishedHostKeys | None = None,
     ) -> None:
-        self._trust = HostKeyTrust(known_hosts)
+        self._trust = HostKeyTrust(known_hosts, dns)
         self._identities = identities
         self._settings = settings
         self._allow_old = allow_old
@@ -83,9 +86,10 @@ class Connector:
         with nothing open, and the second attempt accepts exactly the host key that was shown.
         """
         plain_only = False
+        system = system_login(host, prompter, through_jump=over is not None)
         while True:
             patience = Patience(connect_limit(host, self._settings.connect_timeout))
-            client = self._login(host, prompter, progress, wish, patience)
+            client = self._login(host, prompter, progress, wish, patience, system)
             known = await self._trust.known(host)
             self._tell_damage(known.damaged, prompter)
             offer = allowing(chosen_algorithms(MODERN, host), self._allowed_for(host))
@@ -100,6 +104,7 @@ class Connector:
                     patience=patience,
                     liveliness=self._liveliness(host),
                     forwarded_agent=self._agent_for(host),
+                    system=system,
                     announced=self._announced(host, client, prompter),
                     progress=progress,
                 )
@@ -131,7 +136,15 @@ class Connector:
 
         return announced
 
-    def _login(self, host: Host, prompter: Prompter, progress: Progress, wish: Wish, patience: Patience) -> LoginClient:
+    def _login(
+        self,
+        host: Host,
+        prompter: Prompter,
+        progress: Progress,
+        wish: Wish,
+        patience: Patience,
+        system: SystemLogin,
+    ) -> LoginClient:
         def on_login() -> None:
             patience.extend()
             progress("logging in")
@@ -141,7 +154,7 @@ class Connector:
             host,
             replace(host, user=login_user(host)).destination,
             asking,
-            Offers(host, self._identities, asking, wish.chosen, patience=patience),
+            Offers(host, self._identities, asking, wish.chosen, patience=patience, spent=system.tries),
             password=wish.password,
             progress=on_login,
         )
@@ -161,6 +174,9 @@ class Connector:
             client,
             agent_forwarded=bool(self._agent_for(host)),
         )
+        if facts.method == "none":
+            text = f"{host.name} let you in without asking who you are: everybody gets in there."
+            prompter.tell(Notice(text, level="warning"))
         if facts.certificate is not None and facts.certificate.expires_soon(time.time()):
             until = time.strftime("%Y-%m-%d %H:%M", time.localtime(facts.certificate.valid_until))
             text = f"The certificate that logs in to {host.name} expires on {until}: have it renewed."

@@ -211,7 +211,7 @@ def _host_key(host: Host, known: Known, offered: HostKey | None, failure: Sshtui
         return Finding("host key", "ok", "it is the known one")
     shown = f"{offered.kind} {offered.sha256}"
     code = TrustRefused.exit_code
-    if offered in known.revoked:
+    if known.revokes(offered):
         return Finding(
             "host key", "failed", f"{shown} is marked as revoked", None, "It is refused without a way around.", code
         )

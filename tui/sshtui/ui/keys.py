@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Generator, Iterator
+from functools import lru_cache
 from time import monotonic
 
 from textual import constants, events, messages
@@ -149,7 +150,10 @@ class InputParser(XTermParser):
         """What one whole sequence or character means."""
         if len(sequence) > SEQUENCE_LIMIT:
             return
-        if sequence in ("\x1b[I", "\x1b[O"):
+        if len(sequence) == 1:
+            for name, text in keys_of(sequence, erase=self._erase):
+                yield events.Key(name, text or None)
+        elif sequence in ("\x1b[I", "\x1b[O"):
             yield events.AppFocus() if sequence.endswith("I") else events.AppBlur()
         elif sequence.startswith(("\x1b[<", "\x1b[M")) or re.fullmatch(r"\x1b\[\d+;\d+;\d+M", sequence):
             mouse = self.parse_mouse_code(sequence)
@@ -192,8 +196,12 @@ def _mode_reported(mode: int, setting: int) -> Iterator[Message]:
 
 def keystroke(event: events.Key) -> Keystroke:
     """The keystroke that a Textual key event stands for, whoever made the event."""
-    modifiers, bare = split_name(_ALIASES.get(event.key, event.key))
-    typed = event.character or ""
+    return _keystroke(event.key, event.character or "")
+
+
+@lru_cache(1024)
+def _keystroke(key: str, typed: str) -> Keystroke:
+    modifiers, bare = split_name(_ALIASES.get(key, key))
     # Not `isprintable`: the joiners inside emoji are typed too.
     if modifiers - {"shift"} or _CONTROL.search(typed):
         typed = ""

@@ -85,9 +85,15 @@ class Consoles:
     """The handler of the websocket, and all that are open."""
 
     def __init__(
-        self, open_viewer: OpenViewer, sessions: Sessions, audit: Audit, *, viewers: int = VIEWERS,
-        send_time: float = SEND_TIME, heartbeat: float = HEARTBEAT,
-    ) -> None:  # fmt: skip
+        self,
+        open_viewer: OpenViewer,
+        sessions: Sessions,
+        audit: Audit,
+        *,
+        viewers: int = VIEWERS,
+        send_time: float = SEND_TIME,
+        heartbeat: float = HEARTBEAT,
+    ) -> None:
         self._open_viewer = open_viewer
         self._sessions = sessions
         self._audit = audit
@@ -284,6 +290,4 @@ def _size(fact: dict[str, Any]) -> Size:
     columns, rows = fact.get("columns"), fact.get("rows")
     if type(columns) is not int or type(rows) is not int:
         raise _Over(POLICY, "no size")
-    return Size(
-        min(max(columns, SMALLEST.columns), LARGEST.columns), min(max(rows, SMALLEST.rows), LARGEST.rows)
-    )  # fmt: skip
+    return Size(min(max(columns, SMALLEST.columns), LARGEST.columns), min(max(rows, SMALLEST.rows), LARGEST.rows))

@@ -6,10 +6,11 @@ import asyncio
 import logging
 import signal
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -51,9 +52,14 @@ class Console:
     """Everything behind one address; `login`, `sessions` and the rest can be handed in by tests."""
 
     def __init__(
-        self, files: ConsoleFiles, doorplate: Doorplate, open_viewer: OpenViewer, *, sessions: Sessions | None = None,
+        self,
+        files: ConsoleFiles,
+        doorplate: Doorplate,
+        open_viewer: OpenViewer,
+        *,
+        sessions: Sessions | None = None,
         login: Login | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.files = files
         self.audit = Audit(files.audit)
         self.enrolment = EnrolmentFile(files.enrolment)
@@ -109,17 +115,19 @@ class Console:
 
 
 @asynccontextmanager
-async def serving(
-    console: Console, host: str, port: int, tls: ssl.SSLContext | None = None
-) -> AsyncIterator[int]:  # fmt: skip
+async def serving(console: Console, host: str, port: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """Serve at `host` until the block is left; the port it listens at. Raises UsageError where it cannot listen."""
     logger = logging.getLogger(__name__)
     # aiohttp writes down what it could not parse, cookies and passwords with it.
     logger.addFilter(lambda record: False)
     runner = web.AppRunner(
-        console.application(), access_log=None, logger=logger, handle_signals=False, shutdown_timeout=STOP_TIME,
+        console.application(),
+        access_log=None,
+        logger=logger,
+        handle_signals=False,
+        shutdown_timeout=STOP_TIME,
         keepalive_timeout=30.0,
-    )  # fmt: skip
+    )
     await runner.setup()
     assert runner.server is not None
     behind: Callable[[], asyncio.Protocol] = runner.server
@@ -127,9 +135,12 @@ async def serving(
         async with Control(console.files.control, console.sessions, console.limits, console.audit):
             try:
                 listening = await asyncio.get_running_loop().create_server(
-                    console.guests.received(behind), host, port, ssl=tls,
+                    console.guests.received(behind),
+                    host,
+                    port,
+                    ssl=tls,
                     ssl_handshake_timeout=HANDSHAKE_TIME if tls else None,
-                )  # fmt: skip
+                )
             except OSError as error:
                 reason = error.strerror or str(error)
                 raise UsageError(f"{host} port {port} cannot be listened at: {reason}.") from error
@@ -146,9 +157,14 @@ async def serving(
 
 
 async def serve_until_signalled(
-    console: Console, host: str, port: int, tls: ssl.SSLContext | None, reload: Callable[[], None],
+    console: Console,
+    host: str,
+    port: int,
+    tls: ssl.SSLContext | None,
+    reload: Callable[[], None],
     ready: Callable[[int], None],
-) -> int:  # fmt: skip
+    meanwhile: Callable[[], Coroutine[Any, Any, None]] | None = None,
+) -> int:
     """Serve until SIGTERM, SIGINT or, with no certificate to reload, SIGHUP; the exit code. `ready` gets the port."""
     loop = asyncio.get_running_loop()
     told: asyncio.Future[int] = loop.create_future()
@@ -162,4 +178,9 @@ async def serve_until_signalled(
     loop.add_signal_handler(signal.SIGHUP, reload if tls is not None else lambda: stop(signal.SIGHUP))
     async with serving(console, host, port, tls) as bound:
         ready(bound)
-        return await told
+        beside = asyncio.create_task(meanwhile()) if meanwhile else None
+        try:
+            return await told
+        finally:
+            if beside is not None:
+                beside.cancel()

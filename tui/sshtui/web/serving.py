@@ -7,8 +7,10 @@ import ipaddress
 import socket
 import sys
 import webbrowser
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sshtui.errors import NotFound, SshtuiError, UsageError
 from sshtui.web.enrolment import EnrolmentFile
@@ -33,8 +35,16 @@ class Wish:
     key: Path | None = None
 
 
-def run(wish: Wish, files: ConsoleFiles, own: Certificate, open_viewer: OpenViewer) -> int:
+def run(
+    wish: Wish,
+    files: ConsoleFiles,
+    own: Certificate,
+    open_viewer: OpenViewer,
+    meanwhile: Callable[[], Coroutine[Any, Any, None]] | None = None,
+) -> int:
     """Serve until a signal; the exit code. `own`: where a certificate made here is kept.
+
+    `meanwhile` runs beside it, from when it listens.
 
     Raises UsageError for what is not safe to serve, NotFound before the set-up, and what a bad certificate raises.
     """
@@ -67,7 +77,15 @@ def run(wish: Wish, files: ConsoleFiles, own: Certificate, open_viewer: OpenView
         if wish.open_browser:
             webbrowser.open(url)
 
-    return asyncio.run(serve_until_signalled(console, wish.host, wish.port, context, reload, ready))
+    return asyncio.run(serve_until_signalled(console, wish.host, wish.port, context, reload, ready, meanwhile))
+
+
+def free_port() -> int:
+    """A port of loopback nobody listens at now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def is_loopback(host: str) -> bool:

@@ -174,18 +174,34 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._show_leader()
         return True
 
+    def take_at_once(self, event: events.Key) -> bool:
+        """Whether a keystroke was for the terminal in focus and nobody else, and is there by now."""
+        view = self.focused
+        if not isinstance(view, TerminalView) or self._ask.display or self._leader.pending:
+            return False
+        pressed = keystroke(event)
+        scope = self.workspace.scope
+        if pressed.name == self._keymap.leader or self._own_action(pressed, scope) or not view.take_at_once(pressed):
+            return False
+        # A lock counts how quickly leaders follow each other, with nothing between them.
+        self._leader.press(pressed.name, time.monotonic())
+        return True
+
     async def _take_own(self, pressed: Keystroke) -> bool:
-        """The same for a keystroke that has nothing to do with the leader."""
-        scope = self.scope
-        if self._leader.locked and scope is Scope.TERMINAL:
-            return False
-        if isinstance(self.focused, Input) and pressed.name not in _BESIDE_TEXT and not pressed.name.startswith("alt+"):
-            return False
-        action = self._keymap.find(scope, pressed.name)
+        """The same as `take` for a keystroke that has nothing to do with the leader."""
+        action = self._own_action(pressed, self.scope)
         if action is not None:
             await self._caught_up()
             await self.perform(action)
         return action is not None
+
+    def _own_action(self, pressed: Keystroke, scope: Scope) -> str | None:
+        """The action of a keystroke that has nothing to do with the leader; None where it belongs to the focus."""
+        if self._leader.locked and scope is Scope.TERMINAL:
+            return None
+        if isinstance(self.focused, Input) and pressed.name not in _BESIDE_TEXT and not pressed.name.startswith("alt+"):
+            return None
+        return self._keymap.find(scope, pressed.name)
 
     async def _caught_up(self) -> None:
         """Return when the text field in focus, and all above it, know what was typed before.
