@@ -6,6 +6,7 @@ Only what the first frame needs is imported here; asyncssh follows in a thread, 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
 import shutil
@@ -13,6 +14,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -45,6 +47,9 @@ from sshtui.store.settings import load_settings, save_setting
 from sshtui.store.ssh_config import SYSTEM_CONFIG, ConfigHostsFile
 from sshtui.store.themes import load_themes
 from sshtui.store.wanted import wanted_host
+
+LAST_WORDS = 5.0
+"""Seconds an app may take to end when it is told to."""
 
 if TYPE_CHECKING:
     from sshtui.attach.reception import Reception
@@ -221,7 +226,22 @@ def run_web_demo() -> int:
             code = run_console(paths, Wish(port=free_port()), tryout.tell)
             return 0 if code == 128 + signal.SIGINT else code
         finally:
+            _end_app(paths)
             shutil.rmtree(paths.run_dir, ignore_errors=True)
+
+
+def _end_app(paths: Paths) -> None:
+    """End what we started on these files, and wait until it has written its last."""
+    from sshtui.attach.asking import ask, state_of
+
+    for instance in Places(paths.run_dir).running():
+        with contextlib.suppress(SshtuiError):
+            pid = int(state_of(instance.socket)["pid"])
+            ask(instance.socket, "quit")
+            deadline = time.monotonic() + LAST_WORDS
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(pid, os.WNOHANG) == (0, 0) and time.monotonic() < deadline:
+                    time.sleep(0.02)
 
 
 def run_console(paths: Paths, wish: Wish, meanwhile: Callable[[], Coroutine[Any, Any, None]] | None = None) -> int:

@@ -169,8 +169,15 @@ def open_host(
 
 
 @cli.command()
-def demo() -> int:
+@click.option("--web", is_flag=True, help="In the browser, with an account that is gone afterwards.")
+def demo(web: bool) -> int:
     """Try it on an SSH server of its own."""
+    if web:
+        from sshtui.web.library import require
+        from sshtui.wiring import run_web_demo
+
+        require()
+        return run_web_demo()
     from sshtui.attach.own_terminal import require_tty
     from sshtui.wiring import run_demo
 
