@@ -50,12 +50,10 @@ class Served:
     owner: Enrolled
     environment: Mapping[str, str]
     scheme: str = "http"
-    front: int = 0
-    """The port that browsers use, when something stands in front."""
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.front or self.port}/"
+        return f"{self.scheme}://127.0.0.1:{self.port}/"
 
     def code(self) -> str:
         """A code that counts now; waits for the next one when this one was used."""
@@ -76,9 +74,7 @@ class Served:
 
 
 @asynccontextmanager
-async def served(
-    directory: Path, home: Path, *options: str, hosts: str = "", port: int = 0, names: tuple[str, ...] = ()
-) -> AsyncIterator[Served]:
+async def served(directory: Path, home: Path, *options: str, hosts: str = "", port: int = 0) -> AsyncIterator[Served]:
     """`sshtui serve` with an enrolled owner and the saved hosts of `hosts` (TOML); ended afterwards."""
     config = directory / "config"
     config.mkdir(mode=0o700, exist_ok=True)
@@ -91,9 +87,7 @@ async def served(
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
         "SSHTUI_CONFIG_DIR": str(config),
-        "XDG_RUNTIME_DIR": str(directory / "run"),
     }
-    (directory / "run").mkdir(mode=0o700, exist_ok=True)
     port = port or free_port()
     process = await asyncio.create_subprocess_exec(
         *(str(COMMAND), "serve", "--port", str(port), *options),

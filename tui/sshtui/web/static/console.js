@@ -2,6 +2,7 @@ import { FitAddon } from "./addon-fit.mjs";
 import { UnicodeGraphemesAddon } from "./addon-unicode-graphemes.mjs";
 import { LARGEST_PASTE, offered, pasted } from "./clipboard.js";
 import { KeyBar } from "./keybar.js";
+import { encoded } from "./keystrokes.js";
 import { Link } from "./link.js";
 import { ask, dismiss } from "./sheet.js";
 import { Terminal } from "./xterm.mjs";
@@ -158,6 +159,12 @@ terminal.attachCustomKeyEventHandler((event) => {
   if (event.ctrlKey && event.shiftKey && letter === "c" && terminal.hasSelection()) {
     if (event.type === "keydown") copy(terminal.getSelection());
     event.preventDefault();
+    return false;
+  }
+  const text = event.type === "keydown" ? encoded(event) : null;
+  if (text !== null) {
+    event.preventDefault();
+    type(text);
     return false;
   }
   return true;
