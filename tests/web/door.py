@@ -146,7 +146,11 @@ async def door(
     """A console with its files in `directory`."""
     clock, app = Clock(), FakeApp()
     places = ConsoleFiles(
-        directory / "console.json", directory / "limits.json", directory / "audit.jsonl", directory / "c" / "s"
+        directory / "console.json",
+        directory / "limits.json",
+        directory / "audit.jsonl",
+        directory / "c" / "s",
+        directory / "transfer",
     )
     owner = enrol(places.enrolment, now=clock(), cost=cost) if not places.enrolment.exists() else None
     port = _free_port()

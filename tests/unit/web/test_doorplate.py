@@ -44,7 +44,7 @@ def test_loopback_is_known(host: str, loopback: bool) -> None:
 
 def places(directory: Path) -> ConsoleFiles:
     return ConsoleFiles(
-        directory / "console.json", directory / "limits.json", directory / "audit", directory / "run" / "s"
+        directory / "console.json", directory / "limits.json", directory / "audit", directory / "s", directory / "t"
     )
 
 

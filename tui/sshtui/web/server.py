@@ -24,9 +24,10 @@ from sshtui.web.gate import Doorplate, Gate
 from sshtui.web.guests import Guests
 from sshtui.web.limits import Limits
 from sshtui.web.login import Login
-from sshtui.web.pages import PUBLIC, Pages
+from sshtui.web.pages import DEFAULT_LEADER, PUBLIC, Pages
 from sshtui.web.protocols import OpenViewer
 from sshtui.web.sessions import Session, Sessions
+from sshtui.web.transfer import Transfers
 
 LOOK = 0.5
 """Seconds between looks at what ends sessions: time, and the enrolment file."""
@@ -46,6 +47,8 @@ class ConsoleFiles:
     audit: Path
     control: Path
     """The socket by which the command line asks."""
+    transfer: Path
+    """The directory of files that browsers bring and fetch."""
 
 
 class Console:
@@ -59,6 +62,7 @@ class Console:
         *,
         sessions: Sessions | None = None,
         login: Login | None = None,
+        leader: str = DEFAULT_LEADER,
     ) -> None:
         self.files = files
         self.audit = Audit(files.audit)
@@ -67,8 +71,9 @@ class Console:
         self.sessions = sessions or Sessions(self._session_ended)
         self.login = login or Login(self.enrolment, self.limits)
         self.guests = Guests()
+        self.transfers = Transfers(files.transfer, self.sessions, self.audit)
         self.consoles = Consoles(open_viewer, self.sessions, self.audit)
-        self._pages = Pages()
+        self._pages = Pages(leader)
         self._doorplate = doorplate
 
     def _session_ended(self, session: Session) -> None:
@@ -87,6 +92,10 @@ class Console:
                 web.post("/login", entrance.enter),
                 web.post("/logout", entrance.leave),
                 web.get("/session", entrance.who),
+                web.get("/files", self.transfers.listing),
+                web.get("/files/{name}", self.transfers.send, allow_head=False),
+                web.put("/files/{name}", self.transfers.take),
+                web.delete("/files/{name}", self.transfers.remove),
                 web.get("/console", self.consoles.handle, allow_head=False),
                 *(web.get(path, self._pages.asset) for path in self._pages.assets),
             ]

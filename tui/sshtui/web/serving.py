@@ -15,6 +15,7 @@ from typing import Any
 from sshtui.errors import NotFound, SshtuiError, UsageError
 from sshtui.web.enrolment import EnrolmentFile
 from sshtui.web.gate import Doorplate
+from sshtui.web.pages import DEFAULT_LEADER
 from sshtui.web.protocols import OpenViewer
 from sshtui.web.server import Console, ConsoleFiles, serve_until_signalled
 from sshtui.web.tls import Certificate, own_certificate
@@ -40,11 +41,13 @@ def run(
     files: ConsoleFiles,
     own: Certificate,
     open_viewer: OpenViewer,
+    *,
+    leader: str = DEFAULT_LEADER,
     meanwhile: Callable[[], Coroutine[Any, Any, None]] | None = None,
 ) -> int:
     """Serve until a signal; the exit code. `own`: where a certificate made here is kept.
 
-    `meanwhile` runs beside it, from when it listens.
+    `leader`: what the app's leader sends. `meanwhile` runs beside it, from when it listens.
 
     Raises UsageError for what is not safe to serve, NotFound before the set-up, and what a bad certificate raises.
     """
@@ -58,7 +61,7 @@ def run(
         )
     context = certificate.context() if certificate else None
     doorplate = Doorplate(_names(wish), wish.port, tls=context is not None, lasting=wish.cert is not None)
-    console = Console(files, doorplate, open_viewer)
+    console = Console(files, doorplate, open_viewer, leader=leader)
 
     def reload() -> None:
         if certificate is None or context is None:
