@@ -9,6 +9,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from sshtui.web.console import Consoles
 from sshtui.web.control import Control
 from sshtui.web.enrolment import EnrolmentFile
 from sshtui.web.entrance import Entrance
-from sshtui.web.gate import Doorplate, Gate
+from sshtui.web.gate import HEADERS, Doorplate, Gate
 from sshtui.web.guests import Guests
 from sshtui.web.limits import Limits
 from sshtui.web.login import Login
@@ -33,6 +34,9 @@ LOOK = 0.5
 """Seconds between looks at what ends sessions: time, and the enrolment file."""
 
 HANDSHAKE_TIME = 10.0
+
+KEPT_OPEN = 30.0
+"""Seconds a connection without a request stays."""
 
 STOP_TIME = 2.0
 """Seconds that stopping waits for what is open."""
@@ -123,27 +127,39 @@ class Console:
         return enrolment.generation if enrolment else ""
 
 
+class _Visit(web.RequestHandler):
+    """aiohttp's side of a connection, with our answer to what is no request."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> web.StreamResponse:
+        """A short text with our headers, and nothing of what was sent."""
+        response = web.Response(status=status, text=HTTPStatus(status).phrase + "\n", headers=HEADERS)
+        response.force_close()
+        return response
+
+
 @asynccontextmanager
 async def serving(console: Console, host: str, port: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """Serve at `host` until the block is left; the port it listens at. Raises UsageError where it cannot listen."""
+    loop = asyncio.get_running_loop()
     logger = logging.getLogger(__name__)
     # aiohttp writes down what it could not parse, cookies and passwords with it.
-    logger.addFilter(lambda record: False)
-    runner = web.AppRunner(
-        console.application(),
-        access_log=None,
-        logger=logger,
-        handle_signals=False,
-        shutdown_timeout=STOP_TIME,
-        keepalive_timeout=30.0,
-    )
+    logger.setLevel(logging.CRITICAL + 1)
+    runner = web.AppRunner(console.application(), access_log=None, handle_signals=False, shutdown_timeout=STOP_TIME)
     await runner.setup()
-    assert runner.server is not None
-    behind: Callable[[], asyncio.Protocol] = runner.server
+    server = runner.server
+    assert server is not None
+
+    def behind() -> asyncio.Protocol:
+        return _Visit(server, loop=loop, access_log=logger, logger=logger, keepalive_timeout=KEPT_OPEN)
+
     try:
         async with Control(console.files.control, console.sessions, console.limits, console.audit):
             try:
-                listening = await asyncio.get_running_loop().create_server(
+                listening = await loop.create_server(
                     console.guests.received(behind),
                     host,
                     port,
@@ -153,6 +169,7 @@ async def serving(console: Console, host: str, port: int, tls: ssl.SSLContext | 
             except OSError as error:
                 reason = error.strerror or str(error)
                 raise UsageError(f"{host} port {port} cannot be listened at: {reason}.") from error
+            console.audit.note("started", host=host, port=port, tls=int(tls is not None))
             watching = asyncio.create_task(console.watch())
             try:
                 yield listening.sockets[0].getsockname()[1]
@@ -160,6 +177,7 @@ async def serving(console: Console, host: str, port: int, tls: ssl.SSLContext | 
                 listening.close()
                 watching.cancel()
                 console.consoles.close()
+                console.audit.note("stopped")
     finally:
         await runner.cleanup()
         console.login.close()
