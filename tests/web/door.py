@@ -19,6 +19,7 @@ from sshtui.web.enrolment import EnrolmentFile, candidate
 from sshtui.web.gate import Doorplate
 from sshtui.web.login import Login
 from sshtui.web.server import Console, ConsoleFiles, serving
+from sshtui.web.serving import free_port
 from sshtui.web.sessions import Sessions
 from tests.fakes.viewing import FakeApp
 
@@ -146,10 +147,14 @@ async def door(
     """A console with its files in `directory`."""
     clock, app = Clock(), FakeApp()
     places = ConsoleFiles(
-        directory / "console.json", directory / "limits.json", directory / "audit.jsonl", directory / "c" / "s"
+        directory / "console.json",
+        directory / "limits.json",
+        directory / "audit.jsonl",
+        directory / "c" / "s",
+        directory / "transfer",
     )
     owner = enrol(places.enrolment, now=clock(), cost=cost) if not places.enrolment.exists() else None
-    port = _free_port()
+    port = free_port()
     console = Console(
         places,
         Doorplate(("127.0.0.1", "localhost"), port, tls=False),
@@ -160,15 +165,6 @@ async def door(
     assert owner is not None
     async with serving(console, "127.0.0.1", port), aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
         yield Door(console, port, app, owner, clock, http)
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 async def closed_with(socket: aiohttp.ClientWebSocketResponse, seconds: float = 5) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,24 @@ async def test_a_page_that_is_the_same_is_not_sent_again(tmp_path: Path) -> None
     async with door(tmp_path) as here:
         tag = (await here.ask("GET", "/static/login.css")).headers["ETag"]
         assert (await here.ask("GET", "/static/login.css", If_None_Match=tag)).status == 304
+
+
+NO_REQUESTS = (
+    b"GARBAGE\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET / HTTP/1.1\r\nBad Header\r\n\r\n", b"\x16\x03\x01\xff\r\n\r\n",
+    b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+    b"POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("data", NO_REQUESTS)
+async def test_what_is_no_request_gets_a_short_answer_that_repeats_nothing(tmp_path: Path, data: bytes) -> None:
+    async with door(tmp_path) as here:
+        reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
+        writer.write(data)
+        answer = (await asyncio.wait_for(reader.read(), 5)).decode()
+        writer.close()
+        head, _, body = answer.partition("\r\n\r\n")
+        assert head.startswith(("HTTP/1.0 400 ", "HTTP/1.1 400 "))
+        assert body == "Bad Request\n"
+        assert "X-Content-Type-Options: nosniff" in head
+        assert "aiohttp" not in answer

@@ -28,6 +28,7 @@ from sshtui.model.geometry import Size
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
+from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Prompter
 from sshtui.model.settings import Settings
 from sshtui.secrets.keeper import Keeper
@@ -266,10 +267,24 @@ def run_console(paths: Paths, wish: Wish, meanwhile: Callable[[], Coroutine[Any,
             yield viewer
 
     files = ConsoleFiles(
-        paths.console_file, paths.console_limits_file, paths.console_audit_file, paths.console_socket
-    )  # fmt: skip
+        enrolment=paths.console_file,
+        limits=paths.console_limits_file,
+        audit=paths.console_audit_file,
+        control=paths.console_socket,
+        transfer=paths.transfer_dir,
+    )
     own = Certificate(paths.console_certificate, paths.console_key)
-    return serving.run(wish, files, own, open_viewer, meanwhile)
+    return serving.run(wish, files, own, open_viewer, leader=_leader(paths), meanwhile=meanwhile)
+
+
+def _leader(paths: Paths) -> str:
+    """What the leader of the keymap sends; "" when it is switched off."""
+    from sshtui.terminal.keyboard import encode
+    from sshtui.terminal.modes import Modes
+    from sshtui.ui.keymap import Keymap
+
+    name = Keymap(load_keymap(paths.keymap_file)[0]).leader
+    return encode(Keystroke(name), Modes()).decode() if name else ""
 
 
 def build_app(paths: Paths, destination: Host | None = None) -> SshtuiApp:

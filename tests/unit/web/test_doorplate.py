@@ -44,7 +44,7 @@ def test_loopback_is_known(host: str, loopback: bool) -> None:
 
 def places(directory: Path) -> ConsoleFiles:
     return ConsoleFiles(
-        directory / "console.json", directory / "limits.json", directory / "audit", directory / "run" / "s"
+        directory / "console.json", directory / "limits.json", directory / "audit", directory / "s", directory / "t"
     )
 
 
@@ -75,3 +75,10 @@ def test_a_key_others_can_read_is_refused_at_the_start(tmp_path: Path) -> None:
         run(Wish(cert=cert, key=key), places(tmp_path), certificate(tmp_path), FakeApp().viewer)
     with pytest.raises(UsageError, match="belong together"):
         run(Wish(cert=cert), places(tmp_path), certificate(tmp_path), FakeApp().viewer)
+
+
+def test_an_enrolment_others_can_read_is_not_served(tmp_path: Path) -> None:
+    enrol(places(tmp_path).enrolment, now=Clock()())
+    places(tmp_path).enrolment.chmod(0o640)
+    with pytest.raises(UsageError, match="can be read by others"):
+        run(Wish(), places(tmp_path), certificate(tmp_path), FakeApp().viewer)

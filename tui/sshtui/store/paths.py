@@ -100,6 +100,11 @@ class Paths:
         return self.state_dir / "console-audit.jsonl"
 
     @property
+    def transfer_dir(self) -> Path:
+        """Files that the browser console takes from a browser, or has for one."""
+        return self.state_dir / "transfer"
+
+    @property
     def console_socket(self) -> Path:
         """Where the command line asks the running console."""
         return self.run_dir / "console.sock"

@@ -1,8 +1,9 @@
 """One websocket, one viewer: what the app paints goes to the browser, what is typed there goes to the app.
 
 From the page: first a text frame `{"type": "hello", "page": id, "columns": n, "rows": n}`, then binary frames of input
-and text frames `{"type": "resize", "columns": n, "rows": n}`. To the page: binary frames for the terminal, and text
-frames of type `attached`, `open_url` (`url`) and `failed` (`sentence`, `hint`).
+and text frames `{"type": "resize", "columns": n, "rows": n}` and `{"type": "ping"}`, which is no input. To the page:
+binary frames for the terminal, and text frames of type `attached`, `pong`, `open_url` (`url`) and `failed` (`sentence`,
+`hint`).
 """
 
 from __future__ import annotations
@@ -247,8 +248,10 @@ class _Console:
                 await self._tell("attached")
             case "refused":
                 await self._fail(str(fact.get("sentence", "")), str(fact.get("hint", "")))
+            case "bye" if fact.get("reason") == "detached":
+                raise _Over(ENDED, "Detached. The app goes on.")
             case "bye":
-                raise _Over(ENDED, plain(str(fact.get("reason", "")), 100) or "The app has ended.")
+                raise _Over(ENDED, "The app has ended.")
             case "open_url" if isinstance(url := fact.get("url"), str) and _LINK.fullmatch(url):
                 await self._tell("open_url", url=url)
 
@@ -262,10 +265,16 @@ class _Console:
                 viewer.type(message.data)
                 await viewer.drained()
             elif message.type is WSMsgType.TEXT:
-                fact = _fact(message)
-                if fact.get("type") != "resize":
-                    raise _Over(POLICY, "unknown message")
+                await self._told(_fact(message), viewer)
+
+    async def _told(self, fact: dict[str, Any], viewer: Viewer) -> None:
+        match fact.get("type"):
+            case "resize":
                 viewer.resize(_size(fact))
+            case "ping":
+                await self._tell("pong")
+            case _:
+                raise _Over(POLICY, "unknown message")
 
     async def _tell(self, type: str, **fields: str) -> None:
         await self._socket.send_str(json.dumps({"type": type, **fields}))

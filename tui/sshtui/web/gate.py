@@ -21,7 +21,7 @@ DEVICE_COOKIE = "__Host-sshtui-device"
 
 SESSION = web.RequestKey("session", Session)
 
-_HEADERS = {
+HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -32,6 +32,8 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+"""What every answer carries, besides a content policy."""
+
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; "
     "connect-src 'self'{socket}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -124,10 +126,10 @@ class Gate:
 
     async def add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
         """For `on_response_prepare`: what every answer carries, refusals too."""
-        for name, value in _HEADERS.items():
+        for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         # Whatever aiohttp calls itself is nobody's business.
-        response.headers["Server"] = _HEADERS["Server"]
+        response.headers["Server"] = HEADERS["Server"]
         host = request.headers.get("Host", "")
         ours = self._doorplate.is_ours(host, _local_address(request))
         # Some browsers do not count the websocket as 'self'.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -16,11 +17,13 @@ from sshtui.model.text import plain
 PUBLIC = ("login.css", "DejaVuSansMono.woff2")
 """What the login page needs, and therefore everybody gets."""
 
-_OURS = ("login.css", "console.css", "console.js", "clipboard.js", "keybar.js", "link.js", "sheet.js")
+_OURS = ("login.css", "console.css", "console.js", "clipboard.js", "files.js", "keybar.js", "link.js", "sheet.js")
 _VENDORED = (
     "xterm.css", "xterm.mjs", "addon-fit.mjs", "addon-unicode-graphemes.mjs", "DejaVuSansMono.woff2",
     "DejaVuSansMono-Bold.woff2",
 )  # fmt: skip
+
+DEFAULT_LEADER = "\x1c"
 
 _TYPES = {"css": "text/css", "js": "text/javascript", "mjs": "text/javascript", "woff2": "font/woff2"}
 
@@ -37,7 +40,9 @@ class Asset:
 class Pages:
     """The two pages as HTML, and the assets by their path."""
 
-    def __init__(self) -> None:
+    def __init__(self, leader: str = DEFAULT_LEADER) -> None:
+        """`leader`: what the app's leader sends, for the key bar."""
+        self._leader = leader
         root, vendor = files("sshtui.web") / "static", files("sshtui.web") / "vendor"
         self._login = Template((root / "login.html").read_text("utf-8"))
         self._console = Template((root / "console.html").read_text("utf-8"))
@@ -54,7 +59,9 @@ class Pages:
 
     def console(self, account: str) -> str:
         """The console of a session."""
-        return self._console.substitute(account=escape(plain(account, 100), quote=True))
+        # A control character as a reference would be a parse error in HTML; a JSON string is read as data.
+        leader = escape(json.dumps(self._leader), quote=True)
+        return self._console.substitute(account=escape(plain(account, 100), quote=True), leader=leader)
 
     async def asset(self, request: web.Request) -> web.StreamResponse:
         """One of the assets; the browser may keep it, and asks each time whether it is still the same."""

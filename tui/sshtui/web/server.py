@@ -9,6 +9,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +21,22 @@ from sshtui.web.console import Consoles
 from sshtui.web.control import Control
 from sshtui.web.enrolment import EnrolmentFile
 from sshtui.web.entrance import Entrance
-from sshtui.web.gate import Doorplate, Gate
+from sshtui.web.gate import HEADERS, Doorplate, Gate
 from sshtui.web.guests import Guests
 from sshtui.web.limits import Limits
 from sshtui.web.login import Login
-from sshtui.web.pages import PUBLIC, Pages
+from sshtui.web.pages import DEFAULT_LEADER, PUBLIC, Pages
 from sshtui.web.protocols import OpenViewer
 from sshtui.web.sessions import Session, Sessions
+from sshtui.web.transfer import Transfers
 
 LOOK = 0.5
 """Seconds between looks at what ends sessions: time, and the enrolment file."""
 
 HANDSHAKE_TIME = 10.0
+
+KEPT_OPEN = 30.0
+"""Seconds a connection without a request stays."""
 
 STOP_TIME = 2.0
 """Seconds that stopping waits for what is open."""
@@ -46,6 +51,8 @@ class ConsoleFiles:
     audit: Path
     control: Path
     """The socket by which the command line asks."""
+    transfer: Path
+    """The directory of files that browsers bring and fetch."""
 
 
 class Console:
@@ -59,6 +66,7 @@ class Console:
         *,
         sessions: Sessions | None = None,
         login: Login | None = None,
+        leader: str = DEFAULT_LEADER,
     ) -> None:
         self.files = files
         self.audit = Audit(files.audit)
@@ -67,8 +75,9 @@ class Console:
         self.sessions = sessions or Sessions(self._session_ended)
         self.login = login or Login(self.enrolment, self.limits)
         self.guests = Guests()
+        self.transfers = Transfers(files.transfer, self.sessions, self.audit)
         self.consoles = Consoles(open_viewer, self.sessions, self.audit)
-        self._pages = Pages()
+        self._pages = Pages(leader)
         self._doorplate = doorplate
 
     def _session_ended(self, session: Session) -> None:
@@ -87,6 +96,10 @@ class Console:
                 web.post("/login", entrance.enter),
                 web.post("/logout", entrance.leave),
                 web.get("/session", entrance.who),
+                web.get("/files", self.transfers.listing),
+                web.get("/files/{name}", self.transfers.send, allow_head=False),
+                web.put("/files/{name}", self.transfers.take),
+                web.delete("/files/{name}", self.transfers.remove),
                 web.get("/console", self.consoles.handle, allow_head=False),
                 *(web.get(path, self._pages.asset) for path in self._pages.assets),
             ]
@@ -114,27 +127,39 @@ class Console:
         return enrolment.generation if enrolment else ""
 
 
+class _Visit(web.RequestHandler):
+    """aiohttp's side of a connection, with our answer to what is no request."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> web.StreamResponse:
+        """A short text with our headers, and nothing of what was sent."""
+        response = web.Response(status=status, text=HTTPStatus(status).phrase + "\n", headers=HEADERS)
+        response.force_close()
+        return response
+
+
 @asynccontextmanager
 async def serving(console: Console, host: str, port: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """Serve at `host` until the block is left; the port it listens at. Raises UsageError where it cannot listen."""
+    loop = asyncio.get_running_loop()
     logger = logging.getLogger(__name__)
     # aiohttp writes down what it could not parse, cookies and passwords with it.
-    logger.addFilter(lambda record: False)
-    runner = web.AppRunner(
-        console.application(),
-        access_log=None,
-        logger=logger,
-        handle_signals=False,
-        shutdown_timeout=STOP_TIME,
-        keepalive_timeout=30.0,
-    )
+    logger.setLevel(logging.CRITICAL + 1)
+    runner = web.AppRunner(console.application(), access_log=None, handle_signals=False, shutdown_timeout=STOP_TIME)
     await runner.setup()
-    assert runner.server is not None
-    behind: Callable[[], asyncio.Protocol] = runner.server
+    server = runner.server
+    assert server is not None
+
+    def behind() -> asyncio.Protocol:
+        return _Visit(server, loop=loop, access_log=logger, logger=logger, keepalive_timeout=KEPT_OPEN)
+
     try:
         async with Control(console.files.control, console.sessions, console.limits, console.audit):
             try:
-                listening = await asyncio.get_running_loop().create_server(
+                listening = await loop.create_server(
                     console.guests.received(behind),
                     host,
                     port,
@@ -144,6 +169,7 @@ async def serving(console: Console, host: str, port: int, tls: ssl.SSLContext | 
             except OSError as error:
                 reason = error.strerror or str(error)
                 raise UsageError(f"{host} port {port} cannot be listened at: {reason}.") from error
+            console.audit.note("started", host=host, port=port, tls=int(tls is not None))
             watching = asyncio.create_task(console.watch())
             try:
                 yield listening.sockets[0].getsockname()[1]
@@ -151,6 +177,7 @@ async def serving(console: Console, host: str, port: int, tls: ssl.SSLContext | 
                 listening.close()
                 watching.cancel()
                 console.consoles.close()
+                console.audit.note("stopped")
     finally:
         await runner.cleanup()
         console.login.close()

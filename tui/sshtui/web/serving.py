@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import socket
 import sys
+import time
 import webbrowser
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -15,9 +16,10 @@ from typing import Any
 from sshtui.errors import NotFound, SshtuiError, UsageError
 from sshtui.web.enrolment import EnrolmentFile
 from sshtui.web.gate import Doorplate
+from sshtui.web.pages import DEFAULT_LEADER
 from sshtui.web.protocols import OpenViewer
 from sshtui.web.server import Console, ConsoleFiles, serve_until_signalled
-from sshtui.web.tls import Certificate, own_certificate
+from sshtui.web.tls import Certificate, check_private, own_certificate
 
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})
 
@@ -40,16 +42,17 @@ def run(
     files: ConsoleFiles,
     own: Certificate,
     open_viewer: OpenViewer,
+    *,
+    leader: str = DEFAULT_LEADER,
     meanwhile: Callable[[], Coroutine[Any, Any, None]] | None = None,
 ) -> int:
     """Serve until a signal; the exit code. `own`: where a certificate made here is kept.
 
-    `meanwhile` runs beside it, from when it listens.
+    `leader`: what the app's leader sends. `meanwhile` runs beside it, from when it listens.
 
     Raises UsageError for what is not safe to serve, NotFound before the set-up, and what a bad certificate raises.
     """
-    if EnrolmentFile(files.enrolment).read() is None:
-        raise NotFound("Nobody is enrolled, so nobody could enter.", hint="Set it up first: sshtui serve setup")
+    _check_enrolment(files.enrolment)
     certificate = _certificate(wish, own)
     if certificate is None and not is_loopback(wish.host):
         raise UsageError(
@@ -57,8 +60,10 @@ def run(
             hint="Add --tls, or --cert and --key.",
         )
     context = certificate.context() if certificate else None
-    doorplate = Doorplate(_names(wish), wish.port, tls=context is not None, lasting=wish.cert is not None)
-    console = Console(files, doorplate, open_viewer)
+    # For the machine's own names it would bind every other server on loopback to TLS as well.
+    lasting = wish.cert is not None and not is_loopback(wish.host)
+    doorplate = Doorplate(_names(wish), wish.port, tls=context is not None, lasting=lasting)
+    console = Console(files, doorplate, open_viewer, leader=leader)
 
     def reload() -> None:
         if certificate is None or context is None:
@@ -86,6 +91,17 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _check_enrolment(path: Path) -> None:
+    """Somebody is enrolled, and nobody else can read how; a clock that is behind is told of."""
+    enrolment = EnrolmentFile(path).read()
+    if enrolment is None:
+        raise NotFound("Nobody is enrolled, so nobody could enter.", hint="Set it up first: sshtui serve setup")
+    check_private(path, "enrolment")
+    behind = (enrolment.last_step - enrolment.totp.counter(time.time()) - 1) * enrolment.totp.period
+    if behind > 0:
+        _say(f"The clock is behind the last code that was used: codes count again in {behind // 60 + 1} min.")
 
 
 def is_loopback(host: str) -> bool:

@@ -44,7 +44,7 @@ class Certificate:
 
         Raises NotFound, UsageError for a key others can read, and ConfigError for files that do not fit together.
         """
-        self._check_key()
+        check_private(self.key, "private key")
         try:
             context.load_cert_chain(self.chain, self.key, password=_no_password)
         except FileNotFoundError as error:
@@ -63,16 +63,18 @@ class Certificate:
         certificate = x509.load_pem_x509_certificate(read_whole(self.chain) or b"")
         return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
 
-    def _check_key(self) -> None:
-        try:
-            facts = os.stat(self.key)
-        except OSError as error:
-            raise NotFound(f"There is no private key {self.key}: {error.strerror}.") from error
-        if facts.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise UsageError(
-                f"The private key {self.key} can be read by others (mode {stat.S_IMODE(facts.st_mode):04o}).",
-                hint=f"chmod 600 {self.key}",
-            )
+
+def check_private(path: Path, what: str) -> None:
+    """Return when nobody but its owner can read `path`. Raises NotFound, UsageError."""
+    try:
+        facts = os.stat(path)
+    except OSError as error:
+        raise NotFound(f"There is no {what} {path}: {error.strerror}.") from error
+    if facts.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise UsageError(
+            f"The {what} {path} can be read by others (mode {stat.S_IMODE(facts.st_mode):04o}).",
+            hint=f"chmod 600 {path}",
+        )
 
 
 def own_certificate(certificate: Certificate, names: Sequence[str]) -> Certificate:

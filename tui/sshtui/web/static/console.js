@@ -1,6 +1,7 @@
 import { FitAddon } from "./addon-fit.mjs";
 import { UnicodeGraphemesAddon } from "./addon-unicode-graphemes.mjs";
 import { LARGEST_PASTE, offered, pasted } from "./clipboard.js";
+import { showFiles, upload } from "./files.js";
 import { KeyBar } from "./keybar.js";
 import { encoded } from "./keystrokes.js";
 import { Link } from "./link.js";
@@ -21,6 +22,7 @@ const terminal = new Terminal({
   fontFamily: '"DejaVu Sans Mono", monospace',
   fontSize: 14,
   scrollback: 0,
+  theme: { background: getComputedStyle(document.body).backgroundColor },
   cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
   macOptionIsMeta: true,
   linkHandler: { activate: (_event, url) => offerLink(url), allowNonHttpProtocols: false },
@@ -46,12 +48,14 @@ const focus = () => terminal.focus();
 const bar = new KeyBar(document.getElementById("keys"), {
   type,
   focus,
+  leader: JSON.parse(root.dataset.leader),
   paste: pasteClipboard,
   cursorKeys: () => terminal.modes.applicationCursorKeysMode,
 });
 
 terminal.onData((text) => type(bar.applied(text)));
 terminal.onBinary((text) => link.send(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
+terminal.onTitleChange((title) => (document.title = title ? `${title} · sshtui` : "sshtui"));
 terminal.onResize(() => link.tell({ type: "resize", columns: terminal.cols, rows: terminal.rows }));
 
 let settling = 0;
@@ -69,6 +73,8 @@ function heard(fact) {
   } else if (fact.type === "failed") {
     ask("The app did not start", `${fact.sentence}\n${fact.hint}`, [{ label: "Try again", run: () => link.open() }]);
   } else if (fact.type === "over") {
+    // Whoever walks by sees nothing of a session that is over.
+    terminal.reset();
     if (fact.words === "signed out") ask("Signed out", fact.sentence, [{ label: "Sign in", run: () => location.assign("/") }]);
     else if (fact.words !== "not started") {
       const again = { label: fact.again || "Use it here", run: () => link.open() };
@@ -177,6 +183,15 @@ function showKeys(shown) {
 }
 toggle.addEventListener("click", () => showKeys(!document.body.classList.contains("keys")));
 showKeys(matchMedia("(pointer: coarse)").matches);
+
+document.getElementById("files").addEventListener("click", () => showFiles(focus));
+for (const name of ["dragover", "drop"]) {
+  addEventListener(name, (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    if (name === "drop") upload([...event.dataTransfer.files], focus);
+  });
+}
 
 let leaving = false;
 document.getElementById("logout").addEventListener("submit", () => (leaving = true));

@@ -1,13 +1,14 @@
 // Keys that a touch screen has not: each button types one, Ctrl and Alt hold for the next keystroke.
 
-const CODES = { Escape: "\x1b", Tab: "\t", Leader: "\x1c" };
+const CODES = { Escape: "\x1b", Tab: "\t" };
 const ARROWS = { ArrowUp: "A", ArrowDown: "B", ArrowRight: "C", ArrowLeft: "D" };
 
 export class KeyBar {
-  // `type(text)` sends it; `cursorKeys()` tells whether the app asked for application cursor keys (DECCKM).
-  constructor(root, { type, paste, focus, cursorKeys }) {
+  // `type(text)` sends it; `leader` is what the app's leader sends; `cursorKeys()` tells whether the app asked for application cursor keys (DECCKM).
+  constructor(root, { type, leader, paste, focus, cursorKeys }) {
     this.root = root;
     this.type = type;
+    this.codes = { ...CODES, Leader: leader };
     this.cursorKeys = cursorKeys;
     this.held = new Set();
     // A button must not take the focus: the screen keyboard would go away.
@@ -38,7 +39,7 @@ export class KeyBar {
     const arrow = ARROWS[key];
     if (arrow && modifier > 1) this.type(`\x1b[1;${modifier}${arrow}`);
     else if (arrow) this.type((this.cursorKeys() ? "\x1bO" : "\x1b[") + arrow);
-    else this.type((this.held.has("alt") ? "\x1b" : "") + CODES[key]);
+    else this.type((this.held.has("alt") ? "\x1b" : "") + this.codes[key]);
     this.release();
   }
 

@@ -4,6 +4,7 @@ const SIGNED_OUT = 4401, REPLACED = 4409, ENDED = 4410, FULL = 4503, FAILED = 45
 const LONGEST = 15; // seconds between two tries
 const WAITING_BYTES = 1024 * 1024; // what may wait in the socket before more is handed to it
 const FRAME = 256 * 1024;
+const PING = 15, PATIENCE = 10, HURRY = 3; // seconds between questions whether somebody is there; for the answer
 
 export class Link {
   // `size()` gives {columns, rows}; `show(state, words)` the state line; `data(bytes)` and `fact(object)` what comes.
@@ -18,7 +19,10 @@ export class Link {
     this.attached = false;
     this.queue = [];
     this.timer = 0;
+    this.pinging = 0;
+    this.silence = 0;
     addEventListener("online", () => this.hurry());
+    addEventListener("offline", () => this.ping(HURRY));
     document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
   }
 
@@ -33,22 +37,40 @@ export class Link {
     socket.onopen = () => this.tell({ type: "hello", page: this.page, ...this.size() });
     socket.onmessage = (event) => {
       if (socket !== this.socket) return;
+      clearTimeout(this.silence);
       if (typeof event.data !== "string") return this.data(new Uint8Array(event.data));
       const fact = JSON.parse(event.data);
       if (fact.type === "attached") {
         this.attached = true;
         this.tries = 0;
         this.show("connected", "connected");
+        this.pinging = setInterval(() => this.ping(PATIENCE), PING * 1000);
       }
       this.fact(fact);
     };
     socket.onclose = (event) => socket === this.socket && this.closed(event);
   }
 
+  // A network that went away says nothing; only a question without an answer tells.
+  ping(patience) {
+    const socket = this.socket;
+    if (!this.attached || this.queue.length) return;
+    this.tell({ type: "ping" });
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => {
+      if (socket !== this.socket) return;
+      socket.onclose = null;
+      socket.close();
+      this.closed({ code: 0 });
+    }, patience * 1000);
+  }
+
   async closed(event) {
     this.attached = false;
     this.socket = null;
     this.queue = [];
+    clearInterval(this.pinging);
+    clearTimeout(this.silence);
     if (event.code === SIGNED_OUT) return this.over("signed out", "Your session has ended.");
     if (event.code === REPLACED) return this.over("open in another tab", "This page is open in another tab.");
     if (event.code === ENDED) return this.over("ended", event.reason || "The app has ended.", "Start again");
@@ -82,6 +104,7 @@ export class Link {
   // Somebody is looking again, or the network is back: no reason to wait any longer.
   hurry() {
     if (this.timer) this.open();
+    else this.ping(HURRY);
   }
 
   over(words, sentence, again = "") {
@@ -103,12 +126,11 @@ export class Link {
 
   drain() {
     const socket = this.socket;
+    const before = this.queue.length;
     while (socket && this.queue.length && socket.bufferedAmount < WAITING_BYTES) socket.send(this.queue.shift());
     if (socket && this.queue.length) setTimeout(() => socket === this.socket && this.drain(), 20);
-  }
-
-  get waiting() {
-    return this.queue.reduce((sum, bytes) => sum + bytes.length, 0);
+    const left = (this.queue.length * FRAME) / 1e6;
+    if (before > 1) this.show("connected", left ? `connected, ${left.toFixed(1)} MB to send` : "connected");
   }
 }
 

@@ -3,13 +3,15 @@
 const sheet = document.getElementById("sheet");
 const title = document.getElementById("sheet-title");
 const text = document.getElementById("sheet-text");
+const list = document.getElementById("sheet-list");
 const buttons = document.getElementById("sheet-buttons");
 let leave = () => {};
 
-// `choices`: {label, run} for a button, {label, href} for a link to elsewhere. Esc takes the last one.
-export function ask(heading, words, choices, after = () => {}) {
+// `choices`: {label, run} for a button, {label, href} for a link to elsewhere. Esc takes the last one. `items`: rows.
+export function ask(heading, words, choices, after = () => {}, items = []) {
   title.textContent = heading;
   text.textContent = words;
+  list.replaceChildren(...items);
   buttons.replaceChildren(...choices.map(choice));
   leave = after;
   sheet.hidden = false;
@@ -43,7 +45,7 @@ sheet.addEventListener("keydown", (event) => {
   event.stopPropagation();
   if (event.key === "Escape") buttons.lastElementChild?.click();
   if (event.key !== "Tab") return;
-  const all = [...buttons.children];
+  const all = [...sheet.querySelectorAll("a, button")];
   const at = all.indexOf(document.activeElement) + (event.shiftKey ? -1 : 1);
   all[(at + all.length) % all.length]?.focus();
   event.preventDefault();
