@@ -181,7 +181,10 @@ function showKeys(shown) {
   document.body.classList.toggle("keys", shown);
   toggle.setAttribute("aria-expanded", String(shown));
 }
-toggle.addEventListener("click", () => showKeys(!document.body.classList.contains("keys")));
+toggle.addEventListener("click", () => {
+  showKeys(!document.body.classList.contains("keys"));
+  focus();
+});
 showKeys(matchMedia("(pointer: coarse)").matches);
 
 document.getElementById("files").addEventListener("click", () => showFiles(focus));

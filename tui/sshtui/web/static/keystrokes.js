@@ -2,7 +2,7 @@
 // keyboard protocol; CSI 5;m~ and 6;m~, xterm ctlseqs). Null where xterm.js does right.
 
 const PAGES = { PageUp: 5, PageDown: 6 };
-const PLAIN = { Enter: 13, Tab: 9, Backspace: 127, Escape: 27, " ": 32 };
+const PLAIN = { Enter: 13, Tab: 9, Backspace: 127, Escape: 27 };
 
 export function encoded(event) {
   if (event.isComposing || event.metaKey || event.getModifierState("AltGraph")) return null;
@@ -12,7 +12,8 @@ export function encoded(event) {
   if (event.key === "Enter" && modifiers > 1 && !onlyAlt(event)) return csiU(PLAIN.Enter, modifiers);
   if (event.key === "Backspace" && event.ctrlKey) return csiU(PLAIN.Backspace, modifiers);
   if (event.key === "Tab" && event.ctrlKey) return csiU(PLAIN.Tab, modifiers);
-  if (event.key === "Escape" && modifiers > 1) return csiU(PLAIN.Escape, modifiers);
+  // A bare ESC with another keystroke right behind it would pass for Alt and that keystroke.
+  if (event.key === "Escape") return csiU(PLAIN.Escape, modifiers);
   if (!event.ctrlKey) return null;
   if (/^Digit[0-9]$/.test(event.code)) return csiU(event.code.charCodeAt(5), modifiers);
   if (event.shiftKey && /^Key[A-Z]$/.test(event.code)) return csiU(event.code.charCodeAt(3) + 32, modifiers);
@@ -23,6 +24,6 @@ function onlyAlt(event) {
   return event.altKey && !event.ctrlKey && !event.shiftKey;
 }
 
-function csiU(code, modifiers) {
-  return `\x1b[${code};${modifiers}u`;
+export function csiU(code, modifiers) {
+  return modifiers > 1 ? `\x1b[${code};${modifiers}u` : `\x1b[${code}u`;
 }
