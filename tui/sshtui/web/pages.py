@@ -17,7 +17,17 @@ from sshtui.model.text import plain
 PUBLIC = ("login.css", "DejaVuSansMono.woff2")
 """What the login page needs, and therefore everybody gets."""
 
-_OURS = ("login.css", "console.css", "console.js", "clipboard.js", "files.js", "keybar.js", "link.js", "sheet.js")
+_OURS = (
+    "login.css",
+    "console.css",
+    "console.js",
+    "clipboard.js",
+    "files.js",
+    "keybar.js",
+    "link.js",
+    "sheet.js",
+    "widths.js",
+)
 _VENDORED = (
     "xterm.css", "xterm.mjs", "addon-fit.mjs", "addon-unicode-graphemes.mjs", "DejaVuSansMono.woff2",
     "DejaVuSansMono-Bold.woff2",
