@@ -97,6 +97,7 @@ export class Link {
     if (event.code === FAILED) return this.over("not started", "The app did not start.", "Try again");
     if (event.code === FULL) return this.over("too many pages", event.reason, "Try again");
     if (event.code === POLICY) return this.over("refused", event.reason, "Try again");
+    this.show("waiting", "connection lost");
     // A refused upgrade looks like any lost line; only a plain request tells whether the session is over.
     if ((await this.status()) === 401) return this.over("signed out", "Your session has ended.");
     this.wait();
