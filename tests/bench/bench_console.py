@@ -1,4 +1,4 @@
-"""The console's door under load: that no failure can be told from another by its time, and what a flood of logins costs.
+"""The console's door under load: failures that cannot be told apart by their time, and what a flood of logins costs.
 
 Real cost of the password hash; everything on one loop in this process, client and app included.
 """

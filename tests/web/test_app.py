@@ -77,4 +77,4 @@ async def test_two_pages_see_one_app_that_lasts_from_page_to_page_and_dies_with_
                 state = state_of(instance.socket)
                 assert state["pid"] == first
                 process.send_signal(signal.SIGKILL)
-                await until("the app is gone", lambda: not alive(first), patience=2)
+                await until("the app is gone", lambda: not alive(first))
