@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from wcwidth import wcwidth
 
 import sshtui.web
 from sshtui.web.pages import Pages
@@ -49,6 +50,14 @@ def test_what_a_person_typed_is_only_text_on_the_page() -> None:
     assert "<script" not in page
     assert "<img" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_the_page_counts_the_same_characters_as_wide_as_the_app() -> None:
+    numbers = re.findall(r"0x([0-9a-f]+), 0x([0-9a-f]+)", (STATIC / "widths.js").read_text())
+    wide = {code for first, last in numbers for code in range(int(first, 16), int(last, 16) + 1)}
+    regional_indicators = range(0x1F1E6, 0x1F200)
+    characters = (code for code in range(0x110000) if not 0xD800 <= code < 0xE000 and code not in regional_indicators)
+    assert wide == {code for code in characters if wcwidth(chr(code)) == 2}
 
 
 def luminance(colour: str) -> float:

@@ -42,7 +42,7 @@ HEARTBEAT = 15.0
 SEND_TIME = 10.0
 """Seconds a browser may leave what is sent to it unread."""
 
-MESSAGES = 500.0
+MESSAGES = 5000.0
 BYTES = 4 * 1024 * 1024
 """Per second, and four times as much at once. Beyond that the socket is read more slowly."""
 

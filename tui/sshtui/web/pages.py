@@ -27,6 +27,7 @@ _OURS = (
     "keystrokes.js",
     "link.js",
     "sheet.js",
+    "widths.js",
 )
 _VENDORED = (
     "xterm.css", "xterm.mjs", "addon-fit.mjs", "addon-unicode-graphemes.mjs", "DejaVuSansMono.woff2",

@@ -6,16 +6,18 @@ import { KeyBar } from "./keybar.js";
 import { encoded } from "./keystrokes.js";
 import { Link } from "./link.js";
 import { ask, dismiss } from "./sheet.js";
+import { countLikeTheApp } from "./widths.js";
 import { Terminal } from "./xterm.mjs";
 
 const root = document.getElementById("terminal");
 const state = document.getElementById("state");
 const SETTLED = 100; // ms without a further change of the window's size
+const BEHIND = 8e6; // bytes not painted yet, as in a hidden tab; beyond it a fresh picture is the shorter way
 
 // The address bar keeps no trace of having just signed in.
 if (location.search) history.replaceState(null, "", "/");
 // The size of a cell is measured once: with another font it would be another one.
-await Promise.all(["14px", "bold 14px"].map((font) => document.fonts.load(`${font} "DejaVu Sans Mono"`)));
+await Promise.allSettled(["14px", "bold 14px"].map((font) => document.fonts.load(`${font} "DejaVu Sans Mono"`)));
 
 const terminal = new Terminal({
   allowProposedApi: true,
@@ -29,7 +31,7 @@ const terminal = new Terminal({
 });
 const fit = new FitAddon();
 terminal.loadAddon(fit);
-terminal.loadAddon(new UnicodeGraphemesAddon());
+countLikeTheApp(terminal, new UnicodeGraphemesAddon());
 terminal.open(root);
 fit.fit();
 
@@ -39,7 +41,7 @@ const link = new Link({
     state.dataset.state = name;
     state.textContent = words;
   },
-  data: (bytes) => terminal.write(bytes),
+  data: painted,
   fact: heard,
 });
 const encoder = new TextEncoder();
@@ -63,6 +65,16 @@ new ResizeObserver(() => {
   clearTimeout(settling);
   settling = setTimeout(() => fit.fit(), SETTLED);
 }).observe(root);
+
+let behind = 0;
+function painted(bytes) {
+  behind += bytes.length;
+  terminal.write(bytes, () => {
+    behind -= bytes.length;
+    if (!behind && link.lapsed) link.open();
+  });
+  if (behind > BEHIND) link.lapse();
+}
 
 function heard(fact) {
   if (fact.type === "attached") {

@@ -5,6 +5,7 @@ const LONGEST = 15; // seconds between two tries
 const WAITING_BYTES = 1024 * 1024; // what may wait in the socket before more is handed to it
 const FRAME = 256 * 1024;
 const PING = 15, PATIENCE = 10, HURRY = 3; // seconds between questions whether somebody is there; for the answer
+const STARTING = 45; // seconds the app may take to start
 
 export class Link {
   // `size()` gives {columns, rows}; `show(state, words)` the state line; `data(bytes)` and `fact(object)` what comes.
@@ -17,6 +18,7 @@ export class Link {
     this.tries = 0;
     this.socket = null;
     this.attached = false;
+    this.lapsed = false;
     this.queue = [];
     this.timer = 0;
     this.pinging = 0;
@@ -29,12 +31,17 @@ export class Link {
   open() {
     clearTimeout(this.timer);
     this.timer = 0;
+    this.lapsed = false;
     this.show("connecting", "connecting");
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/console`);
     socket.binaryType = "arraybuffer";
     this.socket = socket;
-    socket.onopen = () => this.tell({ type: "hello", page: this.page, ...this.size() });
+    this.expect(PATIENCE);
+    socket.onopen = () => {
+      this.tell({ type: "hello", page: this.page, ...this.size() });
+      this.expect(STARTING);
+    };
     socket.onmessage = (event) => {
       if (socket !== this.socket) return;
       clearTimeout(this.silence);
@@ -53,30 +60,44 @@ export class Link {
 
   // A network that went away says nothing; only a question without an answer tells.
   ping(patience) {
-    const socket = this.socket;
     if (!this.attached || this.queue.length) return;
     this.tell({ type: "ping" });
-    clearTimeout(this.silence);
-    this.silence = setTimeout(() => {
-      if (socket !== this.socket) return;
-      socket.onclose = null;
-      socket.close();
-      this.closed({ code: 0 });
-    }, patience * 1000);
+    this.expect(patience);
   }
 
-  async closed(event) {
+  // Give this socket up when nothing comes for so many seconds.
+  expect(seconds) {
+    const socket = this.socket;
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => socket === this.socket && this.closed({ code: 0 }), seconds * 1000);
+  }
+
+  // Leave until `open` is called again.
+  lapse() {
+    this.drop();
+    this.lapsed = true;
+    this.show("waiting", "catching up");
+  }
+
+  drop() {
+    if (this.socket) this.socket.onclose = null;
+    this.socket?.close();
     this.attached = false;
     this.socket = null;
     this.queue = [];
     clearInterval(this.pinging);
     clearTimeout(this.silence);
+  }
+
+  async closed(event) {
+    this.drop();
     if (event.code === SIGNED_OUT) return this.over("signed out", "Your session has ended.");
     if (event.code === REPLACED) return this.over("open in another tab", "This page is open in another tab.");
     if (event.code === ENDED) return this.over("ended", event.reason || "The app has ended.", "Start again");
     if (event.code === FAILED) return this.over("not started", "The app did not start.", "Try again");
     if (event.code === FULL) return this.over("too many pages", event.reason, "Try again");
     if (event.code === POLICY) return this.over("refused", event.reason, "Try again");
+    this.show("waiting", "connection lost");
     // A refused upgrade looks like any lost line; only a plain request tells whether the session is over.
     if ((await this.status()) === 401) return this.over("signed out", "Your session has ended.");
     this.wait();
