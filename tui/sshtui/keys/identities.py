@@ -17,7 +17,6 @@ from sshtui.keys.beside import certified_key
 from sshtui.keys.formats import Format
 from sshtui.keys.inspect import certificate_path, inspect_file, key_pair, list_directory
 from sshtui.keys.tokens import PROVIDER, OpenedToken, Token, token_key_pairs
-from sshtui.model.agents import agent_socket, agent_wish
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
@@ -33,6 +32,9 @@ FILES = "identity_files"
 
 CERTIFICATES = "certificate_files"
 """Field of a host: paths of certificates that go with key pairs of files or of the agent (CertificateFile)."""
+
+AGENT = "identity_agent"
+"""Field of a host: the socket of an agent of its own, or `none` (IdentityAgent)."""
 
 ONLY = "identities_only"
 """Field of a host: `true` offers no key pair but its own (IdentitiesOnly)."""
@@ -67,10 +69,11 @@ class FileAndAgentIdentities:
         Each key appears once: the host's own before the agent's before a file's. Files that cannot be read are left
         out, but for the host's own, of which `signer` then says what is wrong. Reads public halves only, never asks.
         """
-        own, others = await asyncio.to_thread(lambda: (self._own(host), self._in_directory()))
+        chosen = str(host.extra.get(AGENT) or "")
+        agent = self._agent_at(chosen)
+        own, others = await asyncio.to_thread(lambda: (self._own(host, agent), self._in_directory()))
         certificates = await asyncio.to_thread(_certificates, host)
-        wish = agent_wish(host)
-        held = _as_key_pairs(await _held(self._agent_by(wish)))
+        held = _as_key_pairs(await _held(agent))
         own += await self._on_tokens(host, held)
         if host.extra.get(ONLY) is True and (own or certificates):
             # A person may still choose any; unasked, nothing but the host's own goes out, from wherever it is held.
@@ -80,7 +83,8 @@ class FileAndAgentIdentities:
         found: dict[object, KeyPair] = {}
         for pair in (*own, *held, *others):
             identity = pair.public or pair.path or pair.comment
-            first = found.setdefault(identity, replace(pair, agent=wish, add_to_agent=str(host.extra.get(SETTING, ""))))
+            pair = replace(pair, add_to_agent=str(host.extra.get(SETTING, "")), agent=chosen)
+            first = found.setdefault(identity, pair)
             if pair.certificate and not first.certificate:
                 # The agent has the private half, the certificate stands beside the file.
                 found[identity] = replace(first, path=pair.path, certificate=True)
@@ -91,12 +95,17 @@ class FileAndAgentIdentities:
             for pair in found.values()
         ]
 
-    def _own(self, host: Host) -> list[KeyPair]:
+    def _agent_at(self, chosen: str) -> Agent | None:
+        """The agent a host names; the usual one for ""."""
+        if chosen.lower() == "none":
+            return None
+        return Agent(str(Path(chosen).expanduser())) if chosen else self._agent
+
+    def _own(self, host: Host, agent: Agent | None) -> list[KeyPair]:
         """The host's own key pair, then its further ones that are there."""
         files = _paths(host, FILES)
         first = [Path(host.key_pair).expanduser()] if host.key_pair else []
         rest = [path for path in files if path not in first and path.is_file()]
-        agent = self._agent_by(agent_wish(host))
         return [pair for path in (*first, *rest) for pair in _named(path, agent)]
 
     async def _on_tokens(self, host: Host, held: Sequence[KeyPair]) -> list[KeyPair]:
@@ -127,11 +136,6 @@ class FileAndAgentIdentities:
             pairs.append(KeyPair("file", file.path, file.public, file.comment, file.encrypted, certificate, automatic))
         return pairs
 
-    def _agent_by(self, wish: str) -> Agent | None:
-        """The agent that a host wants, by `agents.agent_wish`; the usual one mostly."""
-        path = agent_socket(wish, self._agent.path if self._agent else "")
-        return Agent(path) if path else None
-
     async def signer(self, key_pair: KeyPair, prompter: Prompter) -> Sequence[asyncssh.SSHKeyPair]:
         """What can be offered for `key_pair`: the certificate first where there is one, then the plain key.
 
@@ -141,7 +145,7 @@ class FileAndAgentIdentities:
         """
         from sshtui.keys.signing import AgentSigner, OpenedFile, certificate_or_told, file_signers
 
-        agent = self._agent_by(key_pair.agent)
+        agent = self._agent_at(key_pair.agent)
         if agent and (key_pair.source == "agent" or (key_pair.encrypted and key_pair.public)):
             held = [key for key in await _held(agent) if key.public == key_pair.public]
             held.sort(key=lambda key: not key.certificate)
@@ -197,9 +201,11 @@ def _named(path: Path, agent: Agent | None) -> list[KeyPair]:
 
 
 async def _held(agent: Agent | None) -> Sequence[AgentKey]:
-    """What the agent holds; nothing when there is none or it does not answer."""
+    """What an agent holds; nothing when there is none or it does not answer."""
+    if agent is None:
+        return []
     try:
-        return await agent.held() if agent is not None else []
+        return await agent.held()
     except KeyPairError:
         return []
 

@@ -24,12 +24,13 @@ class KeyPair:
     certificate: bool = False
     automatic: bool = True
     """Offered unasked; False for a file a person would have to choose."""
-    agent: str = ""
-    """The agent that its host uses, in the words of `agents.agent_wish`."""
     add_to_agent: str = ""
     """What the host says of AddKeysToAgent, in the words of ssh_config(5)."""
     certificate_file: str = ""
     """Where a host says that the certificate stands; "" for beside `path`."""
+
+    agent: str = ""
+    """The socket of the agent a host names, `none` where it wants none, "" for the usual one."""
 
     @property
     def whereabouts(self) -> str:

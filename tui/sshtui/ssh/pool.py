@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from sshtui.errors import SshtuiError
-from sshtui.model.agents import AGENT
 from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Notice, Prompter
 from sshtui.ssh.connection import Connection
-from sshtui.ssh.connector import AGENT_FORWARDING, Connector, Wish
+from sshtui.ssh.connector import AGENT_FORWARDING, IDENTITY_AGENT, Connector, Wish
 from sshtui.ssh.jumps import check_way, last_hop
 from sshtui.ssh.system_login import DELEGATE
 from sshtui.ssh.trust import ALIAS, FILES, FINGERPRINT, REVOKED
@@ -87,7 +86,10 @@ class Pool:
             host.jump
             or next((str(way) for field in (UNIX_SOCKET, PROXY_COMMAND, PROXY) if (way := host.extra.get(field))), ""),
             host.extra.get(AGENT_FORWARDING) is True,
-            tuple(str(host.extra.get(field, "")) for field in (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE, AGENT)),
+            tuple(
+                str(host.extra.get(field, ""))
+                for field in (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE, IDENTITY_AGENT)
+            ),
         )
         lock = self._logging_in.setdefault(target, asyncio.Lock())
         async with lock:

@@ -12,7 +12,7 @@ from sshtui.model.folders import FolderSettings, inherited, inherited_from
 from sshtui.model.hosts import DEFAULT_PORT, Host
 from sshtui.model.resuming import command_for
 from sshtui.store.ssh_config_keywords import CHOICES, FORWARDS, NUMBERS, TEXTS, TIMES, put
-from sshtui.store.ssh_config_options import FIELDS, followed, further_lines
+from sshtui.store.ssh_config_options import FIELDS, SWITCHES, followed, further_lines
 from sshtui.store.ssh_config_resolve import Effective, Setting
 from sshtui.store.ssh_config_tokens import expanded, local_user
 
@@ -20,7 +20,7 @@ FOLLOWED = frozenset(
     {
         "hostname", "user", "port", "proxyjump", "proxycommand", "remotecommand", "serveraliveinterval", "tag",
         "canonicalizehostname", "canonicaldomains", "canonicalizefallbacklocal", "canonicalizemaxdots",
-        "canonicalizepermittedcnames", *FIELDS,
+        "canonicalizepermittedcnames", "preferredauthentications", *SWITCHES, *FIELDS,
     }
 )  # fmt: skip
 """Keywords of ssh_config that decide how sshtui connects; of those in FIELDS a few values are exceptions."""
