@@ -9,21 +9,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import importlib
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sshtui.errors import KeyPairError, WrongPassphrase
+from sshtui.keys.apart import apart
 from sshtui.keys.translate import talking_to_token
 from sshtui.keys.wire import mpint, string
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Notice, Passphrase, Prompter
 from sshtui.model.text import plain
-
-T = TypeVar("T")
 
 PROVIDER = "pkcs11_provider"
 """Field of a host: the path of the library that knows its token (PKCS11Provider)."""
@@ -59,7 +58,12 @@ class Token:
 
 async def token_key_pairs(provider: str) -> Sequence[tuple[KeyPair, Token]]:
     """What can be seen on the tokens of `provider` without a PIN. Raises KeyPairError."""
-    return await _within(LISTING_TIME, lambda: _listed(provider))
+    try:
+        return await apart(lambda: _listed(provider), seconds=LISTING_TIME)
+    except TimeoutError as error:
+        raise KeyPairError(
+            "The token does not answer.", hint="Is it in its reader, and its service running?"
+        ) from error
 
 
 class OpenedToken:
@@ -81,20 +85,20 @@ class OpenedToken:
                 self._private = await self._open(prompter)
             prompter.tell(Notice(f"{self.token.name} signs: touch it if it blinks."))
             try:
-                return await asyncio.to_thread(_signed, self.token, self._private, data, algorithm)
+                return await apart(lambda: _signed(self.token, self._private, data, algorithm))
             except KeyPairError:
                 # Taken out, or logged out by another program: the next signature begins with the PIN.
                 self._private = None
                 raise
 
     async def _open(self, prompter: Prompter) -> Any:
-        if private := await asyncio.to_thread(_opened, self.token, self.public, None):
+        if private := await apart(lambda: _opened(self.token, self.public, None)):
             return private
         attempt, problem = 1, ""
         while True:
             try:
                 pin = await self._pin(attempt, problem, prompter)
-                private = await asyncio.to_thread(_opened, self.token, self.public, pin)
+                private = await apart(partial(_opened, self.token, self.public, pin))
             except WrongPassphrase as error:
                 if self.token.has_pinpad:
                     raise
@@ -202,34 +206,3 @@ def _library(provider: str) -> Any:
     if not path.is_absolute():
         raise KeyPairError(f"{provider} is no full path of a PKCS#11 library.", hint=f"Look at {PROVIDER} of the host.")
     return _package().lib(str(path))
-
-
-async def _within(seconds: float, call: Callable[[], T]) -> T:
-    """What `call` returns, in a thread that cannot keep the program from ending. Raises KeyPairError when it hangs."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def finish(result: T | None, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(result)  # type: ignore[arg-type]  # no error means that there is a result
-
-    def run() -> None:
-        try:
-            result = call()
-        except BaseException as error:  # noqa: BLE001 - handed over whole to whoever waits
-            loop.call_soon_threadsafe(finish, None, error)
-        else:
-            loop.call_soon_threadsafe(finish, result, None)
-
-    threading.Thread(target=run, daemon=True, name="token").start()
-    try:
-        async with asyncio.timeout(seconds):
-            return await done
-    except TimeoutError as error:
-        raise KeyPairError(
-            "The token does not answer.", hint="Is it in its reader, and its service running?"
-        ) from error
