@@ -49,7 +49,9 @@ class ConfigHosts:
         return _with_what_is_configured(host, self._config.resolve(host.address, given=_given(host)))
 
     def asked(self, host: Host, machine: Machine) -> tuple[Host, tuple[str, ...]]:
-        """`host`, one of these or of `resolved`, as ssh would go to it now, and what of the person's files is not followed.
+        """`host`, one of these or of `resolved`, as ssh would go to it now; and what is not followed.
+
+        Named is what the person's own files say.
 
         `machine` is asked what the files want to know (`Match exec`, CanonicalizeHostname, `Match localnetwork`), which
         may take seconds. What `host` says differently from the files wins. Raises Unreachable.
