@@ -18,7 +18,9 @@ from textual.message import Message
 from sshtui.attach.reception import Seat
 from sshtui.errors import AttachError
 from sshtui.ui.keys import InputParser
-from sshtui.ui.shades import in_ascii, in_colours
+from sshtui.ui.outer import outer_terminal
+from sshtui.ui.scrub import scrubbed
+from sshtui.ui.shades import as_drawn_by, in_ascii, in_colours
 from sshtui.ui.steady import SteadyApp
 
 MOST = 16
@@ -48,6 +50,7 @@ _KITTY = "\x1b[>25u\x1b[=4;2u"
 
 _CLEAR = "\x1b[0m\x1b[2J"
 _CLIPBOARD = "\x1b]52;"
+_TITLE_PUSH = "\x1b[22;2t"
 _TITLE = re.compile(r"\x1b\][02];[^\x07\x1b]*(?:\x07|\x1b\\)")
 # Modes and OSC strings: what must arrive even when pictures do not.
 _MUST_ARRIVE = re.compile(r"(?:\x1b\[[?<>=][0-9;:]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
@@ -66,6 +69,7 @@ class View:
         self._syncs = False
         self._recolour = in_colours(seat.hello.colours)
         self._ascii = not seat.hello.unicode
+        self._outer = outer_terminal({"TERM": seat.hello.term})
         self._parser = InputParser(erase=seat.hello.erase, term=seat.hello.term)
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._settling: asyncio.TimerHandle | None = None
@@ -110,6 +114,7 @@ class View:
 
     def paint(self, picture: str) -> None:
         """Show a picture, whole or a part; one that the viewer does not read in time is dropped."""
+        picture = as_drawn_by(self._outer, picture)
         if self._recolour is not None:
             picture = self._recolour(picture)
         if self._ascii:
@@ -119,7 +124,9 @@ class View:
         self.seat.show(picture.encode("utf-8", "replace"))
 
     def send(self, sequences: str) -> None:
-        """Send what must arrive."""
+        """Send what must arrive; no title where one would be printed."""
+        if not self._outer.strings:
+            sequences = _TITLE.sub("", sequences)
         self.seat.show_in_any_case(sequences.encode("utf-8", "replace"))
 
     def copy(self, sequence: str) -> None:
@@ -131,7 +138,12 @@ class View:
 
     def take(self) -> None:
         """Prepare the viewer's terminal, and have it painted anew."""
-        self.send(_TAKE + (_KITTY if not constants.DISABLE_KITTY_KEY else "") + self._audience.modes)
+        self.send(
+            (_TITLE_PUSH if self._outer.strings else "")
+            + _TAKE
+            + (_KITTY if not constants.DISABLE_KITTY_KEY else "")
+            + self._audience.modes
+        )
 
     def clear(self) -> None:
         """Take away what stands beside a picture that is smaller than the viewer."""
@@ -304,6 +316,10 @@ class AudienceDriver(Driver):
         )
         self._frame: list[str] | None = None
 
+    def show_title(self, title: str) -> None:
+        """Name the windows of all viewers."""
+        self._audience.write(f"\x1b]2;{scrubbed(title)}\x1b\\")
+
     def lend_mouse(self) -> bool:
         """As SteadyDriver does, for all viewers."""
         return self._audience.lend_mouse()
@@ -328,7 +344,8 @@ class AudienceDriver(Driver):
 
     def send_message(self, message: Message) -> None:
         """Hand a message to the app; unlike Textual's terminal drivers we stand on its loop already."""
-        self._app.post_message(message)
+        assert isinstance(self._app, SteadyApp)
+        self._app.receive(message)
 
     def start_application_mode(self) -> None:
         """Begin to show the app."""

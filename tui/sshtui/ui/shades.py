@@ -9,7 +9,10 @@ from functools import lru_cache, partial
 from rich.cells import cell_len
 from rich.color import Color, ColorSystem
 
-_SGR = re.compile(r"\x1b\[([0-9;]*)m")
+from sshtui.ui.outer import Outer
+
+_SGR = re.compile(r"\x1b\[([0-9;:]*)m")
+_HYPERLINKS = re.compile(r"\x1b\]8;[^\x07\x1b]*\x1b\\")
 _SYSTEMS = {256: ColorSystem.EIGHT_BIT, 16: ColorSystem.STANDARD}
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _ASCII = {
@@ -35,6 +38,18 @@ _ASCII = {
 }
 
 
+def as_drawn_by(outer: Outer, picture: str) -> str:
+    """The same picture without what `outer` does not draw: plain underlines, no hyperlinks."""
+    if not outer.underlines and ":" in picture:
+        picture = _SGR.sub(lambda found: _without_kinds(found[1]), picture)
+    return picture if outer.strings else _HYPERLINKS.sub("", picture)
+
+
+@lru_cache(4096)
+def _without_kinds(parameters: str) -> str:
+    return f"\x1b[{';'.join(item for item in parameters.split(';') if ':' not in item)}m"
+
+
 def in_colours(colours: int) -> Callable[[str], str] | None:
     """What turns a picture's colours into those of a terminal with that many; None when nothing has to change."""
     if colours > 256:
@@ -55,8 +70,12 @@ def _plain_run(text: str) -> str:
 
 @lru_cache(4096)
 def _selected(parameters: str, depth: int) -> str:
-    """SGR (ECMA-48 8.3.117) with 24-bit colours (`38;2;r;g;b`) brought down to `depth`; 0 leaves only attributes."""
-    numbers = [int(number or 0) for number in parameters.split(";")]
+    """SGR (ECMA-48 8.3.117) with 24-bit colours (`38;2;r;g;b`) brought down to `depth`; 0 leaves only attributes.
+
+    The underline's own colour goes, its kind (`4:3`) stays.
+    """
+    items = parameters.split(";")
+    numbers = [int(number or 0) for number in items if ":" not in number]
     kept: list[str] = []
     at = 0
     while at < len(numbers):
@@ -71,6 +90,7 @@ def _selected(parameters: str, depth: int) -> str:
             if depth or not (30 <= number <= 49 or 90 <= number <= 107):
                 kept.append(str(number))
             at += 1
+    kept += [item for item in items if item.startswith("4:")]
     return f"\x1b[{';'.join(kept)}m" if kept else ""
 
 

@@ -43,8 +43,11 @@ def run(app: SteadyApp[Any], receiving: Receiving | None = None) -> int:
     """
     if app.audience is not None:
         from sshtui.ui.audience import AudienceDriver
+        from sshtui.ui.outer import EVERYTHING
 
         app.driver_class = AudienceDriver
+        # Each viewer gets what its own terminal draws.
+        app.outer = EVERYTHING
     else:
         from sshtui.ui.driver import SteadyDriver
 
