@@ -132,12 +132,12 @@ class ConfigHostsFile:
         return self._found
 
 
-def read_hosts(path: Path, *, system: Path | None = None) -> ConfigHosts:
+def read_hosts(path: Path, *, system: Path | None = None, checked: bool = True) -> ConfigHosts:
     """The hosts of a configuration file: every Host word that is no pattern, as `ssh WORD` would go there.
 
-    `system` is read after it for what it leaves open. Never raises; nothing is executed.
+    `system` is read after it for what it leaves open; `checked` as `SshConfig.load` has it. Never raises; nothing is executed.
     """
-    config = SshConfig.load(path, system=system)
+    config = SshConfig.load(path, system=system, checked=checked)
     hosts, warnings = [], list(config.warnings)
     missing: dict[str, str] = {}
     for name, where in config.names():
