@@ -135,7 +135,8 @@ class ConfigHostsFile:
 def read_hosts(path: Path, *, system: Path | None = None, checked: bool = True) -> ConfigHosts:
     """The hosts of a configuration file: every Host word that is no pattern, as `ssh WORD` would go there.
 
-    `system` is read after it for what it leaves open; `checked` as `SshConfig.load` has it. Never raises; nothing is executed.
+    `system` is read after it for what it leaves open; `checked` as `SshConfig.load` has it. Never raises;
+    nothing is executed.
     """
     config = SshConfig.load(path, system=system, checked=checked)
     hosts, warnings = [], list(config.warnings)
