@@ -34,6 +34,7 @@ from sshtui.ui.leader import HOLD_BEFORE_MENU, Leader, Meaning
 from sshtui.ui.palette_entries import palette_entries
 from sshtui.ui.parts import Parts
 from sshtui.ui.screens.details import DetailsScreen
+from sshtui.ui.screens.doctor import DoctorScreen
 from sshtui.ui.screens.help import HelpScreen
 from sshtui.ui.screens.layout import layout, sidebar_columns
 from sshtui.ui.screens.palette import Entry, PaletteScreen
@@ -98,11 +99,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
             "app.secrets": self._show_secrets,
             "app.known_hosts": self._show_known_hosts,
             "app.quit": self.ask_to_quit,
-            "app.detach": self._detach,
+            "app.detach": self._leave_app,
             "tab.close": self._close_tab,
             "tab.rename": self._rename_tab,
             "session.password": self._change_password,
             "session.details": self._show_details,
+            "tab.doctor": self._show_doctor,
             "terminal.lock": self._lock,
         }
 
@@ -174,14 +176,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._show_leader()
         return True
 
-    def take_at_once(self, event: events.Key) -> bool:
+    def take_at_once(self, pressed: Keystroke) -> bool:
         """Whether a keystroke was for the terminal in focus and nobody else, and is there by now."""
         view = self.focused
-        if not isinstance(view, TerminalView) or self._ask.display or self._leader.pending:
+        if not isinstance(view, TerminalView) or self._leader.pending or pressed.name == self._keymap.leader:
             return False
-        pressed = keystroke(event)
-        scope = self.workspace.scope
-        if pressed.name == self._keymap.leader or self._own_action(pressed, scope) or not view.take_at_once(pressed):
+        if self._own_action(pressed, self.workspace.scope) or not view.take_at_once(pressed):
             return False
         # A lock counts how quickly leaders follow each other, with nothing between them.
         self._leader.press(pressed.name, time.monotonic())
@@ -239,6 +239,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._tell("Connect first: there is no connection to tell of.", warning=True)
         else:
             self.app.push_screen(DetailsScreen(front, unicode=self._unicode))
+
+    def _show_doctor(self) -> None:
+        front, diagnose = self.roster.front, self._parts.diagnose
+        if front is not None and diagnose is not None:
+            prompter = self._prompter
+            self.app.push_screen(DoctorScreen(front.host, lambda host: diagnose(host, prompter), unicode=self._unicode))
 
     def _show_palette(self) -> None:
         from sshtui.ui.app import SshtuiApp
@@ -444,7 +450,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Quit, after asking when sessions are live."""
         how = await how_to_leave(self.roster, self._prompter, detachable=self._audience is not None)
         if how == "detach":
-            self._detach()
+            self._leave_app()
         elif how == "quit":
             await self.roster.close_all()
             self.app.exit(0)
@@ -453,7 +459,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _audience(self) -> Audience | None:
         return self.app.audience if isinstance(self.app, SteadyApp) else None
 
-    def _detach(self) -> None:
+    def _leave_app(self) -> None:
         """Let the viewer go who asks; an app on its own terminal can only say how one is started that can be left."""
         if self._audience is None:
             self._tell("This sshtui ends with its terminal. One that can be left: sshtui --detachable", warning=True)
