@@ -47,12 +47,21 @@ class MemoryRecent:
 
     def __init__(self) -> None:
         self.used: dict[str, float] = {}
+        self.uses: dict[str, int] = {}
+
+    def counts(self) -> Mapping[str, int]:
+        return self.uses
+
+    def rename(self, was: str, name: str) -> None:
+        if was in self.used:
+            self.used[name], self.uses[name] = self.used.pop(was), self.uses.pop(was)
 
     def times(self) -> Mapping[str, float]:
         return self.used
 
     def touch(self, name: str) -> None:
         self.used[name] = len(self.used) + 1.0
+        self.uses[name] = self.uses.get(name, 0) + 1
 
 
 def parse(text: str) -> Host:

@@ -16,8 +16,8 @@ from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair
 from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.store.hosts import HostStore
-from sshtui.ui.card_fields import CARD_FIELDS, Surrounding, problems, read, written
-from sshtui.ui.widgets.card import Card, FieldEditor
+from sshtui.ui.card_fields import CARD_FIELDS, Surrounding, read, written
+from sshtui.ui.widgets.card import Card, Editing, FieldEditor
 from tests.ui.shell_stage import LONELY, WEB, Stage, parse
 
 Build = Callable[..., Stage]
@@ -70,7 +70,8 @@ def test_fields_left_empty_mean_the_defaults() -> None:
     ],
 )  # fmt: skip
 def test_each_field_says_what_is_wrong(field: str, text: str, sentence: str) -> None:
-    found = problems(written(Host("ok", "h")) | {field: text}, _around("web-1", "bastion"))
+    editing = Editing(CARD_FIELDS, {}, _around("web-1", "bastion"), lambda _texts: None)
+    found = editing.problems(written(Host("ok", "h")) | {field: text})
     assert sentence in found[field]
     assert list(found) == [field]
 

@@ -25,6 +25,7 @@ from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Prompter
+from sshtui.model.reachability import Reachability
 from sshtui.model.settings import Settings
 from sshtui.secrets.keeper import Keeper
 from sshtui.secrets.keyring_store import KeyringStore
@@ -106,6 +107,10 @@ class LazyWire:
     async def key_pairs(self, host: Host) -> Sequence[KeyPair]:
         """What a person can choose from for `host`."""
         return await (await self.ready()).identities.available(host)
+
+    async def reach(self, host: Host) -> Reachability:
+        """Whether an SSH server answers at `host`."""
+        return await (await self.ready()).dialer.reach(host)
 
     def use_agent(self, path: str) -> None:
         """Log in with the agent at the socket `path` from here on, as programs started by us do."""
@@ -276,6 +281,8 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         secrets_screen=secrets_screen,
         at_end=keeper.settle,
         effective=hosts.effective,
+        why=lambda host: lookup.why(host.name, settings, paths.ssh_dir.parent),
+        reach=wire.reach,
         warm_up=wire.settle,
     )
 

@@ -110,7 +110,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
 """Keyword to the host's field, and to what the field says; None for a value that is not followed."""
 
 
-_IN_FILE = {
+IN_FILE = {
     "certificate_files": "CertificateFile",
     "identity_files": "IdentityFile",
     "send_environment": "SendEnv",
@@ -142,7 +142,7 @@ def further_lines(host: Host) -> list[tuple[str, tuple[str, ...]]]:
     A command stands as one word that takes the rest of its line.
     """
     found: list[tuple[str, tuple[str, ...]]] = []
-    for field, keyword in _IN_FILE.items():
+    for field, keyword in IN_FILE.items():
         value = host.extra.get(field)
         words = _words_of(value) if isinstance(value, list) is (field in _LISTS) else ()
         if field == "identity_files":

@@ -59,6 +59,9 @@ CATCH_UP = 0.5
 """Seconds a widget may take to deal with earlier keystrokes before the next one counts all the same."""
 
 _FILTER_FOOTER = frozenset({"hosts.connect", "hosts.leave"})
+_MARKED_FOOTER = frozenset(
+    {"hosts.connect", "hosts.edit", "hosts.delete", "hosts.move", "hosts.favourite", "hosts.check", "hosts.undo"}
+)
 
 
 class MainScreen(Screen[None], inherit_bindings=False):
@@ -80,11 +83,13 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._leader = Leader(keymap)
         self._menu_timer: Timer | None = None
         self._sidebar_wanted = True
-        self.sidebar = Sidebar(parts, glyphs, roster, prompter, self.open, self.show_terminal, id="sidebar")
+        self._ask = AskLine(id="ask")
+        self.sidebar = Sidebar(
+            parts, glyphs, roster, prompter, self.open, self.show_terminal, self._ask.ask, id="sidebar"
+        )
         self.workspace = Workspace(roster, keymap, glyphs, self._make_view, unicode=unicode, id="workspace")
         self._splitter = Splitter(id="splitter")
         self._status = StatusLine(keymap, glyphs, unicode=unicode, id="status")
-        self._ask = AskLine(id="ask")
         self._menu = LeaderMenu(keymap, unicode=unicode, id="menu")
         self._commands: Commands = {
             **self.sidebar.commands(),
@@ -400,9 +405,16 @@ class MainScreen(Screen[None], inherit_bindings=False):
         front = self.roster.front
         scope = self.scope
         if scope in (Scope.HOSTS, Scope.CARD) or front is None:
-            self._status.show_scope(scope, only=_FILTER_FOOTER if self.sidebar.filtering else ())
+            marking = self.sidebar.marking and scope is Scope.HOSTS
+            only = _FILTER_FOOTER if self.sidebar.filtering else _MARKED_FOOTER if marking else ()
+            self._status.show_scope(scope, only=only, lead=self.sidebar.summary)
         else:
             self._status.show_session(front)
+
+    @on(Sidebar.Said)
+    def _hosts_said(self, event: Sidebar.Said) -> None:
+        event.stop()
+        self._show_status()
 
     # What asks
 
@@ -429,8 +441,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._ask.ask("name of the tab", accept, text=session.label)
 
     @on(AskLine.Closed)
-    async def _asked(self) -> None:
-        if self.roster.front is not None and not self.sidebar.has_focus_within:
+    async def _asked(self, event: AskLine.Closed) -> None:
+        if self.roster.front is not None and not self.sidebar.has_focus_within and not event.back:
             await self.show_terminal()
         else:
             self.show_hosts()

@@ -2,43 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from inspect import isawaitable
+from typing import Protocol
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
+from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
+from sshtui.ui.completion import completed
 from sshtui.ui.line_input import LineInput
 
 Accept = Callable[[str], str | Awaitable[str]]
 """Takes the text; the answer is why it cannot be taken, "" when it is."""
 
 
-class AskLine(Horizontal):
-    """Hidden until something is asked. Enter gives the text, Esc gives up."""
+class Ask(Protocol):
+    """Asks for a line of text; see `AskLine.ask`."""
 
+    def __call__(
+        self,
+        label: str,
+        accept: Accept,
+        *,
+        text: str = "",
+        hint: str = "",
+        among: Sequence[str] = (),
+        back: bool = False,
+    ) -> None: ...
+
+
+class AskLine(Horizontal):
+    """Hidden until something is asked. Enter gives the text, Tab completes it, Esc gives up."""
+
+    @dataclass
     class Closed(Message):
-        """The line is gone again; the focus is free."""
+        """The line is gone again; the focus is free, and goes `back` to the hosts when it was asked from there."""
+
+        back: bool
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._accept: Accept = lambda _text: ""
+        self._among: Sequence[str] = ()
+        self._back = False
 
     def compose(self) -> ComposeResult:
         yield Static("", id="ask-label")
         yield LineInput(id="ask-text", compact=True, select_on_focus=False)
         yield Static("", id="ask-problem")
 
-    def ask(self, label: str, accept: Accept, *, text: str = "", hint: str = "") -> None:
-        """Show `label` and take a text for `accept`; `hint` shows while it is empty."""
-        self._accept = accept
+    def ask(
+        self,
+        label: str,
+        accept: Accept,
+        *,
+        text: str = "",
+        hint: str = "",
+        among: Sequence[str] = (),
+        back: bool = False,
+    ) -> None:
+        """Show `label` and take a text for `accept`; `hint` shows while it is empty, `among` completes it.
+
+        With `back` the focus goes to the hosts afterwards.
+        """
+        self._accept, self._among, self._back = accept, among, back
         self.query_one("#ask-label", Static).update(Content(f" {label} "))
         line = self.query_one(Input)
         line.placeholder = hint
+        line.suggester = SuggestFromList(among, case_sensitive=False) if among else None
         line.value = text
         line.cursor_position = len(text)
         self._say("")
@@ -65,6 +102,12 @@ class AskLine(Horizontal):
         if event.key == "escape":
             event.stop()
             self._close()
+        elif event.key == "tab" and self._among:
+            event.stop()
+            event.prevent_default()
+            line = self.query_one(Input)
+            line.value = completed(line.value, self._among)
+            line.cursor_position = len(line.value)
 
     def _say(self, problem: str) -> None:
         self.query_one("#ask-problem", Static).update(Content(problem))
@@ -72,4 +115,4 @@ class AskLine(Horizontal):
     def _close(self) -> None:
         if self.display:
             self.display = False
-            self.post_message(self.Closed())
+            self.post_message(self.Closed(self._back))
