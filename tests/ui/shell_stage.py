@@ -60,7 +60,7 @@ class MemoryRecent:
         return self.used
 
     def touch(self, name: str) -> None:
-        self.used[name] = len(self.used) + 1.0
+        self.used[name] = sum(self.uses.values()) + 1.0
         self.uses[name] = self.uses.get(name, 0) + 1
 
 

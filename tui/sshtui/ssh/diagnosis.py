@@ -106,7 +106,7 @@ async def _greeting(host: Host, address: Address) -> Finding:
     began = time.monotonic()
     reader, writer = await asyncio.open_connection(sock=await connect_to(address, source_address(host)), limit=1024)
     try:
-        line = await read_greeting(reader)
+        line = await read_greeting(reader.readline)
     finally:
         writer.close()
     said = plain(line.decode("utf-8", "replace"), 80)

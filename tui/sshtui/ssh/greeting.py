@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 LIMIT = 5.0
 """Seconds to wait for it; servers that look up our name first take some."""
@@ -11,21 +12,27 @@ LINES_LIMIT = 50
 """Lines that a server may send before it (RFC 4253 section 4.2)."""
 
 
-async def read_greeting(reader: asyncio.StreamReader, seconds: float = LIMIT) -> bytes:
+PAUSE = 1.0
+"""Seconds that may pass between the lines before it."""
+
+
+async def read_greeting(readline: Callable[[], Awaitable[bytes]], seconds: float = LIMIT) -> bytes:
     """The identification string, or the first line of what is no SSH server; b"" where nothing comes in time.
 
-    Never raises; cancelling ends it.
+    `readline` gives the next line, b"" at the end. Raises nothing but what is not of the network; cancelling ends it.
     """
     first = b""
+    patience = seconds
     try:
-        async with asyncio.timeout(seconds):
-            for _ in range(LINES_LIMIT):
-                line = await reader.readline()
-                first = first or line
-                if is_ssh(line):
-                    return line
-                if not line:
-                    break
+        for _ in range(LINES_LIMIT):
+            async with asyncio.timeout(patience):
+                line = await readline()
+            first = first or line
+            if is_ssh(line):
+                return line
+            if not line:
+                break
+            patience = PAUSE
     except (OSError, ValueError):
         # Hung up, silent, or a line without end: what did come tells more.
         pass

@@ -17,7 +17,7 @@ from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import open_way, route_to
 
 LIMIT = 5.0
-"""Seconds that the way and the first line may take together."""
+"""Seconds that the way may take, and the first line after it."""
 
 READ_LIMIT = 1024
 """Bytes of a line that are read (RFC 4253 section 4.2 allows 255)."""
@@ -35,8 +35,7 @@ async def reach(host: Host, over: Connection | None = None, *, seconds: float = 
         through = plain(route.through, 60)
         if route.command:
             return Reachability("not checked", through=through)
-        async with asyncio.timeout(seconds):
-            line = await _first_line(host, over) if over is not None else await _first_line_at(host)
+        line = await (_over(over, host, seconds) if over is not None else _straight(host, seconds))
     except TimeoutError:
         return Reachability("no answer", through=through)
     except (socket.gaierror, UnicodeError):
@@ -48,33 +47,37 @@ async def reach(host: Host, over: Connection | None = None, *, seconds: float = 
     except (OSError, asyncssh.Error) as error:
         return Reachability("no answer", through=through, detail=plain(str(error), 100))
     took = time.monotonic() - began
+    if not line:
+        return Reachability("no answer", through=through, detail="it accepts and says nothing")
     said = plain(line.decode("utf-8", "replace"), 80)
     if is_ssh(line):
         return Reachability("reachable", took, through, said)
-    return Reachability("no SSH server", None, through, f"it says {said!r}" if said else "it says nothing")
+    return Reachability("no SSH server", None, through, f"it says {said!r}")
 
 
-async def _first_line_at(host: Host) -> bytes:
-    way = await open_way(host, login_user(host), route_to(host, None), lambda _stage: None)
+async def _straight(host: Host, seconds: float) -> bytes:
+    async with asyncio.timeout(seconds):
+        way = await open_way(host, login_user(host), route_to(host, None), lambda _stage: None)
     try:
         assert way.link is not None
         reader, writer = await asyncio.open_connection(sock=way.link, limit=READ_LIMIT)
         try:
-            return await read_greeting(reader)
+            return await read_greeting(reader.readline, seconds)
         finally:
             writer.close()
     finally:
         await way.close()
 
 
-async def _first_line(host: Host, over: Connection) -> bytes:
-    reader, writer = await over.ssh.open_connection(host.address, host.port)
+async def _over(over: Connection, host: Host, seconds: float) -> bytes:
+    async with asyncio.timeout(seconds):
+        reader, writer = await over.ssh.open_connection(host.address, host.port)
+
+    async def line() -> bytes:
+        read: bytes = await reader.readline()
+        return read[:READ_LIMIT]
+
     try:
-        return await _line(reader)
+        return await read_greeting(line, seconds)
     finally:
         writer.close()
-
-
-async def _line(reader: asyncssh.SSHReader[bytes]) -> bytes:
-    found: bytes = await reader.readline()
-    return found[:READ_LIMIT]

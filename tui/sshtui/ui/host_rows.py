@@ -158,6 +158,13 @@ def folder_of(host: Host) -> str:
     return CONFIG_FOLDER if colon and line.isdigit() else _FILE + plain(host.origin, 60)
 
 
+def folder_around(row: HostListRow) -> str:
+    """The path of the folder's row that a row stands under, "" at the top."""
+    if isinstance(row, FolderRow):
+        return "" if is_read_only(row.path) or row.path == FAVOURITES else row.path.rpartition("/")[0]
+    return FAVOURITES if row.host.favourite and row.depth else folder_of(row.host)
+
+
 def is_read_only(folder: str) -> bool:
     """Whether a row's path is no folder of ours but a file."""
     return folder == CONFIG_FOLDER or folder.startswith(_FILE)

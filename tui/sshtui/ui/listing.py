@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from sshtui.errors import BrokenFile
 from sshtui.model.hosts import Host
 from sshtui.ui.host_rows import FAVOURITES, Catalogue, HostListRow
 from sshtui.ui.parts import Parts, Recent
@@ -26,6 +27,21 @@ class Listing:
     def take(self, config: Sequence[Host]) -> None:
         """List the hosts as they are now, with the read-only ones of `config`."""
         self.catalogue = Catalogue(self._parts.hosts.hosts(), config)
+
+    def own(self, name: str) -> Host | None:
+        """The saved host of that name."""
+        return self._parts.hosts.get(name)
+
+    def problem(self) -> str:
+        """What is wrong in our file, and what that costs; "" for nothing."""
+        hosts = self._parts.hosts
+        if hosts.problem is not None:
+            return f"{_place(hosts.problem)}: {hosts.problem.reason} Nothing is saved until that is mended."
+        if not hosts.bad_entries:
+            return ""
+        first, *more = hosts.bad_entries
+        others = f" {len(more)} more in {', '.join(f'line {bad.line}' for bad in more[:5])}." if more else ""
+        return f"{_place(first)}: {first.reason} That host is left out.{others}"
 
     def rows(self, query: str) -> tuple[Sequence[HostListRow], Sequence[str]]:
         """The rows to show, and what to say where there are none."""
@@ -61,11 +77,6 @@ class Listing:
         above = {path[:at] for path in paths for at in range(len(path) + 1) if path[at : at + 1] in ("", "/")}
         return sorted(above - {""}, key=str.casefold)
 
-    def tags(self) -> Sequence[str]:
-        """Every tag there is."""
-        every = (*self.catalogue.own, *self.catalogue.from_config)
-        return sorted({tag for host in every for tag in host.tags}, key=str.casefold)
-
 
 def _weights(recent: Recent, order: str) -> Mapping[str, float] | None:
     match order:
@@ -75,3 +86,7 @@ def _weights(recent: Recent, order: str) -> Mapping[str, float] | None:
             return recent.counts()
         case _:
             return None
+
+
+def _place(broken: BrokenFile) -> str:
+    return f"{broken.path.name}, line {broken.line}" if broken.line else broken.path.name

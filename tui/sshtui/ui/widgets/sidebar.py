@@ -15,7 +15,6 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from sshtui.errors import BrokenFile
 from sshtui.model.folders import is_dangerous
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Prompter
@@ -25,8 +24,9 @@ from sshtui.session.roster import Roster
 from sshtui.ui.commands import Commands
 from sshtui.ui.glyphs import Glyphs
 from sshtui.ui.host_actions import HostActions
-from sshtui.ui.host_edits import MANY, HostEdits
-from sshtui.ui.host_rows import FAVOURITES, FolderRow, HostListRow, HostRow, folder_of, is_read_only
+from sshtui.ui.host_changes import HostChanges
+from sshtui.ui.host_edits import HostEdits
+from sshtui.ui.host_rows import FolderRow, HostRow, folder_around
 from sshtui.ui.line_input import LineInput
 from sshtui.ui.listing import Listing
 from sshtui.ui.parts import Parts
@@ -82,9 +82,12 @@ class Sidebar(Widget):
         facts = HostFacts(self.state_of, lambda: self._selection.marked, reach)
         self._list = HostList(glyphs, facts, id="host-list")
         self._selection = Selection(self._list, lambda: self._listing.catalogue, self._marked)
-        self._actions = HostActions(parts, self._edits, self._listing, prompter, open_host, ask, self._push)
         self._card = Card(id="card")
-        self._filter = LineInput(placeholder="/ filter", id="filter", compact=True)
+        self._actions = HostActions(parts, self._edits, prompter, open_host, self._push)
+        self._changes = HostChanges(
+            self._edits, self._listing, self._list, self._selection, self._card, ask, self._reveal
+        )
+        self._filter = LineInput(placeholder="/ filter", id="filter", compact=True, select_on_focus=False)
 
     def compose(self) -> ComposeResult:
         yield self._filter
@@ -108,6 +111,7 @@ class Sidebar(Widget):
         moving = self._selection.moving
         return {
             **self._selection.commands(),
+            **self._changes.commands(),
             "hosts.up": moving(lambda: rows.move(-1)),
             "hosts.down": moving(lambda: rows.move(1)),
             "hosts.page_up": moving(lambda: rows.page(-1)),
@@ -119,19 +123,10 @@ class Sidebar(Widget):
             "hosts.toggle_folder": self._toggle,
             "hosts.connect": self._connect,
             "hosts.connect_again": partial(self._connect, another=True),
-            "hosts.filter": lambda: self.screen.set_focus(self._filter),
+            "hosts.filter": self._start_filter,
             "hosts.filter_tag": self._filter_tag,
             "hosts.leave": self._leave,
-            "hosts.add": self._add,
-            "hosts.edit": self._edit,
-            "hosts.clone": self._clone,
-            "hosts.save_own": self._save_own,
-            "hosts.delete": self._delete,
-            "hosts.move": self._move,
-            "hosts.favourite": self._favourite,
-            "hosts.undo": self._undo,
             "hosts.sort": self._sort,
-            "hosts.key_pair": self._choose_key_pair,
             "hosts.why": lambda: self._actions.why(self.host),
             "hosts.check": self._check,
             "hosts.check_listed": self._check_listed,
@@ -214,7 +209,7 @@ class Sidebar(Widget):
         self._listing.take(self._config)
         self._selection.keep_listed()
         self._list_rows()
-        sentence = self._file_problem()
+        sentence = self._listing.problem()
         line = self.query_one("#hosts-problem", Static)
         line.update(Content(plain(sentence, 300)))
         line.set_class(bool(sentence), "shown")
@@ -225,22 +220,12 @@ class Sidebar(Widget):
         if self._checks is not None and (after is None or after.destination != host.destination):
             self._checks.forget(host.name)
 
-    def _file_problem(self) -> str:
-        """What is wrong in our file, and what that costs; "" for nothing."""
-        hosts = self._parts.hosts
-        if hosts.problem is not None:
-            return f"{_place(hosts.problem)}: {hosts.problem.reason} Nothing is saved until that is mended."
-        if not hosts.bad_entries:
-            return ""
-        first, *more = hosts.bad_entries
-        others = f" {len(more)} more in {', '.join(f'line {bad.line}' for bad in more[:5])}." if more else ""
-        return f"{_place(first)}: {first.reason} That host is left out.{others}"
-
     def _replaced(self, before: Host, after: Host) -> None:
         """Let tabs on a saved host reconnect to what is saved now; a tab with wishes of its own keeps them."""
+        as_used = self._parts.effective
         for session in self._roster.sessions:
-            if session.host == before:
-                session.host = after
+            if session.host in (before, as_used(before)):
+                session.host = as_used(after)
 
     # Listing
 
@@ -299,7 +284,7 @@ class Sidebar(Widget):
     @on(HostList.Dropped)
     def _dropped(self, event: HostList.Dropped) -> None:
         event.stop()
-        self._actions.drop(event.row, event.target, self._selection.marked_hosts())
+        self._changes.drop(event.row, event.target)
 
     @on(HostList.Chosen)
     async def _chosen(self, event: HostList.Chosen) -> None:
@@ -330,7 +315,7 @@ class Sidebar(Widget):
         if isinstance(row, FolderRow) and not row.folded:
             self._set_folded(row.path, folded=True)
         elif row is not None:
-            self._list.move_to_folder(_folder_around(row))
+            self._list.move_to_folder(folder_around(row))
 
     def _unfold(self) -> None:
         row = self._list.row
@@ -350,6 +335,11 @@ class Sidebar(Widget):
         said = self._listing.sort_next()
         self._list_rows()
         self._edits.tell(f"Sorted {said}.")
+
+    def _start_filter(self) -> None:
+        """Type into the filter; what stands there is replaced."""
+        self.screen.set_focus(self._filter)
+        self._filter.select_all()
 
     def _filter_tag(self) -> None:
         """Begin a filter by a tag."""
@@ -391,76 +381,6 @@ class Sidebar(Widget):
         if await self._actions.open_all(hosts, another=another):
             self._selection.clear()
 
-    # Changing
-
-    @work(group="choose")
-    async def _choose_key_pair(self) -> None:
-        host = self._edits.changeable(self.host)
-        if host is not None:
-            await self._edits.choose_key_pair(host)
-
-    async def _add(self) -> None:
-        row = self._list.row
-        folder = row.path if isinstance(row, FolderRow) else row.host.folder if row and row.host.editable else ""
-        own = not is_read_only(folder) and folder != FAVOURITES
-        await self._card.edit("new host", self._edits.adding(folder if own else ""))
-
-    async def _edit(self) -> None:
-        row = self._list.row
-        hosts = self._selection.hosts()
-        if not hosts and isinstance(row, FolderRow):
-            await self._edit_folder(row)
-        elif len(hosts) > 1:
-            own = self._edits.all_changeable(hosts)
-            if own:
-                await self._card.edit(f"edit {len(own)} hosts", self._edits.editing_all(own))
-        elif (host := self._edits.changeable(next(iter(hosts), None))) is not None:
-            await self._card.edit(f"edit {host.name}", self._edits.editing(host))
-
-    async def _edit_folder(self, row: FolderRow) -> None:
-        if is_read_only(row.path) or row.path == FAVOURITES:
-            self._edits.tell("That is no folder of yours: there is nothing to edit.", "warning")
-        else:
-            editing = self._edits.editing_folder(row.path, self._listing.catalogue)
-            await self._card.edit(f"edit the folder {row.title}", editing)
-
-    async def _clone(self) -> None:
-        host = self.host
-        if host is not None:
-            await self._card.edit(f"copy of {host.name}", self._edits.cloning(host))
-
-    def _save_own(self) -> None:
-        first = self._edits.save_own(self._selection.hosts())
-        if first is not None:
-            self._unhide(first)
-            self._list.move_to_host(first.name)
-
-    def _delete(self) -> None:
-        hosts = self._edits.all_changeable(self._selection.hosts())
-        if len(hosts) > MANY:
-            self._ask_to_delete(hosts)
-        elif hosts:
-            self._edits.delete(hosts)
-
-    @work(group="delete", exclusive=True)
-    async def _ask_to_delete(self, hosts: Sequence[Host]) -> None:
-        await self._edits.ask_to_delete(hosts)
-
-    def _move(self) -> None:
-        self._actions.move(self._list.row, self._selection.hosts(), self._follow_cursor)
-
-    def _follow_cursor(self) -> None:
-        """Open what hides the host under the cursor, which stands elsewhere now."""
-        if self.host is not None and (now := self._parts.hosts.get(self.host.name)) is not None:
-            self._unhide(now)
-            self._list.move_to_host(now.name)
-
-    def _favourite(self) -> None:
-        hosts = self._edits.all_changeable(self._selection.hosts())
-        if hosts:
-            self._edits.mark_favourites(hosts)
-            self._follow_cursor()
-
     def _check(self) -> None:
         self._check_all(self._selection.hosts_or_inside())
 
@@ -471,40 +391,24 @@ class Sidebar(Widget):
     async def _check_all(self, hosts: Sequence[Host]) -> None:
         await self._actions.check(self._checks, hosts)
 
-    def _undo(self) -> None:
-        step = self._edits.undo()
-        if step is not None and step.host is not None:
-            self._unhide(step.host)
-            self._list.move_to_host(step.host.name)
-
     @on(Card.Closed)
     def _card_closed(self, event: Card.Closed) -> None:
         event.stop()
         self.screen.set_focus(self._list)
         if event.saved is not None:
-            self._unhide(event.saved)
-            self._list.move_to_host(event.saved.name)
+            self._reveal(event.saved)
         self._show_card()
 
-    def _unhide(self, host: Host) -> None:
-        """Open what hides a host: the filter when it does not match, the folders around it."""
+    def _reveal(self, host: Host) -> None:
+        """Put the cursor on a host; open what hides it: the folders around it, the filter when it does not match."""
         if self._listing.unfold_around(host):
             self._list_rows()
-        if self._filter.value and not any(isinstance(r, HostRow) and r.host.name == host.name for r in self._list.rows):
+        if not self._list.move_to_host(host.name) and self._filter.value:
             self._clear_filter()
+            self._list.move_to_host(host.name)
 
     def _clear_filter(self) -> None:
         if self._filter.value:
             with self.prevent(Input.Changed):
                 self._filter.value = ""
             self._list_rows()
-
-
-def _place(broken: BrokenFile) -> str:
-    return f"{broken.path.name}, line {broken.line}" if broken.line else broken.path.name
-
-
-def _folder_around(row: HostListRow) -> str:
-    if isinstance(row, FolderRow):
-        return "" if is_read_only(row.path) else row.path.rpartition("/")[0]
-    return FAVOURITES if row.host.favourite and row.depth else folder_of(row.host)
