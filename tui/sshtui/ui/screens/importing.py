@@ -153,7 +153,7 @@ class ImportScreen(ExchangeScreen[Step]):
         wanted = len(to_save(self._steps, conflicts=self._conflicts))
         more = f", {MOST_SHOWN} shown" if len(self._steps) > MOST_SHOWN else ""
         with_conflicts = ", conflicts too" if self._conflicts else ""
-        self.show_title(f"Import {self._read[0]}: {sums(self._steps)}{more}; i saves {wanted}{with_conflicts}")
+        self.show_title(f"Import {self._read[0]}: i saves {wanted}{with_conflicts}; {sums(self._steps)}{more}")
 
 
 _MEANINGS = {
