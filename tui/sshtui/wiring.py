@@ -211,6 +211,7 @@ def build_app(paths: Paths, destination: Host | None = None) -> SshtuiApp:
 
 
 def _parts(paths: Paths, destination: Host | None) -> Parts:
+    from sshtui.ui.history import History
     from sshtui.ui.parts import Parts
     from sshtui.ui.prompter import ModalPrompter
 
@@ -225,17 +226,23 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
     lookup = Lookup(hosts, config.read, this_machine(match_exec=settings.match_exec))
     problems += lookup.problems
 
+    history = History(hosts)
+
+    def change(host: Host) -> None:
+        # What dialogs keep in a saved host is undone as what is typed on its card.
+        history.save([(host, host.name)])
+
     def remember(host: Host, key_pair: KeyPair) -> None:
         saved = hosts.get(host.name)
         if saved is not None and key_pair.path:
-            hosts.put(replace(saved, key_pair=key_pair.path))
+            change(replace(saved, key_pair=key_pair.path))
 
     def allow_old(host: Host, algorithms: Sequence[str]) -> None:
         from sshtui.ssh.connector import OLD_ALGORITHMS
 
         saved = hosts.get(host.name)
         if saved is not None:
-            hosts.put(replace(saved, extra={**saved.extra, OLD_ALGORITHMS: list(algorithms)}))
+            change(replace(saved, extra={**saved.extra, OLD_ALGORITHMS: list(algorithms)}))
 
     keeper = make_keeper(paths, hosts)
     codes = Codes()
@@ -256,13 +263,14 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         return (*own, *(host for host in lookup.read_only() if host.name not in names))
 
     def key_workshop(prompter: Prompter) -> KeysScreen:
-        return _key_workshop(paths, hosts, every_host, wire, prompter)
+        return _key_workshop(paths, change, every_host, wire, prompter)
 
     def make_roster(prompter: Prompter) -> Roster:
         return Roster(Surroundings(wire, prompter, scrollback=settings.scrollback))
 
     return Parts(
         hosts=hosts,
+        history=history,
         recent=RecentFile(paths.recent_file),
         themes=themes,
         make_prompter=lambda app: ModalPrompter(app, key_workshop=key_workshop),
@@ -305,7 +313,11 @@ def make_keeper(paths: Paths, hosts: HostStore) -> Keeper:
 
 
 def _key_workshop(
-    paths: Paths, hosts: HostStore, every_host: Callable[[], Sequence[Host]], wire: LazyWire, prompter: Prompter
+    paths: Paths,
+    change: Callable[[Host], None],
+    every_host: Callable[[], Sequence[Host]],
+    wire: LazyWire,
+    prompter: Prompter,
 ) -> KeysScreen:
     from sshtui.keys import install as keys
     from sshtui.ui.screens.keys import KeysScreen
@@ -333,7 +345,7 @@ def _key_workshop(
             return f"{added.words}, proved; the old key {removed.words}"
 
     def use(host: Host, path: Path) -> None:
-        hosts.put(replace(host, key_pair=str(path)))
+        change(replace(host, key_pair=str(path)))
 
     agent_path = os.environ.get("SSH_AUTH_SOCK") or None
     tools = KeyTools(

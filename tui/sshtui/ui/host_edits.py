@@ -38,7 +38,7 @@ class HostEdits:
         self._replaced = replaced
         self._parts = parts
         self._prompter = prompter
-        self._history = History(parts.hosts)
+        self._history = parts.history or History(parts.hosts)
 
     def changeable(self, host: Host | None) -> Host | None:
         """`host` when it is ours to change; says why not otherwise."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sshtui.store.why import Explanation
     from sshtui.ui.app import SshtuiApp
+    from sshtui.ui.history import History
 
 
 class Hosts(Protocol):
@@ -118,6 +119,8 @@ class Parts:
     """Makes the screen for key pairs; what it needs is imported then, not before."""
     effective: Callable[[Host], Host] = lambda host: host
     """A host with what it inherits from its folders."""
+    history: History | None = None
+    """Takes and undoes every change to the hosts; one of its own for the app without."""
     why: Callable[[Host], Explanation] | None = None
     """Every option in force for a host and where it comes from."""
     reach: Callable[[Host], Awaitable[Reachability]] | None = None

@@ -147,7 +147,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             claims=lambda _pressed: False,
             prompter=self._prompter,
             palette=palette,
-            confirm_paste=self._parts.settings.confirm_paste or is_dangerous(session.host),
+            confirm_paste=lambda: self._parts.settings.confirm_paste or is_dangerous(session.host),
             may_offer=True if session.host.terminal.clipboard == "allow" else None,
             unicode=self._unicode,
         )
@@ -410,6 +410,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._status.show_scope(scope, only=only, lead=self.sidebar.summary)
         else:
             self._status.show_session(front)
+
+    @on(Sidebar.TabsDiffer)
+    def _tabs_differ(self, event: Sidebar.TabsDiffer) -> None:
+        event.stop()
+        self.workspace.show_hosts()
+        self._show_status()
 
     @on(Sidebar.Said)
     def _hosts_said(self, event: Sidebar.Said) -> None:

@@ -32,6 +32,7 @@ from sshtui.ui.listing import Listing
 from sshtui.ui.parts import Parts
 from sshtui.ui.reach_checks import ReachChecks
 from sshtui.ui.selection import Selection
+from sshtui.ui.tab_hosts import TabHosts
 from sshtui.ui.widgets.ask_line import Ask
 from sshtui.ui.widgets.card import Card
 from sshtui.ui.widgets.host_facts import facts_of_folder, facts_of_host
@@ -53,6 +54,9 @@ class Sidebar(Widget):
     class Said(Message):
         """`summary` is another one."""
 
+    class TabsDiffer(Message):
+        """Tabs have another host now: one that was saved anew, or inherits something else."""
+
     def __init__(
         self,
         parts: Parts,
@@ -73,9 +77,10 @@ class Sidebar(Widget):
         self._roster = roster
         self._glyphs = glyphs
         self._config: tuple[Host, ...] = ()
+        self._tab_hosts = TabHosts(parts, roster, lambda: self.post_message(self.TabsDiffer()))
         self._config_due = 0.0
         self._unsubscribe: Callable[[], None] = lambda: None
-        self._edits = HostEdits(parts, prompter, self._replaced)
+        self._edits = HostEdits(parts, prompter, self._tab_hosts.replaced)
         self._listing = Listing(parts)
         self._checks = ReachChecks(parts.reach, self._checked) if parts.reach is not None else None
         reach = self._checks.found if self._checks is not None else lambda _name: None
@@ -200,12 +205,8 @@ class Sidebar(Widget):
 
     def reload(self) -> None:
         """List the hosts as they are now."""
-        for before in self._listing.catalogue.own:
-            after = self._parts.hosts.get(before.name)
-            if after is not before and after != before:
-                self._look_again(before)
-                if after is not None:
-                    self._replaced(before, after)
+        for before in self._tab_hosts.changed(self._listing.catalogue.own):
+            self._look_again(before)
         self._listing.take(self._config)
         self._selection.keep_listed()
         self._list_rows()
@@ -219,13 +220,6 @@ class Sidebar(Widget):
         after = self._parts.hosts.get(host.name)
         if self._checks is not None and (after is None or after.destination != host.destination):
             self._checks.forget(host.name)
-
-    def _replaced(self, before: Host, after: Host) -> None:
-        """Let tabs on a saved host reconnect to what is saved now; a tab with wishes of its own keeps them."""
-        as_used = self._parts.effective
-        for session in self._roster.sessions:
-            if session.host in (before, as_used(before)):
-                session.host = as_used(after)
 
     # Listing
 
