@@ -89,7 +89,7 @@ class Catalogue:
             rows.append(FolderRow(FAVOURITES, FAVOURITES[1:], 0, is_folded, len(favourites)))
             if not is_folded:
                 rows += [HostRow(host, 1, host.folder) for host in _in_order(favourites, weights)]
-        _flatten(_as_tree(host for host in self.own if not host.favourite), "", 0, folded, weights, rows)
+        _flatten(_as_tree(self.own), "", 0, folded, weights, rows)
         for heading in dict.fromkeys(map(folder_of, self.from_config)):
             hosts = [host for host in self.from_config if folder_of(host) == heading]
             is_folded = heading in folded
@@ -218,12 +218,14 @@ def _candidate(host: Host) -> _Candidate:
 
 
 def _as_tree(hosts: Iterable[Host]) -> _Folder:
+    """The folders of all hosts, with those that do not stand among the favourites."""
     top = _Folder({}, [])
     for host in hosts:
         folder = top
         for part in host.folder.split("/") if host.folder else ():
             folder = folder.folders.setdefault(part, _Folder({}, []))
-        folder.hosts.append(host)
+        if not host.favourite:
+            folder.hosts.append(host)
     return top
 
 
