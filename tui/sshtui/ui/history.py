@@ -11,7 +11,8 @@ from sshtui.model.folders import FolderSettings
 from sshtui.model.hosts import Host
 from sshtui.ui.parts import Hosts
 
-DEPTH = 50
+DEPTH = 1000
+"""Changes that can be undone; older ones are forgotten."""
 
 
 @dataclass(frozen=True)

@@ -84,9 +84,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._menu_timer: Timer | None = None
         self._sidebar_wanted = True
         self._ask = AskLine(id="ask")
-        self.sidebar = Sidebar(
-            parts, glyphs, roster, prompter, self.open, self.show_terminal, self._ask.ask, id="sidebar"
-        )
+        self.sidebar = Sidebar(parts, glyphs, roster, prompter, self.open, self.show_terminal, self._ask, id="sidebar")
         self.workspace = Workspace(roster, keymap, glyphs, self._make_view, unicode=unicode, id="workspace")
         self._splitter = Splitter(id="splitter")
         self._status = StatusLine(keymap, glyphs, unicode=unicode, id="status")

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widget import Widget
-from textual.widgets import Input
 
 from sshtui.model.text import plain
 from sshtui.store.ssh_config_effective import Row
 from sshtui.store.why import Explanation
-from sshtui.ui.line_input import LineInput
-from sshtui.ui.screens.catalogue import Catalogue
+from sshtui.ui.screens.filtered import FilteredCatalogue
 
 _DEFAULT = "default"
 _KEYWORD = 22
 
 
-class WhyScreen(Catalogue[Row]):
+class WhyScreen(FilteredCatalogue[Row]):
     """What is set comes first, then the defaults; what was passed over stands in the facts of an empty filter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "filter by option, value or file")]
 
-    DEFAULT_CSS = """
-    WhyScreen {
-        #filter { height: 1; border: none; padding: 0 1; background: $surface; &:focus { border: none; } }
-        #filter > .input--placeholder { color: $muted; text-style: italic; }
-        &.-wide #list { width: 60%; }
-    }
-    """
+    DEFAULT_CSS = "WhyScreen.-wide #list { width: 60%; }"
 
     def __init__(self, name: str, explanation: Explanation) -> None:
         super().__init__()
@@ -40,11 +29,8 @@ class WhyScreen(Catalogue[Row]):
         self._warnings = explanation.warnings
         self._rows = sorted(explanation.rows, key=lambda row: row.origin == _DEFAULT)
 
-    def above_list(self) -> Iterable[Widget]:
-        yield LineInput(placeholder="/ filter", id="filter", compact=True)
-
     def on_mount(self) -> None:
-        self._list("")
+        self.filter_changed()
 
     def row(self, entry: Row) -> Content:
         keyword, value = plain(entry.keyword, 60), plain(entry.value, 200)
@@ -70,31 +56,8 @@ class WhyScreen(Catalogue[Row]):
             parts += [f"{plain(warning, 500)}\n" for warning in self._warnings[:20]]
         return Content.assemble(*parts)
 
-    @on(Input.Changed, "#filter")
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._list(event.value)
-
-    @on(Input.Submitted, "#filter")
-    def _to_list(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.query_one("#list").focus()
-
-    def action_filter(self) -> None:
-        """Type what to look for."""
-        self.query_one("#filter").focus()
-
-    def action_leave(self) -> None:
-        """Out of the filter, which is emptied; or back to where we came from."""
-        field = self.query_one("#filter", Input)
-        if field.value or field.has_focus:
-            field.value = ""
-            self.query_one("#list").focus()
-        else:
-            self.dismiss()
-
-    def _list(self, query: str) -> None:
-        words = query.lower().split()
+    def filter_changed(self) -> None:
+        words = self.filter_text.lower().split()
         found = [row for row in self._rows if all(word in _searched(row) for word in words)]
         given = sum(row.origin != _DEFAULT for row in found)
         self.show_title(f"Why is this set? {plain(self._host, 80)}: {given} set, {len(found) - given} defaults")

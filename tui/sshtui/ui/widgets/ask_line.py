@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Protocol
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -20,21 +19,6 @@ from sshtui.ui.line_input import LineInput
 
 Accept = Callable[[str], str | Awaitable[str]]
 """Takes the text; the answer is why it cannot be taken, "" when it is."""
-
-
-class Ask(Protocol):
-    """Asks for a line of text; see `AskLine.ask`."""
-
-    def __call__(
-        self,
-        label: str,
-        accept: Accept,
-        *,
-        text: str = "",
-        hint: str = "",
-        among: Sequence[str] = (),
-        back: bool = False,
-    ) -> None: ...
 
 
 class AskLine(Horizontal):

@@ -45,7 +45,7 @@ class HostList(ScrollView, can_focus=True):
         row: HostListRow
 
     @dataclass
-    class Ctrl(Message):
+    class Picked(Message):
         """A row was clicked while Ctrl was held."""
 
         row: HostListRow
@@ -195,7 +195,7 @@ class HostList(ScrollView, can_focus=True):
         self.move_to(place)
         row = self._rows[place]
         if event.ctrl:
-            self.post_message(self.Ctrl(row))
+            self.post_message(self.Picked(row))
         elif isinstance(row, FolderRow) or event.chain == 2:
             self.post_message(self.Chosen(row))
 

@@ -33,7 +33,7 @@ from sshtui.ui.parts import Parts
 from sshtui.ui.reach_checks import ReachChecks
 from sshtui.ui.selection import Selection
 from sshtui.ui.tab_hosts import TabHosts
-from sshtui.ui.widgets.ask_line import Ask
+from sshtui.ui.widgets.ask_line import AskLine
 from sshtui.ui.widgets.card import Card
 from sshtui.ui.widgets.host_facts import facts_of_folder, facts_of_host
 from sshtui.ui.widgets.host_list import HostList
@@ -65,7 +65,7 @@ class Sidebar(Widget):
         prompter: Prompter,
         open_host: Callable[[Host, bool], Awaitable[None]],
         leave: Callable[[], Awaitable[None]],
-        ask: Ask,
+        ask: AskLine,
         *,
         id: str,
     ) -> None:
@@ -270,8 +270,8 @@ class Sidebar(Widget):
         event.stop()
         self._show_card()
 
-    @on(HostList.Ctrl)
-    def _ctrl_clicked(self, event: HostList.Ctrl) -> None:
+    @on(HostList.Picked)
+    def _picked(self, event: HostList.Picked) -> None:
         event.stop()
         self._selection.toggle(event.row)
 
