@@ -265,7 +265,9 @@ async def test_f_puts_a_host_to_the_top_and_back(stage: Build) -> None:
         picture = await shell.shows(pilot, "★ favourites 1")
         assert picture.splitlines()[2][:32].split() == ["○", "web-1", "production"]
         assert shell.main.sidebar.host == shell.store.get("web-1")
-        await pilot.press("f")
+        await pilot.press("slash", "w")
+        await shell.shows(pilot, "○ web-1 ★")
+        await pilot.press("escape", "f")
         await shell.until(pilot, "back", lambda: "favourites" not in shell.picture())
     assert shell.store.get("web-1") == WEB
 

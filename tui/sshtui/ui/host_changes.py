@@ -118,7 +118,10 @@ class HostChanges:
 
     def _move_folder(self, path: str) -> None:
         def accept(to: str) -> str:
-            return self._edits.move_folder(path, to, self._listing.catalogue)
+            problem = self._edits.move_folder(path, to, self._listing.catalogue)
+            if not problem:
+                self._list.move_to_folder(to.strip().strip("/"))
+            return problem
 
         self._ask.ask(f"move the folder {path} to", accept, text=path, among=self._listing.folders(), back=True)
 

@@ -68,11 +68,13 @@ class RowPainter:
         ]
         room = width - cell_len(lead) - 2
         name = plain(host.name, NAME_LIMIT)
+        # Among the matches of a filter no heading says it.
+        star = f" {self._glyphs.favourite}" if host.favourite and not row.depth else ""
         beside, part = self._beside(row, state, room - min(cell_len(name), NEEDED))
-        room -= cell_len(beside) + 2 if beside else 1
+        room -= cell_len(star) + (cell_len(beside) + 2 if beside else 1)
         if cell_len(name) > room:
             name = set_cell_size(name, max(room - 1, 0)) + self._glyphs.ellipsis
-        segments += self._with_hits(name, words, ground)
+        segments += [*self._with_hits(name, words, ground), Segment(star, tint)]
         room -= cell_len(name)
         if beside:
             tint = ground if on_cursor else ground + self._part(part)
