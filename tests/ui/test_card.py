@@ -50,9 +50,37 @@ def test_reconnecting_by_itself_is_a_yes_on_the_card(
     assert read(written(host) | {"reconnect": text}, host).extra == after
 
 
+@pytest.mark.parametrize(("before", "text", "after"), [
+    ({}, "yes", {"danger": True}), ({}, "no", {"danger": False}), ({}, "", {}),
+    ({"danger": True}, "no", {"danger": False}), ({"danger": True}, "", {"danger": None}),
+])  # fmt: skip
+def test_the_danger_mark_is_yes_no_or_as_the_folder_has_it(
+    before: dict[str, object], text: str, after: dict[str, object]
+) -> None:
+    host = Host("n", "h", extra=before)
+    assert written(host)["danger"] == ("yes" if before else "")
+    assert read(written(host) | {"danger": text}, host).extra == after
+
+
 def test_fields_left_empty_mean_the_defaults() -> None:
     texts = {field.id: "" for field in CARD_FIELDS} | {"name": " n ", "address": "h "}
     assert read(texts, Host("", "")) == Host("n", "h")
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "after"),
+    [
+        ({}, "tmux", {"resume": "tmux"}),
+        ({}, "", {}),
+        ({"resume": "tmux", "other": 1}, "", {"resume": None, "other": 1}),
+    ],
+)
+def test_a_program_to_come_back_to_is_a_choice_on_the_card(
+    before: dict[str, object], text: str, after: dict[str, object]
+) -> None:
+    host = Host("a", "a", extra=before)
+    assert written(host)["resume"] == before.get("resume", "")
+    assert read(written(host) | {"resume": text}, host).extra == after
 
 
 @pytest.mark.parametrize(
@@ -60,6 +88,7 @@ def test_fields_left_empty_mean_the_defaults() -> None:
     [
         ("name", "", "A name is needed."), ("name", "web-1", "Another host has this name."),
         ("reconnect", "maybe", "yes or no"),
+        ("resume", "emacs", "Write tmux, or nothing."),
         ("address", "", "An address is needed."), ("address", "-x", "cannot start with a dash"),
         ("port", "0", "1 to 65535"), ("port", "65536", "1 to 65535"), ("port", "ssh", "1 to 65535"),
         ("user", "a b", "No blanks"), ("folder", "a//b", "single slashes"),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sshtui.model.hosts import Host
 from sshtui.model.questions import ConfirmPaste
 from sshtui.model.settings import Settings
+from sshtui.ui.widgets.host_facts import facts_of_host
 from sshtui.ui.widgets.pane import Pane
 from tests.ui.shell_stage import Stage
 
@@ -78,3 +79,9 @@ async def test_a_tab_bears_the_mark_as_soon_as_its_folder_or_its_host_does(stage
         await shell.until(pilot, "no mark", lambda: "PROD" not in shell.picture())
         assert not pane.has_class("danger")
         assert shell.main.roster.sessions[0].host.user == "ada"
+
+
+def test_a_host_that_may_use_old_algorithms_is_weak_on_its_card() -> None:
+    host = Host("old-switch", "10.0.0.9", extra={"old_algorithms": ["ssh-rsa", "3des-cbc"]})
+    assert ("WEAK", "may use old algorithms: ssh-rsa, 3des-cbc") in facts_of_host(host)
+    assert "WEAK" not in dict(facts_of_host(Host("new", "10.0.0.9")))

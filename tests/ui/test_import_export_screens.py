@@ -81,6 +81,19 @@ async def test_after_yes_the_hosts_are_saved_once_and_u_takes_them_back(stage: B
         assert "2 hosts imported from sessions.csv" in shell.prompter.notices[-1].text
 
 
+async def test_what_a_connection_runs_here_is_said_before_yes(stage: Build, table: Path) -> None:
+    shell = stage(answers=[None])
+    table.with_name("x.conf").write_text("Host a\n  HostName h\n  ProxyCommand nc -X 5 %h %p\n")
+    async with shell.app.run_test() as pilot:
+        await pilot.press("I", *"x.conf", "enter")
+        await shell.shows(pilot, "Connecting runs on")
+        await pilot.press("i")
+        await shell.until(pilot, "the question", lambda: shell.prompter.asked(Confirm))
+    question = shell.prompter.asked(Confirm)[0]
+    assert isinstance(question, Confirm)
+    assert "a: nc -X 5 %h %p" in question.text
+
+
 async def test_conflicts_are_taken_on_request_and_a_folder_goes_before(stage: Build, table: Path) -> None:
     shell = stage(answers=[True])
     async with shell.app.run_test() as pilot:

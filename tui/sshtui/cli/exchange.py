@@ -53,6 +53,8 @@ def show_plan(steps: Sequence[Step]) -> None:
     width = max((len(plain(step.name)) for step in steps), default=0)
     for step in steps:
         click.echo(f"{step.action:<9} {plain(step.name).ljust(width)}  {plain(step.where, 500)}".rstrip())
+        if step.runs:
+            click.echo(f"{'':<9} {'':{width}}  runs on this computer: {plain(step.runs, 500)}")
     click.echo(sums(steps), err=True)
 
 

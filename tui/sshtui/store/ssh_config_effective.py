@@ -9,7 +9,7 @@ from pathlib import Path
 from sshtui.errors import UsageError
 from sshtui.model.hosts import DEFAULT_PORT
 from sshtui.store.ssh_config_keywords import CHOICES, FORWARDS, NUMBERS, TEXTS, TIMES, put
-from sshtui.store.ssh_config_options import FIELDS, followed
+from sshtui.store.ssh_config_options import FIELDS, SWITCHES, followed
 from sshtui.store.ssh_config_resolve import Effective, Setting
 from sshtui.store.ssh_config_tokens import expanded, local_user
 
@@ -17,7 +17,7 @@ FOLLOWED = frozenset(
     {
         "hostname", "user", "port", "proxyjump", "proxycommand", "remotecommand", "serveraliveinterval", "tag",
         "canonicalizehostname", "canonicaldomains", "canonicalizefallbacklocal", "canonicalizemaxdots",
-        "canonicalizepermittedcnames", *FIELDS,
+        "canonicalizepermittedcnames", "preferredauthentications", *SWITCHES, *FIELDS,
     }
 )  # fmt: skip
 """Keywords of ssh_config that decide how sshtui connects; of those in FIELDS a few values are exceptions."""

@@ -12,12 +12,13 @@ from typing import Any
 from sshtui.errors import UsageError
 from sshtui.model.folders import DANGER, FolderSettings, inherited, inherited_from
 from sshtui.model.hosts import DEFAULT_PORT, Host
+from sshtui.model.resuming import RESUME, command_for
 from sshtui.model.settings import Settings
 from sshtui.store.hosts import HostStore
 from sshtui.store.ssh_config import ConfigHosts
 from sshtui.store.ssh_config_effective import Row, defaults, rows
 from sshtui.store.ssh_config_keywords import put
-from sshtui.store.ssh_config_options import FIELDS, IN_FILE, further_lines
+from sshtui.store.ssh_config_options import FIELDS, FIELDS_IN_FILE, further_lines
 from sshtui.store.ssh_config_tokens import local_user
 
 _FIELDS = {
@@ -28,7 +29,7 @@ _FIELDS = {
 OWN_KEYWORDS = ("theme", "terminal", "proxy", "unix_socket", "fingerprint", "old_algorithms", "reconnect", DANGER)
 """Words for what ssh has no keyword for, as hosts.toml has them."""
 
-_FIELD_OF = {keyword.lower(): field for field, keyword in IN_FILE.items()}
+_FIELD_OF = {keyword.lower(): field for field, keyword in FIELDS_IN_FILE.items()}
 
 Place = Callable[[str], str]
 """Where a field of a host stands: `hosts.toml:12`."""
@@ -84,8 +85,8 @@ def _own_rows(host: Host, folders: Sequence[FolderSettings], place: Place, setti
             yield row(field, value)
     if DANGER in used.extra:
         yield row(DANGER, _text(used.extra[DANGER]))
-    if host.command:
-        yield Row("remotecommand", host.command, place("command"))
+    if command := command_for(host):
+        yield Row("remotecommand", command, place("command" if host.command else RESUME))
     yield from _timings(host, place, settings)
     for forward in host.forwards:
         ends = (forward.listen, forward.to) if forward.to else (forward.listen,)

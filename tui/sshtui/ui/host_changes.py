@@ -10,7 +10,7 @@ from sshtui.ui.host_edits import MANY, HostEdits
 from sshtui.ui.host_rows import FAVOURITES, FolderRow, HostListRow, HostRow, is_read_only
 from sshtui.ui.listing import Listing
 from sshtui.ui.selection import Selection
-from sshtui.ui.widgets.ask_line import AskLine
+from sshtui.ui.widgets.ask_line import Line
 from sshtui.ui.widgets.card import Card
 from sshtui.ui.widgets.host_list import HostList
 
@@ -25,7 +25,7 @@ class HostChanges:
         rows: HostList,
         selection: Selection,
         card: Card,
-        ask: AskLine,
+        ask: Callable[[Line], None],
         reveal: Callable[[Host], None],
     ) -> None:
         self._edits = edits
@@ -114,7 +114,7 @@ class HostChanges:
         what = own[0].name if len(own) == 1 else f"{len(own)} hosts"
         before = own[0].folder if len({host.folder for host in own}) == 1 else ""
         hint = "a folder as prod/web; empty is the top"
-        self._ask.ask(f"move {what} to", accept, text=before, hint=hint, among=self._listing.folders(), back=True)
+        self._ask(Line(f"move {what} to", accept, before, hint, self._listing.folders()))
 
     def _move_folder(self, path: str) -> None:
         def accept(to: str) -> str:
@@ -123,7 +123,7 @@ class HostChanges:
                 self._list.move_to_folder(to.strip().strip("/"))
             return problem
 
-        self._ask.ask(f"move the folder {path} to", accept, text=path, among=self._listing.folders(), back=True)
+        self._ask(Line(f"move the folder {path} to", accept, path, among=self._listing.folders()))
 
     def drop(self, row: HostListRow, target: HostListRow) -> None:
         """`row` was dragged onto `target`: it goes into that folder, and all that is marked with it."""

@@ -23,6 +23,9 @@ from sshtui.ui.screens.exchange import MOST_SHOWN, ExchangeScreen
 from sshtui.ui.widgets.chooser import Chooser
 from sshtui.ui.widgets.host_facts import facts_of_host
 
+RUNNING_SHOWN = 5
+"""Hosts named in the question whose connections run something here."""
+
 GUESS = "what the file looks like"
 
 EMPTY = """Hosts of other programs, or of a list.
@@ -72,6 +75,8 @@ class ImportScreen(ExchangeScreen[Step]):
         parts: list[Any] = [(plain(entry.name, 100), "bold"), f"\n{_MEANINGS[entry.action]}\n"]
         if entry.why:
             parts.append(f"{plain(entry.why, 500)}\n")
+        if entry.runs:
+            parts.append((f"Connecting runs on this computer: {plain(entry.runs, 500)}\n", "bold $warning"))
         if entry.host is not None:
             parts.append("\n")
             for label, text in facts_of_host(entry.host):
@@ -129,6 +134,11 @@ class ImportScreen(ExchangeScreen[Step]):
             return
         format, path, folder = self._read
         text = f"{sums(self._steps)} in {plain(str(path), 300)}.\nu in the list of hosts undoes it."
+        running = [step for step in self._steps if step.host in wanted and step.runs]
+        if running:
+            named = "\n".join(f"{plain(step.name, 40)}: {plain(step.runs, 200)}" for step in running[:RUNNING_SHOWN])
+            more = f"\nand {len(running) - RUNNING_SHOWN} more" if len(running) > RUNNING_SHOWN else ""
+            text += f"\n\nConnecting to these runs on this computer:\n{named}{more}"
         if not await self.jobs.prompter.ask(Confirm(f"Save {len(wanted)} hosts?", text, yes="Save")):
             return
         try:

@@ -21,47 +21,42 @@ Accept = Callable[[str], str | Awaitable[str]]
 """Takes the text; the answer is why it cannot be taken, "" when it is."""
 
 
+@dataclass(frozen=True)
+class Line:
+    """What is asked for: `hint` shows while the line is empty, Tab completes it to one of `among`."""
+
+    label: str
+    accept: Accept
+    text: str = ""
+    hint: str = ""
+    among: Sequence[str] = ()
+
+
 class AskLine(Horizontal):
     """Hidden until something is asked. Enter gives the text, Tab completes it, Esc gives up."""
 
-    @dataclass
     class Closed(Message):
-        """The line is gone again; the focus is free, and goes `back` to the hosts when it was asked from there."""
-
-        back: bool
+        """The line is gone again; the focus is free."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._accept: Accept = lambda _text: ""
         self._among: Sequence[str] = ()
-        self._back = False
 
     def compose(self) -> ComposeResult:
         yield Static("", id="ask-label")
         yield LineInput(id="ask-text", compact=True, select_on_focus=False)
         yield Static("", id="ask-problem")
 
-    def ask(
-        self,
-        label: str,
-        accept: Accept,
-        *,
-        text: str = "",
-        hint: str = "",
-        among: Sequence[str] = (),
-        back: bool = False,
-    ) -> None:
-        """Show `label` and take a text for `accept`; `hint` shows while it is empty, `among` completes it.
-
-        With `back` the focus goes to the hosts afterwards.
-        """
-        self._accept, self._among, self._back = accept, among, back
-        self.query_one("#ask-label", Static).update(Content(f" {label} "))
+    def ask(self, wanted: Line) -> None:
+        """Show the line and take its text."""
+        self._accept, self._among = wanted.accept, wanted.among
+        self.query_one("#ask-label", Static).update(Content(f" {wanted.label} "))
         line = self.query_one(Input)
-        line.placeholder = hint
-        line.suggester = SuggestFromList(among, case_sensitive=False) if among else None
-        line.value = text
-        line.cursor_position = len(text)
+        line.placeholder = wanted.hint
+        line.suggester = SuggestFromList(wanted.among, case_sensitive=False) if wanted.among else None
+        line.value = wanted.text
+        line.cursor_position = len(wanted.text)
         self._say("")
         self.display = True
         self.screen.set_focus(line)
@@ -99,4 +94,4 @@ class AskLine(Horizontal):
     def _close(self) -> None:
         if self.display:
             self.display = False
-            self.post_message(self.Closed(self._back))
+            self.post_message(self.Closed())

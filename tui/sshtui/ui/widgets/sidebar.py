@@ -33,7 +33,7 @@ from sshtui.ui.parts import Parts
 from sshtui.ui.reach_checks import ReachChecks
 from sshtui.ui.selection import Selection
 from sshtui.ui.tab_hosts import TabHosts
-from sshtui.ui.widgets.ask_line import AskLine
+from sshtui.ui.widgets.ask_line import Line
 from sshtui.ui.widgets.card import Card
 from sshtui.ui.widgets.host_facts import facts_of_folder, facts_of_host
 from sshtui.ui.widgets.host_list import HostList
@@ -65,7 +65,7 @@ class Sidebar(Widget):
         prompter: Prompter,
         open_host: Callable[[Host, bool], Awaitable[None]],
         leave: Callable[[], Awaitable[None]],
-        ask: AskLine,
+        ask: Callable[[Line], None],
         *,
         id: str,
     ) -> None:
