@@ -46,6 +46,10 @@ class HostStore:
         """The host of exactly that name."""
         return self._document.get(name)
 
+    def place(self, name: str, field: str) -> str:
+        """Where a field of the host `name` stands in the file: `hosts.toml:12`."""
+        return f"{self._path.name}:{self._document.line(name, field)}"
+
     @property
     def problem(self) -> BrokenFile | None:
         """Why nothing can be saved at present: the file is broken or of a newer version."""
