@@ -156,3 +156,18 @@ async def test_the_choice_leads_to_the_key_workshop_and_back_to_a_list_with_the_
                 await pilot.pause(0.01)
         await pilot.press("enter")
         assert await asyncio.wait_for(task, 5) == ChosenKeyPair(KEY_PAIRS[2])
+
+
+@pytest.mark.parametrize(
+    ("keystrokes", "answer"),
+    [(["enter"], "detach"), (["tab", "enter"], "quit"), (["tab", "tab", "enter"], None), (["escape"], None)],
+)
+async def test_leaving_is_the_first_choice_where_quitting_ends_sessions(
+    keystrokes: list[str], answer: str | None
+) -> None:
+    app = Stage()
+    async with app.run_test() as pilot:
+        task = start(app, QUESTIONS["quit"])
+        await app.ready(pilot)
+        await pilot.press(*keystrokes)
+        assert await asyncio.wait_for(task, 5) == answer

@@ -39,7 +39,7 @@ def attach(paths: Paths, id: str | None) -> int:
     places = Places(paths.run_dir)
     if id is not None:
         return show(paths, places.find(id))
-    found = [instance for instance, state in _known(places) if state.get("detachable")]
+    found = [instance for instance, state in known_apps(places) if state.get("detachable")]
     if not found:
         raise NotFound(_NONE, hint=_HOW)
     if len(found) > 1:
@@ -73,7 +73,7 @@ def show(paths: Paths, instance: Instance) -> int:
 @click.pass_obj
 def list_running(paths: Paths, as_json: bool) -> None:
     """Show the sshtui that are running, with their viewers and tabs."""
-    known = _known(Places(paths.run_dir))
+    known = known_apps(Places(paths.run_dir))
     if as_json:
         click.echo(json.dumps([state for _instance, state in known], indent=2))
         return
@@ -106,7 +106,7 @@ def kill(paths: Paths, id: str | None) -> None:
     click.echo(_end(instance))
 
 
-def _known(places: Places) -> list[tuple[Instance, dict[str, Any]]]:
+def known_apps(places: Places) -> list[tuple[Instance, dict[str, Any]]]:
     """Every running app with what it says of itself; one that does not answer says nothing."""
     known = []
     for instance in places.running():
