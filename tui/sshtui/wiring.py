@@ -20,13 +20,14 @@ from typing import TYPE_CHECKING
 from sshtui.attach.places import Instance, Places
 from sshtui.attach.starting import Starting, detachable, end_with_parent, tell_ready, tell_trouble
 from sshtui.errors import SshtuiError
+from sshtui.model.diagnosis import Finding
 from sshtui.model.geometry import Size
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
-from sshtui.model.outer import Outer
 from sshtui.model.questions import Prompter
 from sshtui.model.settings import Settings
+from sshtui.secrets.diagnosis import with_saved
 from sshtui.secrets.keeper import Keeper
 from sshtui.secrets.keyring_store import KeyringStore
 from sshtui.secrets.remembering import Codes, RememberingPrompter
@@ -104,6 +105,16 @@ class LazyWire:
         remembering.logged_in()
         return channel
 
+    def remembering(self, prompter: Prompter, host: Host) -> RememberingPrompter:
+        """`prompter`, with what is saved for `host` answering first."""
+        return self._remembering(prompter, host)
+
+    async def diagnose(self, host: Host, prompter: Prompter) -> AsyncIterator[Finding]:
+        """Each step of the way to `host`, as SshDialer.diagnose finds it; jump hosts are logged in to."""
+        dialer = (await self.ready()).dialer
+        async for finding in with_saved(dialer.diagnose(host, self._remembering(prompter, host)), host):
+            yield finding
+
     async def key_pairs(self, host: Host) -> Sequence[KeyPair]:
         """What a person can choose from for `host`."""
         return await (await self.ready()).identities.available(host)
@@ -141,7 +152,6 @@ def run_detached(paths: Paths, ready: int, lifeline: int | None = None) -> int:
     app = build_app(paths)
     # It paints for the best of terminals; the others get stand-ins on the way there.
     app.unicode = app.parts.settings.unicode is not False
-    app.outer = Outer(underlines=True, strings=True)
     app.audience = Audience(app, mouse=app.takes_mouse)
 
     @asynccontextmanager
@@ -215,7 +225,10 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
     keymap, keymap_problems = load_keymap(paths.keymap_file)
     themes, theme_problems = load_themes(paths.themes_dir)
     hosts = HostStore(paths.hosts_file)
+    # The rounds of the collector that importing the app sets off need not look at ten thousand hosts each time.
+    gc.freeze()
     problems: list[SshtuiError] = [*settings_problems, *keymap_problems, *theme_problems]
+    problems += [hosts.exposed] if hosts.exposed else []
 
     config = ConfigHostsFile(paths.ssh_config, system=SYSTEM_CONFIG)
 
@@ -228,7 +241,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
             hosts.put(replace(saved, key_pair=key_pair.path))
 
     def allow_old(host: Host, algorithms: Sequence[str]) -> None:
-        from sshtui.ssh.connector import OLD_ALGORITHMS
+        from sshtui.model.further_fields import OLD_ALGORITHMS
 
         saved = hosts.get(host.name)
         if saved is not None:
@@ -276,6 +289,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         open_at_start=destination,
         problems=(*(str(problem) for problem in problems), *keeper.plain_warnings()),
         secrets_screen=secrets_screen,
+        diagnose=wire.diagnose,
         at_end=keeper.settle,
         effective=hosts.effective,
         warm_up=wire.settle,
@@ -311,7 +325,7 @@ def _key_workshop(
         dialer = (await wire.ready()).dialer
         from sshtui.ssh.commands import commands_on
 
-        async with commands_on(dialer, host, prompter) as account:
+        async with commands_on(dialer, host, wire.remembering(prompter, host)) as account:
             yield account
 
     async def install(host: Host, path: Path) -> str:

@@ -122,7 +122,7 @@ class SshConfig:
         read_from: set[Path] = set()
         files = []
         for file, base in [(path, home / ".ssh"), *([(system, system.parent)] if system else [])]:
-            reader = Reader(home, base, warnings, read_from)
+            reader = Reader(home, base, warnings, read_from, checked=file == path)
             files.append(reader.read(file))
         return cls(files, warnings, read_from, home=home)
 

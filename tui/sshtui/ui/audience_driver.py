@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from textual import events, messages
+from textual import messages
 from textual.app import App
 from textual.driver import Driver
 from textual.message import Message
 
 from sshtui.ui.onlooker import SYNC_END, SYNC_START
 from sshtui.ui.steady import SteadyApp
-
-# A piece of the picture begins by saying where.
-_PICTURE = re.compile(r"\x1b\[\d+;\d+H")
 
 
 class AudienceDriver(Driver):
@@ -31,6 +27,10 @@ class AudienceDriver(Driver):
             app, debug=debug, mouse=mouse, size=size or (self._audience.size.width, self._audience.size.height)
         )
         self._frame: list[str] | None = None
+
+    def show_title(self, title: str) -> None:
+        """Name the windows of all viewers."""
+        self._audience.show_title(title)
 
     def lend_mouse(self) -> bool:
         """As SteadyDriver does, for all viewers."""
@@ -51,17 +51,12 @@ class AudienceDriver(Driver):
                 self._audience.paint("".join(frame))
         elif self._frame is not None:
             self._frame.append(data)
-        elif data.startswith(SYNC_START) and data.endswith(SYNC_END):
-            self._audience.paint(data[len(SYNC_START) : -len(SYNC_END)])
-        elif _PICTURE.match(data):
-            self._audience.paint(data)
         else:
             self._audience.write(data)
 
     def send_message(self, message: Message) -> None:
-        """Hand a message to the app, on whose loop we stand; a keystroke for the remote is there when this returns."""
-        if not (isinstance(message, events.Key) and self._steady.take_at_once(message)):
-            self._app.post_message(message)
+        """Hand a message to the app, on whose loop we stand."""
+        self._steady.receive(message)
 
     def start_application_mode(self) -> None:
         """Begin to show the app."""

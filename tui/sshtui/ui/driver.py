@@ -19,7 +19,6 @@ from typing import Any
 from textual import constants
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key
 from textual.message import Message
 
 from sshtui.attach.own_terminal import TITLE_POP, TITLE_PUSH, give_back, patient, screen_descriptor
@@ -88,12 +87,15 @@ class PatientOutput:
                 if not self._sync:
                     self._put(text)
                 self._sync = ""
+            elif not self._waiting_bytes:
+                self._put(self._sync + text)
+                self._sync = ""
             elif _MUST_ARRIVE.fullmatch(text):
                 for kind in _NEWEST_COUNTS:
                     if text.startswith(kind):
                         self._forget_older(kind)
                 self._put(text)
-            elif self._waiting_bytes and self._waiting_bytes + len(text) > BACKLOG:
+            elif self._waiting_bytes + len(text) > BACKLOG:
                 self._missed = True
             else:
                 self._put(self._sync + text)
@@ -253,11 +255,11 @@ class SteadyDriver(LinuxDriver):
         super().disable_input()
 
     def send_message(self, message: Message) -> None:
-        """Give the app what was read; a keystroke that the terminal in front can have is there when this returns."""
-        if not self._watched:
+        """Give the app what was read."""
+        if self._watched and isinstance(self._app, SteadyApp):
+            self._app.receive(message)
+        else:
             super().send_message(message)
-        elif not (isinstance(message, Key) and isinstance(self._app, SteadyApp) and self._app.take_at_once(message)):
-            self._app.post_message(message)
 
     def _can_be_watched(self) -> bool:
         """Whether the loop can tell when there is something to read: not of every device on every system."""
@@ -279,7 +281,13 @@ class SteadyDriver(LinuxDriver):
                 self._loop.remove_reader(self.fileno)
             os.kill(os.getpid(), signal.SIGHUP)
             return False
-        for message in self._parser.feed(self._decode(data)):
+        text = self._decode(data)
+        if self._watched and isinstance(self._app, SteadyApp):
+            # A letter at a time is how people type: the event that it may become is not even made.
+            lone = self._parser.lone(text)
+            if lone is not None and self._app.take_at_once(lone):
+                return True
+        for message in self._parser.feed(text):
             self.process_message(message)
         if self._watched:
             self._settle()

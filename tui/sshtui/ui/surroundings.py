@@ -42,9 +42,12 @@ def run(app: SteadyApp[Any], receiving: Receiving | None = None) -> int:
     first frame on.
     """
     if app.audience is not None:
+        from sshtui.model.outer import EVERYTHING
         from sshtui.ui.audience_driver import AudienceDriver
 
         app.driver_class = AudienceDriver
+        # Each viewer gets what its own terminal draws.
+        app.outer = EVERYTHING
     else:
         from sshtui.ui.driver import SteadyDriver
 

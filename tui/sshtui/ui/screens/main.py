@@ -34,6 +34,7 @@ from sshtui.ui.leader import HOLD_BEFORE_MENU, Leader, Meaning
 from sshtui.ui.palette_entries import palette_entries
 from sshtui.ui.parts import Parts
 from sshtui.ui.screens.details import DetailsScreen
+from sshtui.ui.screens.doctor import DoctorScreen
 from sshtui.ui.screens.help import HelpScreen
 from sshtui.ui.screens.layout import layout, sidebar_columns
 from sshtui.ui.screens.palette import Entry, PaletteScreen
@@ -103,6 +104,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             "tab.rename": self._rename_tab,
             "session.password": self._change_password,
             "session.details": self._show_details,
+            "tab.doctor": self._show_doctor,
             "terminal.lock": self._lock,
         }
 
@@ -174,14 +176,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._show_leader()
         return True
 
-    def take_at_once(self, event: events.Key) -> bool:
+    def take_at_once(self, pressed: Keystroke) -> bool:
         """Whether a keystroke was for the terminal in focus and nobody else, and is there by now."""
         view = self.focused
-        if not isinstance(view, TerminalView) or self._ask.display or self._leader.pending:
+        if not isinstance(view, TerminalView) or self._leader.pending or pressed.name == self._keymap.leader:
             return False
-        pressed = keystroke(event)
-        scope = self.workspace.scope
-        if pressed.name == self._keymap.leader or self._own_action(pressed, scope) or not view.take_at_once(pressed):
+        if self._own_action(pressed, self.workspace.scope) or not view.take_at_once(pressed):
             return False
         # A lock counts how quickly leaders follow each other, with nothing between them.
         self._leader.press(pressed.name, time.monotonic())
@@ -239,6 +239,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._tell("Connect first: there is no connection to tell of.", warning=True)
         else:
             self.app.push_screen(DetailsScreen(front, unicode=self._unicode))
+
+    def _show_doctor(self) -> None:
+        front, diagnose = self.roster.front, self._parts.diagnose
+        if front is not None and diagnose is not None:
+            prompter = self._prompter
+            self.app.push_screen(DoctorScreen(front.host, lambda host: diagnose(host, prompter), unicode=self._unicode))
 
     def _show_palette(self) -> None:
         from sshtui.ui.app import SshtuiApp
