@@ -171,3 +171,12 @@ async def test_leaving_is_the_first_choice_where_quitting_ends_sessions(
         await app.ready(pilot)
         await pilot.press(*keystrokes)
         assert await asyncio.wait_for(task, 5) == answer
+
+
+async def test_one_character_is_counted_as_one() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        task = start(app, ConfirmPaste("web-1", "\x1b"))
+        await app.ready(pilot)
+        assert "1 line, 1 character goes to web-1:" in shown(app)
+        task.cancel()

@@ -6,16 +6,20 @@ Only what the first frame needs is imported here; asyncssh follows in a thread, 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
+import shutil
+import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sshtui.attach.places import Instance, Places
 from sshtui.attach.starting import Starting, detachable, end_with_parent, tell_ready, tell_trouble
@@ -25,6 +29,7 @@ from sshtui.model.geometry import Size
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
+from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Prompter
 from sshtui.model.settings import Settings
 from sshtui.secrets.diagnosis import with_saved
@@ -46,6 +51,9 @@ from sshtui.store.ssh_config import SYSTEM_CONFIG, ConfigHostsFile
 from sshtui.store.themes import load_themes
 from sshtui.store.wanted import wanted_host
 
+LAST_WORDS = 5.0
+"""Seconds an app may take to end when it is told to."""
+
 if TYPE_CHECKING:
     from sshtui.attach.reception import Reception
     from sshtui.keys.identities import FileAndAgentIdentities
@@ -55,6 +63,8 @@ if TYPE_CHECKING:
     from sshtui.ui.screens.keys import KeysScreen
     from sshtui.ui.screens.known_hosts import KnownHostsScreen
     from sshtui.ui.screens.secrets import SecretsScreen
+    from sshtui.web.protocols import Viewer
+    from sshtui.web.serving import Wish
 
 
 @dataclass(frozen=True)
@@ -208,6 +218,85 @@ def run_demo() -> int:
     with demo_scene() as scene:
         paths = Paths(scene.config_dir, scene.config_dir / "state", scene.ssh_dir)
         return run(build_app(paths))
+
+
+def run_web_demo() -> int:
+    """Serve the demo's scene to the browser, for an account of its own; the exit code. Nothing of it is left."""
+    from sshtui.demo.scene import demo_scene
+    from sshtui.web.serving import Wish, free_port
+    from sshtui.web.tryout import Tryout
+
+    os.environ.pop("SSH_AUTH_SOCK", None)
+    with demo_scene() as scene:
+        # The app is a process of its own and looks for OpenSSH's files at home.
+        home = scene.directory / "person"
+        home.mkdir(mode=0o700)
+        (home / ".ssh").symlink_to(scene.ssh_dir)
+        os.environ["HOME"] = str(home)
+        paths = Paths.default(scene.config_dir)
+        tryout = Tryout.enrolled(paths.console_file)
+        try:
+            code = run_console(paths, Wish(port=free_port()), tryout.tell)
+            return 0 if code == 128 + signal.SIGINT else code
+        finally:
+            _end_app(paths)
+            shutil.rmtree(paths.run_dir, ignore_errors=True)
+
+
+def _end_app(paths: Paths) -> None:
+    """End what we started on these files, and wait until it has written its last."""
+    from sshtui.attach.asking import ask, state_of
+
+    for instance in Places(paths.run_dir).running():
+        with contextlib.suppress(SshtuiError):
+            pid = int(state_of(instance.socket)["pid"])
+            ask(instance.socket, "quit")
+            deadline = time.monotonic() + LAST_WORDS
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(pid, os.WNOHANG) == (0, 0) and time.monotonic() < deadline:
+                    time.sleep(0.02)
+
+
+def run_console(paths: Paths, wish: Wish, meanwhile: Callable[[], Coroutine[Any, Any, None]] | None = None) -> int:
+    """Serve the browser console until a signal comes; the exit code. The app starts when the first page is let in.
+
+    `meanwhile` runs while it serves.
+    """
+    from sshtui.attach.frames import Hello
+    from sshtui.attach.viewer import attached
+    from sshtui.web import serving
+    from sshtui.web.server import ConsoleFiles
+    from sshtui.web.tls import Certificate
+
+    starting = asyncio.Lock()
+
+    @asynccontextmanager
+    async def open_viewer(size: Size) -> AsyncIterator[Viewer]:
+        # Two pages that come at once look at one app.
+        async with starting:
+            app = await app_for_viewers(paths, die_with_parent=True)
+        async with attached(app, Hello(size, kind="browser")) as viewer:
+            yield viewer
+
+    files = ConsoleFiles(
+        enrolment=paths.console_file,
+        limits=paths.console_limits_file,
+        audit=paths.console_audit_file,
+        control=paths.console_socket,
+        transfer=paths.transfer_dir,
+    )
+    own = Certificate(paths.console_certificate, paths.console_key)
+    return serving.run(wish, files, own, open_viewer, leader=_leader(paths), meanwhile=meanwhile)
+
+
+def _leader(paths: Paths) -> str:
+    """What the leader of the keymap sends; "" when it is switched off."""
+    from sshtui.terminal.keyboard import encode
+    from sshtui.terminal.modes import Modes
+    from sshtui.ui.keymap import Keymap
+
+    name = Keymap(load_keymap(paths.keymap_file)[0]).leader
+    return encode(Keystroke(name), Modes()).decode() if name else ""
 
 
 def build_app(paths: Paths, destination: Host | None = None) -> SshtuiApp:

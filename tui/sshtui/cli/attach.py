@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import time
@@ -16,6 +15,7 @@ from sshtui.attach.peers import peer
 from sshtui.attach.places import Instance, Places, connect
 from sshtui.attach.terminal_viewer import Ending, look
 from sshtui.errors import AttachError, NotFound, SshtuiError, UsageError
+from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
 from sshtui.store.paths import Paths
 
@@ -75,7 +75,7 @@ def list_running(paths: Paths, as_json: bool) -> None:
     """Show the sshtui that are running, with their viewers and tabs."""
     known = known_apps(Places(paths.run_dir))
     if as_json:
-        click.echo(json.dumps([state for _instance, state in known], indent=2))
+        click.echo(json_text([state for _instance, state in known]))
         return
     if not known:
         click.echo("No sshtui is running.", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields, replace
@@ -17,6 +16,7 @@ from sshtui.cli.opening import complete_names, config_hosts, unknown
 from sshtui.errors import ConfigError, UsageError
 from sshtui.model.destination import split_destination
 from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
+from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
 from sshtui.secrets.references import FIELDS
 from sshtui.store.hosts import HostStore
@@ -97,7 +97,7 @@ def list_hosts(
     if sort:
         found = _sorted(found, sort, RecentFile(paths.recent_file))
     if as_json:
-        click.echo(json.dumps([facts(host) for host in found], indent=2, ensure_ascii=False, default=str))
+        click.echo(json_text([facts(host) for host in found]))
         return
     for line in _columns(
         [(host.name, host.destination, host.folder or host.origin or "-", " ".join(host.tags)) for host in found]
@@ -127,7 +127,7 @@ def show(paths: Paths, store: HostStore, name: str, as_json: bool) -> None:
     if host is None:
         raise unknown(paths, name, config)
     if as_json:
-        click.echo(json.dumps(facts(host), indent=2, ensure_ascii=False, default=str))
+        click.echo(json_text(facts(host)))
         return
     for field, value in facts(host).items():
         if value not in ("", [], {}, None):

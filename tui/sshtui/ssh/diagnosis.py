@@ -101,7 +101,7 @@ async def _tcp(host: Host, address: Address, limit: float) -> Finding:
             (await connect_to(address, source_address(host))).close()
     except OSError as error:
         failure = translate.before_login(error, host.name, address.text, host.port)
-        advice = f"{failure.hint} {RESTART}" if isinstance(error, ConnectionRefusedError) else failure.hint
+        advice = f"Is the port right? {RESTART}" if isinstance(error, ConnectionRefusedError) else failure.hint
         return failed("tcp", failure, began, advice)
     return Finding("tcp", "ok", f"{address.text} port {host.port} answers", time.monotonic() - began)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -13,6 +12,7 @@ from urllib.parse import quote
 from sshtui.errors import UsageError
 from sshtui.model.destination import parse_destination, split_destination
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
+from sshtui.model.json_text import json_text
 from sshtui.model.resuming import command_for
 from sshtui.store.host_tables import to_table
 from sshtui.store.ssh_config_options import further_lines
@@ -123,7 +123,7 @@ def _harmless(text: str) -> str:
 
 def to_json(hosts: Iterable[Host]) -> str:
     """A list of objects with the fields that are set."""
-    return json.dumps([to_table(host) for host in hosts], indent=2, ensure_ascii=False, default=str) + "\n"
+    return json_text([to_table(host) for host in hosts]) + "\n"
 
 
 def to_putty(hosts: Iterable[Host]) -> str:

@@ -93,10 +93,7 @@ def own_rows(saved: Host, folders: Sequence[FolderSettings] = ()) -> Iterator[Ro
     if host.keep_alive is not None:
         yield Row("serveraliveinterval", str(host.keep_alive), origin)
     for keyword, words in further_lines(host):
-        try:
-            values = put(keyword.lower(), [words], Path(os.path.expanduser("~")))
-        except UsageError:
-            continue
+        values = put(keyword.lower(), [words], Path(os.path.expanduser("~")))
         yield from (Row(keyword.lower(), value, origin) for value in values)
     for forward in host.forwards:
         words = (forward.listen, forward.to) if forward.to else (forward.listen,)

@@ -88,10 +88,11 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
         self.call_after_refresh(self._warm_up)
 
     def _name_window(self, title: str) -> None:
-        from sshtui.ui.audience_driver import AudienceDriver
         from sshtui.ui.driver import SteadyDriver
 
-        if isinstance(self._driver, (SteadyDriver, AudienceDriver)):
+        if self.audience is not None:
+            self.audience.show_title(title)
+        elif isinstance(self._driver, SteadyDriver):
             self._driver.show_title(title)
 
     def _warm_up(self) -> None:

@@ -28,10 +28,6 @@ class AudienceDriver(Driver):
         )
         self._frame: list[str] | None = None
 
-    def show_title(self, title: str) -> None:
-        """Name the windows of all viewers."""
-        self._audience.show_title(title)
-
     def lend_mouse(self) -> bool:
         """As SteadyDriver does, for all viewers."""
         return self._audience.lend_mouse()

@@ -118,7 +118,7 @@ CARD_FIELDS: tuple[CardField, ...] = (
     CardField(
         "reconnect",
         "reconnect",
-        "on a key; or yes",
+        "on Enter; or yes",
         lambda host: "yes" if host.extra.get(RECONNECT) is True else "",
         lambda text, _: "" if text in {"", "yes", "no"} else "Write yes or no.",
     ),
@@ -127,7 +127,7 @@ CARD_FIELDS: tuple[CardField, ...] = (
     CardField(
         "terminal",
         "terminal",
-        "xterm, or backspace=bs",
+        "as xterm",
         lambda host: str(host.terminal),
         lambda text, _: switches_problem(text),
     ),
