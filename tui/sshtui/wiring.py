@@ -30,7 +30,6 @@ from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.keystrokes import Keystroke
-from sshtui.model.outer import Outer
 from sshtui.model.questions import Prompter
 from sshtui.model.reachability import Reachability
 from sshtui.model.settings import Settings
@@ -168,7 +167,6 @@ def run_detached(paths: Paths, ready: int, lifeline: int | None = None) -> int:
     app = build_app(paths)
     # It paints for the best of terminals; the others get stand-ins on the way there.
     app.unicode = app.parts.settings.unicode is not False
-    app.outer = Outer(underlines=True, strings=True)
     app.audience = Audience(app, mouse=app.takes_mouse)
 
     @asynccontextmanager
