@@ -202,7 +202,11 @@ async def serve_until_signalled(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop, number)
-    loop.add_signal_handler(signal.SIGHUP, reload if tls is not None else lambda: stop(signal.SIGHUP))
+    if tls is not None:
+        loop.add_signal_handler(signal.SIGHUP, reload)
+    elif signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        # What was started with nohup goes on.
+        loop.add_signal_handler(signal.SIGHUP, stop, signal.SIGHUP)
     async with serving(console, host, port, tls) as bound:
         ready(bound)
         beside = asyncio.create_task(meanwhile()) if meanwhile else None
