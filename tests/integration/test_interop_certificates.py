@@ -14,7 +14,7 @@ from sshtui.model.questions import UnknownHostKey
 from sshtui.store.ssh_config import read_hosts
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, say
-from tests.servers.key_files import make_key_file, public_line
+from tests.servers.key_files import make_key_file, public_line, sign
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK
 
@@ -32,13 +32,6 @@ def authority(tmp_path: Path, need: Callable[[str], str]) -> Path:
     """The key pair that signs."""
     need("ssh-keygen")
     return make_key_file(tmp_path / "authority")
-
-
-def sign(authority: Path, file: Path, principal: str, *options: str) -> Path:
-    """The certificate for the public half of `file`."""
-    command = ["ssh-keygen", "-q", "-s", str(authority), "-I", "test", "-n", principal, *options, f"{file}.pub"]
-    subprocess.run(command, check=True, capture_output=True)
-    return file.with_name(file.name + "-cert.pub")
 
 
 def add_to_agent(agent: str, file: Path) -> None:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from sshtui.attach.places import Instance, Places
 from sshtui.attach.starting import Starting, detachable, end_with_parent, tell_ready, tell_trouble
 from sshtui.errors import SshtuiError
+from sshtui.model.diagnosis import Finding
 from sshtui.model.geometry import Size
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
@@ -31,6 +32,7 @@ from sshtui.model.key_pairs import KeyPair
 from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Prompter
 from sshtui.model.settings import Settings
+from sshtui.secrets.diagnosis import with_saved
 from sshtui.secrets.keeper import Keeper
 from sshtui.secrets.keyring_store import KeyringStore
 from sshtui.secrets.remembering import Codes, RememberingPrompter
@@ -112,6 +114,16 @@ class LazyWire:
         channel = await (await self.ready()).dialer.dial(host, size, remembering, progress=progress)
         remembering.logged_in()
         return channel
+
+    def remembering(self, prompter: Prompter, host: Host) -> RememberingPrompter:
+        """`prompter`, with what is saved for `host` answering first."""
+        return self._remembering(prompter, host)
+
+    async def diagnose(self, host: Host, prompter: Prompter) -> AsyncIterator[Finding]:
+        """Each step of the way to `host`, as SshDialer.diagnose finds it; jump hosts are logged in to."""
+        dialer = (await self.ready()).dialer
+        async for finding in with_saved(dialer.diagnose(host, self._remembering(prompter, host)), host):
+            yield finding
 
     async def key_pairs(self, host: Host) -> Sequence[KeyPair]:
         """What a person can choose from for `host`."""
@@ -315,7 +327,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
             hosts.put(replace(saved, key_pair=key_pair.path))
 
     def allow_old(host: Host, algorithms: Sequence[str]) -> None:
-        from sshtui.ssh.connector import OLD_ALGORITHMS
+        from sshtui.model.further_fields import OLD_ALGORITHMS
 
         saved = hosts.get(host.name)
         if saved is not None:
@@ -363,6 +375,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         open_at_start=destination,
         problems=(*(str(problem) for problem in problems), *keeper.plain_warnings()),
         secrets_screen=secrets_screen,
+        diagnose=wire.diagnose,
         at_end=keeper.settle,
         effective=hosts.effective,
         warm_up=wire.settle,
@@ -398,7 +411,7 @@ def _key_workshop(
         dialer = (await wire.ready()).dialer
         from sshtui.ssh.commands import commands_on
 
-        async with commands_on(dialer, host, prompter) as account:
+        async with commands_on(dialer, host, wire.remembering(prompter, host)) as account:
             yield account
 
     async def install(host: Host, path: Path) -> str:

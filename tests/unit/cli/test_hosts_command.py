@@ -322,3 +322,17 @@ def test_a_certificate_is_named_and_taken_away(sshtui: Sshtui) -> None:
     for _ in range(2):
         assert sshtui("hosts", "edit", "web-1", "--certificate", "").code == 0
     assert saved()[0].extra == {}
+
+
+def test_further_fields_are_set_and_cleared_and_stand_in_the_file_as_what_they_are(
+    sshtui: Sshtui, tmp_path: Path
+) -> None:
+    assert sshtui("hosts", "add", "a", "h", "--set", "resume=tmux", "--set", "agent_forwarding=yes").code == 0
+    given = ["--set", "known_hosts_files=~/one, ~/two", "--set", "agent-forwarding="]
+    assert sshtui("hosts", "edit", "a", *given).code == 0
+    text = (tmp_path / "config" / "hosts.toml").read_text()
+    assert 'resume = "tmux"' in text
+    assert "agent_forwarding" not in text
+    assert dict(saved()[0].extra) == {"resume": "tmux", "known_hosts_files": ["~/one", "~/two"]}
+    assert sshtui("hosts", "edit", "a", "--set", "resume=emacs").code == 2
+    assert (tmp_path / "config" / "hosts.toml").read_text() == text

@@ -17,6 +17,7 @@ from sshtui.cli.folders import folder
 from sshtui.cli.opening import complete_names, config_hosts, unknown
 from sshtui.errors import ConfigError, UsageError
 from sshtui.model.destination import split_destination
+from sshtui.model.further_fields import read_further
 from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
 from sshtui.model.terminal_switches import make_switches, switch_texts
 from sshtui.model.text import plain
@@ -52,6 +53,11 @@ def _switches(_context: click.Context, _option: click.Parameter, texts: tuple[st
         raise click.BadParameter(str(error)) from None
 
 
+def _further(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> dict[str, Any] | None:
+    """The further fields given, by name; None for none."""
+    return dict(map(read_further, texts)) or None
+
+
 _FIELD_OPTIONS = (
     click.option("-p", "--port", type=click.IntRange(1, 65535), metavar="PORT", help="Port on the server."),
     click.option("-l", "--user", help="User to log in as."),
@@ -68,6 +74,14 @@ _FIELD_OPTIONS = (
     click.option("--keep-alive", callback=_keep_alive, metavar="SECONDS", help="0 switches it off."),
     click.option("--theme", help="Theme of its terminal."),
     click.option("--colour", "--color", help="Mark in the sidebar and on the tab."),
+    click.option(
+        "--set",
+        "further",
+        multiple=True,
+        callback=_further,
+        metavar="FIELD=VALUE",
+        help="A further field, as resume=tmux; an empty value clears it; may be repeated.",
+    ),
     click.option(
         "--terminal",
         multiple=True,
@@ -328,6 +342,7 @@ def changed(
     colour: str | None,
     terminal: dict[str, str] | None,
     favourite: bool | None,
+    further: Mapping[str, Any] | None,
 ) -> Host:
     """`host` with the fields that were given; None leaves one as it is."""
     texts: dict[str, Any] = {
@@ -343,7 +358,7 @@ def changed(
     return replace(
         host,
         port=port or host.port,
-        extra=host.extra if certificate is None else _with_certificate(host, certificate),
+        extra=_with_further(host.extra if certificate is None else _with_certificate(host, certificate), further or {}),
         favourite=host.favourite if favourite is None else favourite,
         keep_alive=host.keep_alive if keep_alive is None else int(keep_alive) if keep_alive else None,
         tags=tuple(dict.fromkeys([*host.tags, *tags])),
@@ -352,6 +367,12 @@ def changed(
         else make_switches({**host.terminal.texts(), **terminal} if terminal else {}),
         **{name: text for name, text in texts.items() if text is not None},
     )
+
+
+def _with_further(extra: Mapping[str, Any], further: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`extra` with the fields set; one that is to go, and is there, is None."""
+    wanted = {name: value for name, value in further.items() if value is not None or name in extra}
+    return {**extra, **wanted} if wanted else extra
 
 
 def _with_certificate(host: Host, file: str) -> Mapping[str, Any]:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from sshtui.errors import ConfigError, NoCommonAlgorithm
 from sshtui.model.diagnosis import Finding
+from sshtui.model.further_fields import OLD_ALGORITHMS
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Confirm, Notice, Prompter
 from sshtui.model.settings import Settings
-from sshtui.ssh.algorithms import MODERN, allowing, needed_for
+from sshtui.ssh.algorithms import MODERN, allowing, needed_for, side_by_side
 from sshtui.ssh.attempt import (
     Announced,
     Liveliness,
@@ -31,15 +32,11 @@ from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.offers import Offers
 from sshtui.ssh.patience import Patience
 from sshtui.ssh.protocols import Identities
-from sshtui.ssh.system_login import SystemLogin, system_login
+from sshtui.ssh.system_login import NOTHING, SystemLogin, system_login
 from sshtui.ssh.trust import HostKeyTrust
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import Progress, route_to
 from sshtui.ssh.wishes import chosen_algorithms, connect_limit
-
-OLD_ALGORITHMS = "old_algorithms"
-"""The field of a saved host that names the old algorithms it may use; a list of names."""
-
 
 AGENT_FORWARDING = "agent_forwarding"
 """The field of a saved host that lets programs there use the agent here; off unless it is `true`."""
@@ -86,7 +83,8 @@ class Connector:
         with nothing open, and the second attempt accepts exactly the host key that was shown.
         """
         plain_only = False
-        system = system_login(host, prompter, through_jump=over is not None)
+        # Whoever chose a key pair wants to know whether that one gets in.
+        system = NOTHING if wish.chosen else system_login(host, prompter, through_jump=over is not None)
         while True:
             patience = Patience(connect_limit(host, self._settings.connect_timeout))
             client = self._login(host, prompter, progress, wish, patience, system)
@@ -201,6 +199,7 @@ class Connector:
             await self._trust.known(host),
             allowing(chosen_algorithms(MODERN, host), self._allowed_for(host)),
             route_to(host, over),
+            lambda host_key: self._trust.in_dns(host, host_key, prompter),
         )
         async for finding in diagnose(host, examination):
             yield finding
@@ -226,7 +225,7 @@ class Connector:
             return False
         text = (
             f"They have no {error.kind} in common.\n\n"
-            f"Server: {', '.join(error.theirs)}\nsshtui: {', '.join(error.ours)}\n\n"
+            f"{side_by_side(('the server has', *error.theirs), ('sshtui offers', *error.ours))}\n\n"
             f"The least that would work: {', '.join(needed)}. Whoever can read or change the traffic may break these."
         )
         question = Confirm(f"{host.name} knows only old algorithms", text, yes="Allow for this host", danger=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import quote
 
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
+from sshtui.model.resuming import command_for
 from sshtui.store.host_tables import to_table
 from sshtui.store.ssh_config_options import further_lines
 
@@ -53,8 +54,8 @@ def _ssh_host(host: Host, aliases: Mapping[str, str]) -> str:
         lines.append(("ProxyJump", ",".join(aliases.get(hop, hop) for hop in hops)))
     if host.keep_alive is not None:
         lines.append(("ServerAliveInterval", str(host.keep_alive)))
-    if host.command:
-        lines += [("RemoteCommand", host.command.replace("%", "%%")), ("RequestTTY", "yes")]
+    if command_for(host):
+        lines += [("RemoteCommand", command_for(host).replace("%", "%%")), ("RequestTTY", "yes")]
     for forward in host.forwards:
         to = f" {_quoted(forward.to)}" if forward.to else ""
         lines.append((_KEYWORDS[forward.kind], _quoted(forward.listen) + to))

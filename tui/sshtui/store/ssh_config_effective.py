@@ -10,6 +10,7 @@ from pathlib import Path
 from sshtui.errors import UsageError
 from sshtui.model.folders import FolderSettings, inherited, inherited_from
 from sshtui.model.hosts import DEFAULT_PORT, Host
+from sshtui.model.resuming import command_for
 from sshtui.store.ssh_config_keywords import CHOICES, FORWARDS, NUMBERS, TEXTS, TIMES, put
 from sshtui.store.ssh_config_options import FIELDS, followed, further_lines
 from sshtui.store.ssh_config_resolve import Effective, Setting
@@ -87,8 +88,8 @@ def own_rows(saved: Host, folders: Sequence[FolderSettings] = ()) -> Iterator[Ro
         yield Row("identityfile", host.key_pair, above.get("key_pair", origin))
     if host.jump:
         yield Row("proxyjump", host.jump, above.get("jump", origin))
-    if host.command:
-        yield Row("remotecommand", host.command, origin)
+    if command := command_for(host):
+        yield Row("remotecommand", command, origin)
     if host.keep_alive is not None:
         yield Row("serveraliveinterval", str(host.keep_alive), origin)
     for keyword, words in further_lines(host):

@@ -34,6 +34,7 @@ from sshtui.ui.leader import HOLD_BEFORE_MENU, Leader, Meaning
 from sshtui.ui.palette_entries import palette_entries
 from sshtui.ui.parts import Parts
 from sshtui.ui.screens.details import DetailsScreen
+from sshtui.ui.screens.doctor import DoctorScreen
 from sshtui.ui.screens.help import HelpScreen
 from sshtui.ui.screens.layout import layout, sidebar_columns
 from sshtui.ui.screens.palette import Entry, PaletteScreen
@@ -103,6 +104,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             "tab.rename": self._rename_tab,
             "session.password": self._change_password,
             "session.details": self._show_details,
+            "tab.doctor": self._show_doctor,
             "terminal.lock": self._lock,
         }
 
@@ -239,6 +241,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._tell("Connect first: there is no connection to tell of.", warning=True)
         else:
             self.app.push_screen(DetailsScreen(front, unicode=self._unicode))
+
+    def _show_doctor(self) -> None:
+        front, diagnose = self.roster.front, self._parts.diagnose
+        if front is not None and diagnose is not None:
+            prompter = self._prompter
+            self.app.push_screen(DoctorScreen(front.host, lambda host: diagnose(host, prompter), unicode=self._unicode))
 
     def _show_palette(self) -> None:
         from sshtui.ui.app import SshtuiApp
