@@ -12,6 +12,7 @@ from urllib.parse import quote
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
 from sshtui.model.resuming import command_for
 from sshtui.store.host_tables import to_table
+from sshtui.store.hosts import HostStore
 from sshtui.store.ssh_config_options import further_lines
 
 _KEYWORDS = {"local": "LocalForward", "remote": "RemoteForward", "dynamic": "DynamicForward"}
@@ -146,3 +147,10 @@ EXPORTS: Mapping[str, Callable[[Iterable[Host]], str]] = {
 
 FOR_USE = frozenset({"putty", "ssh_config"})
 """Formats of programs that connect, and know nothing of what hosts inherit from our folders."""
+
+
+def hosts_for(store: HostStore, format: str) -> list[Host]:
+    """The saved hosts as an export wants them. Raises BrokenFile when the file holds no readable host."""
+    if store.problem and not store.hosts():
+        raise store.problem
+    return [store.effective(host) if format in FOR_USE else host for host in store.hosts()]
