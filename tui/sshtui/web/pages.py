@@ -24,6 +24,7 @@ _OURS = (
     "clipboard.js",
     "files.js",
     "keybar.js",
+    "keystrokes.js",
     "link.js",
     "sheet.js",
     "widths.js",

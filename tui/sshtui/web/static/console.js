@@ -3,6 +3,7 @@ import { UnicodeGraphemesAddon } from "./addon-unicode-graphemes.mjs";
 import { LARGEST_PASTE, offered, pasted } from "./clipboard.js";
 import { showFiles, upload } from "./files.js";
 import { KeyBar } from "./keybar.js";
+import { encoded } from "./keystrokes.js";
 import { Link } from "./link.js";
 import { ask, dismiss } from "./sheet.js";
 import { countLikeTheApp } from "./widths.js";
@@ -178,6 +179,12 @@ terminal.attachCustomKeyEventHandler((event) => {
     event.preventDefault();
     return false;
   }
+  const text = event.type === "keydown" ? encoded(event) : null;
+  if (text !== null) {
+    event.preventDefault();
+    type(text);
+    return false;
+  }
   return true;
 });
 
@@ -186,7 +193,10 @@ function showKeys(shown) {
   document.body.classList.toggle("keys", shown);
   toggle.setAttribute("aria-expanded", String(shown));
 }
-toggle.addEventListener("click", () => showKeys(!document.body.classList.contains("keys")));
+toggle.addEventListener("click", () => {
+  showKeys(!document.body.classList.contains("keys"));
+  focus();
+});
 showKeys(matchMedia("(pointer: coarse)").matches);
 
 document.getElementById("files").addEventListener("click", () => showFiles(focus));

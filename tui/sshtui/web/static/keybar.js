@@ -1,10 +1,13 @@
 // Keys that a touch screen has not: each button types one, Ctrl and Alt hold for the next keystroke.
 
-const CODES = { Escape: "\x1b", Tab: "\t" };
+import { csiU } from "./keystrokes.js";
+
+const CODES = { Tab: "\t" };
 const ARROWS = { ArrowUp: "A", ArrowDown: "B", ArrowRight: "C", ArrowLeft: "D" };
 
 export class KeyBar {
-  // `type(text)` sends it; `leader` is what the app's leader sends; `cursorKeys()` tells whether the app asked for application cursor keys (DECCKM).
+  // `type(text)` sends it; `leader` is what the app's leader sends; `cursorKeys()` tells whether the app asked for
+  // application cursor keys (DECCKM).
   constructor(root, { type, leader, paste, focus, cursorKeys }) {
     this.root = root;
     this.type = type;
@@ -16,10 +19,11 @@ export class KeyBar {
     root.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (!button) return;
+      // First the focus: an app that has lost it takes no keystrokes.
+      focus();
       if (button.dataset.hold) this.toggle(button.dataset.hold);
       else if (button.dataset.do === "paste") paste();
       else this.press(button.dataset.key);
-      focus();
     });
   }
 
@@ -37,7 +41,8 @@ export class KeyBar {
   press(key) {
     const modifier = 1 + (this.held.has("alt") ? 2 : 0) + (this.held.has("ctrl") ? 4 : 0);
     const arrow = ARROWS[key];
-    if (arrow && modifier > 1) this.type(`\x1b[1;${modifier}${arrow}`);
+    if (key === "Escape") this.type(csiU(27, modifier));
+    else if (arrow && modifier > 1) this.type(`\x1b[1;${modifier}${arrow}`);
     else if (arrow) this.type((this.cursorKeys() ? "\x1bO" : "\x1b[") + arrow);
     else this.type((this.held.has("alt") ? "\x1b" : "") + this.codes[key]);
     this.release();
