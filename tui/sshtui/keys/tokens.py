@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sshtui.errors import KeyPairError, WrongPassphrase
 from sshtui.keys.apart import apart
@@ -23,6 +23,8 @@ from sshtui.model.host_keys import PublicKey
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Notice, Passphrase, Prompter
 from sshtui.model.text import plain
+
+T = TypeVar("T")
 
 PROVIDER = "pkcs11_provider"
 """Field of a host: the path of the library that knows its token (PKCS11Provider)."""
@@ -57,7 +59,10 @@ class Token:
 
 
 async def token_key_pairs(provider: str) -> Sequence[tuple[KeyPair, Token]]:
-    """What can be seen on the tokens of `provider` without a PIN. Raises KeyPairError."""
+    """What can be seen on the tokens of `provider` without a PIN; one that shows nothing has no public half.
+
+    Raises KeyPairError.
+    """
     try:
         return await apart(lambda: _listed(provider), seconds=LISTING_TIME)
     except TimeoutError as error:
@@ -92,33 +97,49 @@ class OpenedToken:
                 raise
 
     async def _open(self, prompter: Prompter) -> Any:
-        if private := await apart(lambda: _opened(self.token, self.public, None)):
-            return private
-        attempt, problem = 1, ""
-        while True:
-            try:
-                pin = await self._pin(attempt, problem, prompter)
-                private = await apart(partial(_opened, self.token, self.public, pin))
-            except WrongPassphrase as error:
-                if self.token.has_pinpad:
-                    raise
-                attempt, problem = attempt + 1, error.sentence
-            else:
-                break
+        private = await _with_pin(self.token, prompter, partial(_private, self.token, self.public))
         if private is None:
             raise KeyPairError(
                 f"{self.token.name} has no private key to that public one.", hint="Is it the right token?"
             )
         return private
 
-    async def _pin(self, attempt: int, problem: str, prompter: Prompter) -> Any:
-        if self.token.has_pinpad:
-            prompter.tell(Notice(f"Type the PIN of {self.token.name} on its reader."))
-            return _package().PROTECTED_AUTH
-        pin = await prompter.ask(Passphrase(self.token.name, attempt, problem, "PIN"))
+
+class ClosedToken:
+    """A token that shows nothing before it gets its PIN."""
+
+    def __init__(self, token: Token, turn: asyncio.Lock) -> None:
+        self.token = token
+        self._turn = turn
+        self._session: Any = None
+
+    async def look_inside(self, prompter: Prompter) -> Sequence[PublicKey]:
+        """The public halves of what is on it; asks for the PIN. Raises KeyPairError."""
+        async with self._turn:
+            seen = await _with_pin(self.token, prompter, partial(_inside, self.token))
+            if seen is None:
+                raise KeyPairError(f"{self.token.name} has no key that SSH could use.")
+            # Kept: with its last session a token forgets the PIN.
+            self._session, publics = seen
+            return publics
+
+
+async def _with_pin(token: Token, prompter: Prompter, call: Callable[[Any], T | None]) -> T | None:
+    """What `call` returns of `token`, first without a PIN, then with one that a person gives until it is right."""
+    if (found := await apart(partial(call, None))) is not None:
+        return found
+    attempt, problem = 1, ""
+    while True:
+        if token.has_pinpad:
+            prompter.tell(Notice(f"Type the PIN of {token.name} on its reader."))
+            return await apart(partial(call, _package().PROTECTED_AUTH))
+        pin = await prompter.ask(Passphrase(token.name, attempt, problem, "PIN"))
         if pin is None:
             raise KeyPairError("The PIN was not given.")
-        return pin
+        try:
+            return await apart(partial(call, pin))
+        except WrongPassphrase as error:
+            attempt, problem = attempt + 1, error.sentence
 
 
 def _listed(provider: str) -> Sequence[tuple[KeyPair, Token]]:
@@ -129,9 +150,12 @@ def _listed(provider: str) -> Sequence[tuple[KeyPair, Token]]:
             pinpad = bool(each.flags & pkcs11.TokenFlag.PROTECTED_AUTHENTICATION_PATH)
             token = Token(provider, each.label, each.serial, pinpad)
             with each.open() as session:
-                for label, _number, public in _public_keys(session):
-                    comment = f"{plain(label, 60) or 'a key'} on {token.name}"
-                    found.append((KeyPair("token", "", public, comment), token))
+                seen = [
+                    KeyPair("token", "", public, f"{plain(label, 60) or 'a key'} on {token.name}")
+                    for label, _number, public in _public_keys(session)
+                ]
+            hidden = [] if seen else [KeyPair("token", "", None, f"what {token.name} holds")]
+            found += [(pair, token) for pair in (*seen, *hidden)]
     return found
 
 
@@ -149,19 +173,36 @@ def _public_keys(session: Any) -> Iterator[tuple[str, bytes, PublicKey]]:
             yield key.label, key.id, PublicKey(asyncssh.import_public_key(encoder(key)).public_data)
 
 
-def _opened(token: Token, public: PublicKey, pin: Any) -> Any:
+def _session(token: Token, pin: Any) -> Any:
+    """A session with `token`, logged in with `pin` unless that is None."""
+    pkcs11 = _package()
+    (there,) = _library(token.provider).get_tokens(token_label=token.label, token_serial=token.serial)
+    try:
+        return there.open(user_pin=pin)
+    except pkcs11.exceptions.UserAlreadyLoggedIn:
+        # By this program, for another key of the same token.
+        return there.open()
+
+
+def _inside(token: Token, pin: Any) -> tuple[Any, Sequence[PublicKey]] | None:
+    """An open session and what it shows; None when that is nothing."""
+    with talking_to_token(token.name):
+        session = _session(token, pin)
+        publics = [public for _label, _number, public in _public_keys(session)]
+        if publics:
+            return session, publics
+        session.close()
+    return None
+
+
+def _private(token: Token, public: PublicKey, pin: Any) -> Any:
     """The private half of `public`, ready to sign; None when it is not seen, as before the PIN is given.
 
     asyncssh's own way does not serve here: it reads the public half off the private one, where many tokens have none.
     """
     pkcs11 = _package()
     with talking_to_token(token.name):
-        (there,) = _library(token.provider).get_tokens(token_label=token.label, token_serial=token.serial)
-        try:
-            session = there.open(user_pin=pin)
-        except pkcs11.exceptions.UserAlreadyLoggedIn:
-            # By this program, for another key of the same token.
-            session = there.open()
+        session = _session(token, pin)
         numbers = [number for _label, number, key in _public_keys(session) if key == public]
         attributes = {pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY, pkcs11.Attribute.SIGN: True}
         for number in numbers:
