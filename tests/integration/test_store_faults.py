@@ -16,6 +16,7 @@ import pytest
 from sshtui.errors import NotSaved
 from sshtui.model.hosts import Host
 from sshtui.store.hosts import HostStore
+from tests.lacking import lacking
 
 ONE_HOST = '[[hosts]]\nname = "a"\naddress = "h"\n'
 
@@ -94,12 +95,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 64 kB."""
     mount, umount = shutil.which("mount"), shutil.which("umount")
     if os.geteuid() != 0 or not mount or not umount:
-        pytest.skip("mounting a small file system needs root")
+        lacking("mounting a small file system needs root")
     place = tmp_path / "disk"
     place.mkdir()
     made = subprocess.run([mount, "-t", "tmpfs", "-o", "size=64k", "none", place], capture_output=True)
     if made.returncode:
-        pytest.skip("this system does not let root mount")
+        lacking("this system does not let root mount")
     yield place
     subprocess.run([umount, place], check=True)
 

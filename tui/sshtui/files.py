@@ -55,7 +55,7 @@ def _write_whole(target: Path, data: bytes, mode: int) -> None:
         # A rename needs no permission on the file itself, so a file its owner made read-only is asked for.
         if not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
-    handle, new = _new_file(target)
+    handle, new = new_file(target)
     try:
         try:
             os.fchmod(handle, mode)
@@ -74,7 +74,7 @@ def _write_whole(target: Path, data: bytes, mode: int) -> None:
     _sync_directory(target.parent)
 
 
-def _new_file(target: Path) -> tuple[int, Path]:
+def new_file(target: Path) -> tuple[int, Path]:
     """A locked, empty file beside `target`: open descriptor and path. The lock tells `sweep` that it is in use."""
     while True:
         new = target.with_name(f".{target.name}.{secrets.token_hex(6)}{_NEW}")

@@ -344,3 +344,23 @@ def test_a_file_that_everybody_may_change_is_reported_until_it_is_saved(sshtui: 
     assert "can be changed by everybody" in sshtui("hosts", "list").err
     assert sshtui("hosts", "edit", "a", "--user", "x").code == 0
     assert sshtui("hosts", "list").err == ""
+
+
+def test_a_group_without_its_command_prints_its_help_in_lines(sshtui: Sshtui) -> None:
+    said = sshtui("hosts")
+    assert said.code == 2
+    first, *others = said.err.splitlines()
+    assert first == "sshtui: sshtui hosts needs one of its commands."
+    assert "  list       List saved hosts; with words, those that have each of them..." in others
+
+
+def test_json_holds_no_character_that_steers_a_terminal(sshtui: Sshtui, tmp_path: Path) -> None:
+    odd = "\x9b31m \x7f \u202e é"
+    (tmp_path / "config").mkdir()
+    toml = f'[[hosts]]\nname = "a"\naddress = "h"\nodd = "{odd}"\n'.replace("\x7f", "\\u007f")
+    (tmp_path / "config" / "hosts.toml").write_text(toml)
+    for command in (["hosts", "list", "--json"], ["hosts", "show", "a", "--json"], ["export", "json"]):
+        said = sshtui(*command)
+        assert said.code == 0, said.err
+        assert not set(odd) & set(said.out) - set("31m é"), command
+        assert repr(odd)[1:-1] in str(json.loads(said.out)), command

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from sshtui.errors import UsageError
+from sshtui.files import write_whole
 from sshtui.model.destination import parse_destination, split_destination
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
+from sshtui.model.json_text import json_text
 from sshtui.model.resuming import command_for
 from sshtui.store.host_tables import to_table
 from sshtui.store.putty_terminal import settings_of
@@ -124,7 +126,7 @@ def _harmless(text: str) -> str:
 
 def to_json(hosts: Iterable[Host]) -> str:
     """A list of objects with the fields that are set."""
-    return json.dumps([to_table(host) for host in hosts], indent=2, ensure_ascii=False, default=str) + "\n"
+    return json_text([to_table(host) for host in hosts]) + "\n"
 
 
 def to_putty(hosts: Iterable[Host]) -> str:
@@ -194,3 +196,24 @@ EXPORTS: Mapping[str, Callable[[Iterable[Host]], str]] = {
 
 FOR_USE = frozenset({"putty", "ssh_config"})
 """Formats of programs that connect, and know nothing of what hosts inherit from our folders."""
+
+
+Inherit = Callable[[Host], Host]
+"""A host with what it inherits from its folders."""
+
+
+def exported(format: str, hosts: Iterable[Host], inherit: Inherit) -> str:
+    """The text of a file that holds hosts."""
+    return EXPORTS[format]([inherit(host) for host in hosts] if format in FOR_USE else hosts)
+
+
+def write_export(format: str, hosts: Sequence[Host], path: Path, inherit: Inherit) -> str:
+    """Write hosts to a file, in the place of one that stands there; what was done, and what to do for ssh.
+
+    Raises NotSaved.
+    """
+    write_whole(path, exported(format, hosts, inherit).encode())
+    done = f"{len(hosts)} hosts written to {path}."
+    if format != "ssh_config":
+        return done
+    return f"{done}\nFor ssh to know them, put this line first in ~/.ssh/config:\nInclude {path.absolute()}"

@@ -113,10 +113,10 @@ class CopyMode:
     def status(self) -> str:
         """What the line at the bottom says."""
         if self.entry is not None:
-            kind = "regex" if self.entry.regex else "text"
+            kind, other = ("regular expression", "text") if self.entry.regex else ("text", "regular expression")
             counted = self.entry.text and self._previews and not self.problem
             found = f"{len(self.matches)} found, " if counted else self.problem
-            return f"{'?' if self.entry.backwards else '/'}{self.entry.text}_  {found}{kind}, Ctrl+R changes"
+            return f"{'?' if self.entry.backwards else '/'}{self.entry.text}_  {found}{kind}; Ctrl+R: {other}"
         if self.problem:
             return self.problem
         if self.selection is None and (link := self.link):
