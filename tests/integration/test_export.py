@@ -101,7 +101,14 @@ def test_what_stands_in_further_fields_and_folders_goes_along(
 ) -> None:
     monkeypatch.setenv("SSHTUI_CONFIG_DIR", str(tmp_path))
     store, out = HostStore(tmp_path / "hosts.toml"), tmp_path / "out"
-    evil = {"host_key_alias": "x\nProxyCommand evil", "proxy_command": ["x"], "ciphers": 0}
+    evil = {
+        "host_key_alias": "x\nProxyCommand evil",
+        "proxy_command": ["x"],
+        "ciphers": 0,
+        "address_family": "inet7",
+        "strict_host_key_checking": "maybe",
+        "connect_timeout": "soon",
+    }
     store.put_all([Host("box", "h", folder="prod", key_pair="~/k/one", extra=FURTHER), Host("bad", "h", extra=evil)])
     store.put_folder("prod", {"user": "deploy", "port": 2222})
     assert run(["export", "ssh_config", "--out", str(out)]) == 0

@@ -167,6 +167,12 @@ def test_a_registry_file_in_utf_16_reads_the_same(tmp_path: Path) -> None:
     assert FORMATS["putty"](tmp_path / "x.reg").hosts == read("sessions.reg").hosts
 
 
+def test_a_configuration_of_ssh_on_a_stick_where_everybody_may_write_is_read(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("Host a\n")
+    (tmp_path / "config").chmod(0o777)
+    assert [host.name for host in FORMATS["ssh_config"](tmp_path / "config").hosts] == ["a"]
+
+
 def test_yaml_without_its_library_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "yaml", None)
     with pytest.raises(ConfigError, match="library that reads it is not installed") as told:

@@ -12,7 +12,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.questions import Notice, Prompter
 from sshtui.model.reachability import Reachability
 from sshtui.ssh.connection import Connection
-from sshtui.ssh.connector import AGENT_FORWARDING, Connector, Wish
+from sshtui.ssh.connector import AGENT_FORWARDING, IDENTITY_AGENT, Connector, Wish
 from sshtui.ssh.jumps import check_way, last_hop
 from sshtui.ssh.reach import reach
 from sshtui.ssh.system_login import DELEGATE
@@ -171,5 +171,7 @@ def _target(host: Host) -> Target:
         host.jump
         or next((str(way) for field in (UNIX_SOCKET, PROXY_COMMAND, PROXY) if (way := host.extra.get(field))), ""),
         host.extra.get(AGENT_FORWARDING) is True,
-        tuple(str(host.extra.get(field, "")) for field in (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE)),
+        tuple(
+            str(host.extra.get(field, "")) for field in (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE, IDENTITY_AGENT)
+        ),
     )

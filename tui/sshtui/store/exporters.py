@@ -17,6 +17,7 @@ from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
 from sshtui.model.json_text import json_text
 from sshtui.model.resuming import command_for
 from sshtui.store.host_tables import to_table
+from sshtui.store.putty_terminal import settings_of
 from sshtui.store.ssh_config_options import further_lines
 
 _KEYWORDS = {"local": "LocalForward", "remote": "RemoteForward", "dynamic": "DynamicForward"}
@@ -151,6 +152,7 @@ def _putty_session(host: Host, named: Mapping[str, Host]) -> str:
         "PingIntervalSecs": pings % 60,
         "PortForwardings": ",".join(_putty_forward(forward) for forward in host.forwards),
         **_putty_proxy(host, named),
+        **settings_of(host.terminal),
     }
     return f"[HKEY_CURRENT_USER\\Software\\SimonTatham\\PuTTY\\Sessions\\{name}]\n" + "".join(
         f'"{key}"={_registry_value(value)}\n' for key, value in values.items()

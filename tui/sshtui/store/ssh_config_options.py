@@ -175,7 +175,15 @@ def further_lines(host: Host) -> list[tuple[str, tuple[str, ...]]]:
             words = ()
         if words and not any(_CONTROL.search(word) for word in words):
             found += [(keyword, (word,)) for word in words] if field in _ONE_FOR_EACH else [(keyword, words)]
-    return found
+    return [(keyword, words) for keyword, words in found if _stands(keyword, words)]
+
+
+def _stands(keyword: str, words: tuple[str, ...]) -> bool:
+    """Whether ssh takes the value: one that it refuses would cost a person every host of the file."""
+    try:
+        return bool(put(keyword.lower(), [words], Path(os.path.expanduser("~"))))
+    except UsageError:
+        return False
 
 
 def _words_of(value: Any) -> tuple[str, ...]:
