@@ -358,7 +358,8 @@ class Sidebar(Widget):
 
     async def _connect(self, *, another: bool = False) -> None:
         row = self._list.row
-        if self._selection.marked:
+        # Who types a name and Enter means the match, whatever is marked elsewhere.
+        if self._selection.marked and not self.filtering:
             self._open_marked(self._selection.hosts(), another=another)
         elif isinstance(row, FolderRow):
             self._toggle()
