@@ -15,9 +15,10 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,6 @@ from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.keystrokes import Keystroke
-from sshtui.model.outer import Outer
 from sshtui.model.questions import Prompter
 from sshtui.model.reachability import Reachability
 from sshtui.model.settings import Settings
@@ -168,7 +168,6 @@ def run_detached(paths: Paths, ready: int, lifeline: int | None = None) -> int:
     app = build_app(paths)
     # It paints for the best of terminals; the others get stand-ins on the way there.
     app.unicode = app.parts.settings.unicode is not False
-    app.outer = Outer(underlines=True, strings=True)
     app.audience = Audience(app, mouse=app.takes_mouse)
 
     @asynccontextmanager
@@ -293,7 +292,20 @@ def run_console(paths: Paths, wish: Wish, meanwhile: Callable[[], Coroutine[Any,
         transfer=paths.transfer_dir,
     )
     own = Certificate(paths.console_certificate, paths.console_key)
-    return serving.run(wish, files, own, open_viewer, leader=_leader(paths), meanwhile=meanwhile)
+    return serving.run(wish, files, own, open_viewer, leader=_leader(paths), made=_exported(paths), meanwhile=meanwhile)
+
+
+def _exported(paths: Paths) -> Mapping[str, Callable[[], bytes]]:
+    """The saved hosts as files, made when they are asked for."""
+    from sshtui.store.exporters import exported
+
+    names = {"json": "hosts.json", "csv": "hosts.csv", "ssh_config": "hosts.conf", "putty": "hosts.reg"}
+
+    def made(format: str) -> bytes:
+        store = HostStore(paths.hosts_file)
+        return exported(format, store.readable(), store.effective).encode()
+
+    return {name: partial(made, format) for format, name in names.items()}
 
 
 def _leader(paths: Paths) -> str:

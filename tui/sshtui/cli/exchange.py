@@ -106,9 +106,7 @@ def export_hosts(paths: Paths, format: str, out: Path | None, force: bool, folde
     sshtui export ssh_config --out ~/.ssh/sshtui.conf      then, first in ~/.ssh/config:  Include sshtui.conf
     """
     store = HostStore(paths.hosts_file)
-    if store.problem and not store.hosts():
-        raise store.problem
-    chosen = [host for host in store.hosts() if folder is None or _is_below(host, folder)]
+    chosen = [host for host in store.readable() if folder is None or _is_below(host, folder)]
     if out is None:
         click.echo(exported(format, chosen, store.effective), nl=False)
         return

@@ -50,12 +50,6 @@ def with_store(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _readable(store: HostStore) -> None:
-    """Raise what makes the file unreadable; one of a newer version can be read all the same."""
-    if store.problem and not store.hosts():
-        raise store.problem
-
-
 @hosts.command("list")
 @click.argument("words", nargs=-1, metavar="[WORD]…")
 @click.option("--folder", metavar="PATH", help="Only hosts in this folder and below.")
@@ -81,8 +75,7 @@ def list_hosts(
     as_json: bool,
 ) -> None:
     """List saved hosts; with words, those that have each of them in some field."""
-    _readable(store)
-    found = list(store.hosts())
+    found = list(store.readable())
     if everything:
         config = config_hosts(paths)
         found += Lookup(store, lambda: config).read_only()
@@ -121,7 +114,7 @@ def _sorted(found: Iterable[Host], sort: str, recent: RecentFile) -> list[Host]:
 @with_store
 def show(paths: Paths, store: HostStore, name: str, as_json: bool) -> None:
     """Show every field of a host."""
-    _readable(store)
+    store.readable()
     config = config_hosts(paths)
     others = Lookup(store, lambda: config).read_only()
     host = store.get(name) or next((host for host in others if host.name == name), None)
@@ -229,7 +222,7 @@ def move(paths: Paths, store: HostStore, names: tuple[str, ...], folder: str) ->
 
 def _chosen(paths: Paths, store: HostStore, names: Iterable[str]) -> list[Host]:
     """The saved hosts of these names, each once. Raises NotFound, and ConfigError for one that is not ours."""
-    _readable(store)
+    store.readable()
     found = []
     for name in dict.fromkeys(names):
         host = store.get(name)

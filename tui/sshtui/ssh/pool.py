@@ -162,6 +162,10 @@ class Pool:
         await asyncio.gather(*(each.drop() for each in connections))
 
 
+_TRUST_AND_AGENT = (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE, IDENTITY_AGENT)
+"""Fields of a host that decide whom a connection trusts, and whose agent logs in."""
+
+
 def _target(host: Host) -> Target:
     return Target(
         login_user(host),
