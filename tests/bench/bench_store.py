@@ -1,4 +1,4 @@
-"""Ten thousand saved hosts: reading them, saving one edit, reading as many of ~/.ssh/config."""
+"""Ten thousand saved hosts and more: reading them, saving one edit, reading as many of ~/.ssh/config."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sshtui.store.hosts import HostStore
 from sshtui.store.ssh_config import read_hosts
 from tests.bench.table import Result
 
-MANY = 10_000
+MANY, CROWD = 10_000, 100_000
 SAVE_LIMIT = 50.0
 """Milliseconds one edit may take to be on disk."""
 
@@ -44,7 +44,13 @@ def run() -> list[Result]:
             edit(other)
             return milliseconds(lambda: edit(store), times=1)
 
+        crowd = Path(made) / "crowd.toml"
+        HostStore(crowd).put_all(replace(hosts[at % MANY], name=f"host-{at}") for at in range(CROWD))
+        words = Path(made) / "words"
+        words.write_text(f"Host {' '.join(host.name for host in hosts)}\n  User root\n")
         return [
+            Result("100,000 hosts: read", milliseconds(lambda: HostStore(crowd), times=3), "ms"),
+            Result("a Host line of 10,000 names: read", milliseconds(lambda: read_hosts(words), times=3), "ms"),
             Result("10,000 hosts: read", milliseconds(lambda: HostStore(path)), "ms"),
             Result("10,000 hosts: save one edit", saving, "ms", SAVE_LIMIT / saving, "x under 50 ms", 1),
             Result("… after another instance saved", statistics.median(edit_after_another() for _ in range(9)), "ms"),

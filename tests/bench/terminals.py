@@ -47,22 +47,23 @@ class Terminal:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", size.rows, size.columns, 0, 0))
         self._news = threading.Condition()
         self._seen = b""
+        self._typed_at = time.perf_counter()
         threading.Thread(target=self._drain, daemon=True).start()
 
     def type(self, data: bytes) -> None:
         """Type; what was shown before is forgotten, so that the next wait is for something new."""
         with self._news:
             self._seen = b""
+        self._typed_at = time.perf_counter()
         os.write(self._master, data)
 
     def wait_for(self, text: str, patience: float = PATIENCE) -> float:
-        """Wait until `text` is written in one piece; seconds waited."""
-        started = time.perf_counter()
+        """Wait until `text` is written in one piece; seconds since the last typing."""
         wanted = text.encode()
         with self._news:
             if not self._news.wait_for(lambda: wanted in _CONTROLS.sub(b"", self._seen), patience):
                 raise TimeoutError(f"{text!r} did not appear; the last that was written: {self._seen[-600:]!r}")
-        return time.perf_counter() - started
+        return time.perf_counter() - self._typed_at
 
     def text(self) -> str:
         """What was written since the last typing, without control sequences."""

@@ -73,6 +73,11 @@ class Outer:
         return self.wait_for(lambda screen: not re.search(pattern, screen, re.MULTILINE), patience=patience)
 
     @property
+    def title(self) -> str:
+        """What the window is called."""
+        return self._run("display-message", "-p", "#{pane_title}").rstrip("\n")
+
+    @property
     def pane_pid(self) -> int:
         """The process that the window runs."""
         return int(self._run("display-message", "-p", "#{pane_pid}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -120,6 +121,22 @@ def test_closing_and_quitting_ask_while_a_session_lives(person: Person, account:
     person.read()
     person.outer.press("Tab", "Enter")
     person.sees(r"^\[exit 0\]")
+
+
+def test_titles_and_underlines_reach_the_terminal_around_and_the_title_goes_back(person: Person) -> None:
+    before = person.outer.title
+    person.connect("db")
+    person.accept_host_key()
+    person.is_on("db")
+    person.runs("printf '\\033]2;my program\\a\\033[4:3;58:5:9mcurly%d\\033[m\\n' 1", "curly1")
+    person.outer.wait_for(lambda _screen: person.outer.title == "db: my program")
+    assert re.search("4:3.*curly1", person.outer.screen(colours=True))
+    person.leader("q")
+    person.sees("Quit sshtui")
+    person.read()
+    person.outer.press("Tab", "Enter")
+    person.sees(r"^\[exit 0\]")
+    person.outer.wait_for(lambda _screen: person.outer.title == before)
 
 
 def test_a_changed_host_key_is_loud_and_sends_nothing(

@@ -50,6 +50,10 @@ class DrawnRow:
         """The cells."""
         return list(self._cells)
 
+    def is_wide(self, column: int) -> bool:
+        """Whether an empty cell follows."""
+        return self._cells[column + 1 : column + 2] == [""]
+
 
 class DrawnScreen:
     """`lines` end with `↩` where autowrap broke them; the last `rows` are the screen, the others scrollback."""

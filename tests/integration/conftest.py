@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -77,3 +78,17 @@ def embedded_in_background(tmp_path: Path, client_key: Path) -> Iterator[Embedde
     account = EmbeddedAccount("ada", public_keys=(public_key(client_key),))
     with in_background(embedded(tmp_path / "remote", account)) as server:
         yield server
+
+
+@pytest.fixture
+def agent(tmp_path: Path, need: Callable[[str], str]) -> Iterator[str]:
+    """The socket of a running, empty ssh-agent."""
+    socket = tmp_path / "agent"
+    process = subprocess.Popen([need("ssh-agent"), "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)
+    try:
+        while not socket.exists():
+            assert process.poll() is None
+        yield str(socket)
+    finally:
+        process.terminate()
+        process.wait()

@@ -18,6 +18,7 @@ from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Prompter
 from sshtui.model.settings import Settings
 from sshtui.ssh.dialer import SshDialer
+from sshtui.ssh.dns_host_keys import PublishedHostKeys
 from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.tab import TabChannel
 from tests.servers.process import ServerProcess
@@ -28,7 +29,13 @@ SIZE = Size(80, 24)
 class Client:
     """What one running program would have: known hosts, key pairs, saved hosts, and a dialer on them."""
 
-    def __init__(self, home: Path, settings: Settings | None = None, agent: str | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        settings: Settings | None = None,
+        agent: str | None = None,
+        dns: PublishedHostKeys | None = None,
+    ) -> None:
         self.known_hosts = KnownHosts(home / ".ssh" / "known_hosts")
         self.identities = FileAndAgentIdentities(home / ".ssh", agent)
         self.saved: dict[str, Host] = {}
@@ -41,6 +48,7 @@ class Client:
             self.saved.get,
             remember=lambda host, pair: self.remembered.append((host, pair)),
             agent_path=agent,
+            dns=dns,
         )
 
     def save(self, server: ServerProcess, name: str = "box", *, trusted: bool = True, **fields: Any) -> Host:

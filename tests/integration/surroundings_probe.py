@@ -18,9 +18,10 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 from textual.widgets import Static
 
+from sshtui.attach.own_terminal import require_tty
 from sshtui.errors import SshtuiError
 from sshtui.ui.steady import SteadyApp
-from sshtui.ui.surroundings import require_tty, run
+from sshtui.ui.surroundings import run
 
 
 class Probe(SteadyApp[int]):

@@ -35,3 +35,31 @@ def test_a_closed_port_is_the_first_failure_and_its_code(surroundings: Path) -> 
     assert [finding["step"] for finding in failed] == ["tcp"]
     assert done.returncode == failed[0]["exit_code"] == 5
     assert failed[0]["advice"]
+
+
+def test_a_command_of_match_exec_runs_when_connecting_and_only_after_consent(
+    surroundings: Path, tmp_path: Path
+) -> None:
+    ran, port = tmp_path / "ran", free_port()
+    (surroundings / ".ssh").mkdir()
+    (surroundings / ".ssh" / "config").write_text(
+        f"Host hop\n  HostName 127.0.0.1\n  Port {port}\nHost far\n  HostName far.test\n"
+        f'Match host far.test exec "echo %n >>{ran}"\n  ProxyJump hop\n'
+    )
+    directory = tmp_path / "config"
+    directory.mkdir()
+
+    def examined() -> subprocess.CompletedProcess[str]:
+        command = [str(SSHTUI), "--config-dir", str(directory), "doctor", "far"]
+        return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
+
+    before = examined()
+    assert "Match exec is not run here (match_exec = true in settings.toml runs it when connecting)" in before.stderr
+    assert "hop" not in before.stdout
+    (directory / "settings.toml").write_text("match_exec = true\n")
+    listed = subprocess.run([str(SSHTUI), "--config-dir", str(directory), "hosts", "list", "--all"], check=True)
+    assert (listed.returncode, ran.exists()) == (0, False)
+    after = examined()
+    assert "hop, which far is reached through" in after.stdout
+    assert after.stderr == ""
+    assert ran.read_text() == "far\n"

@@ -59,6 +59,59 @@ def test_ssh_goes_where_sshtui_goes(tmp_path: Path, need: Callable[[str], str]) 
     }
 
 
+FURTHER = {
+    "proxy_command": "nc -x proxy %h %p",
+    "certificate_files": ["~/c/100%-cert.pub", "/c/with space-cert.pub"],
+    "identity_files": ["~/k/one", "~/k/two"],
+    "identities_only": True,
+    "agent_forwarding": True,
+    "host_key_alias": "cluster",
+    "known_hosts_files": ["/k/h", "/k/with space"],
+    "strict_host_key_checking": "accept-new",
+    "add_keys_to_agent": "confirm 300",
+    "address_family": "inet6",
+    "bind_address": "127.0.0.2",
+    "ciphers": "aes256-ctr",
+    "kex_algorithms": "curve25519-sha256",
+    "macs": "hmac-sha2-256",
+    "host_key_algorithms": "ssh-ed25519",
+    "connect_timeout": 7,
+    "send_environment": ["LC_*", "TZ"],
+    "set_environment": {"A": "1", "B": "two words"},
+    "proxy": "socks5://never:1",
+    "unheard_of": "Port 1",
+}
+
+
+def test_what_stands_in_further_fields_and_folders_goes_along(
+    tmp_path: Path, need: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSHTUI_CONFIG_DIR", str(tmp_path))
+    store, out = HostStore(tmp_path / "hosts.toml"), tmp_path / "out"
+    evil = {"host_key_alias": "x\nProxyCommand evil", "proxy_command": ["x"], "ciphers": 0}
+    store.put_all([Host("box", "h", folder="prod", key_pair="~/k/one", extra=FURTHER), Host("bad", "h", extra=evil)])
+    store.put_folder("prod", {"user": "deploy", "port": 2222})
+    assert run(["export", "ssh_config", "--out", str(out)]) == 0
+
+    def told(name: str) -> set[str]:
+        command = [need("ssh"), "-G", "-F", str(out), "--", name]
+        return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines())
+
+    assert told("box") >= {
+        "user deploy", "port 2222", "proxycommand nc -x proxy %h %p", "certificatefile ~/c/100%%-cert.pub",
+        "certificatefile /c/with space-cert.pub", "identityfile ~/k/one", "identityfile ~/k/two",
+        "identitiesonly yes", "forwardagent yes", "hostkeyalias cluster", "userknownhostsfile /k/h /k/with space",
+        "stricthostkeychecking accept-new", "addkeystoagent confirm 300", "addressfamily inet6",
+        "bindaddress 127.0.0.2", "ciphers aes256-ctr", "kexalgorithms curve25519-sha256", "macs hmac-sha2-256",
+        "hostkeyalgorithms ssh-ed25519", "connecttimeout 7", "sendenv LC_*", "sendenv TZ", "setenv A=1",
+        "setenv B=two words",
+    }  # fmt: skip
+    assert "proxycommand" not in " ".join(told("bad"))
+    assert "# proxy of sshtui has no keyword" in out.read_text()
+    assert run(["export", "putty", "--out", str(tmp_path / "reg")]) == 0
+    assert '"UserName"="deploy"' in (tmp_path / "reg").read_text()
+
+
 def test_putty_sessions_come_back_whole(tmp_path: Path) -> None:
     path = tmp_path / "sessions.reg"
     path.write_bytes(to_putty(HOSTS).encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,9 +11,10 @@ import pytest
 
 from sshtui.errors import TrustRefused
 from sshtui.model.questions import UnknownHostKey
+from sshtui.store.ssh_config import read_hosts
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, say
-from tests.servers.key_files import make_key_file, public_line
+from tests.servers.key_files import make_key_file, public_line, sign
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK
 
@@ -32,11 +34,9 @@ def authority(tmp_path: Path, need: Callable[[str], str]) -> Path:
     return make_key_file(tmp_path / "authority")
 
 
-def sign(authority: Path, file: Path, principal: str, *options: str) -> Path:
-    """The certificate for the public half of `file`."""
-    command = ["ssh-keygen", "-q", "-s", str(authority), "-I", "test", "-n", principal, *options, f"{file}.pub"]
-    subprocess.run(command, check=True, capture_output=True)
-    return file.with_name(file.name + "-cert.pub")
+def add_to_agent(agent: str, file: Path) -> None:
+    """Let the agent hold the key pair."""
+    subprocess.run(["ssh-add", "-q", file], env={**os.environ, "SSH_AUTH_SOCK": agent}, check=True)
 
 
 def server_with_certificate(start_sshd: Start, authority: Path, tmp_path: Path, *options: str) -> OpenSSH:
@@ -96,6 +96,45 @@ async def test_a_user_certificate_logs_in(
     sign(authority, file, server.user)
     async with client.terminal(client.save(server, key_pair=str(file)), ScriptedPrompter()) as channel:
         assert channel.facts.method == "publickey"
+    assert "Accepted certificate ID" in server.log
+
+
+@pytest.mark.parametrize("held_by_agent", [False, True])
+async def test_a_certificate_that_ssh_config_names_goes_with_the_key_it_is_for(
+    surroundings: Path,
+    start_sshd: Start,
+    authority: Path,
+    tmp_path: Path,
+    agent: str,
+    held_by_agent: bool,
+) -> None:
+    file, other = make_key_file(tmp_path / "user"), make_key_file(tmp_path / "other")
+    server = start_sshd(extra=[f"TrustedUserCAKeys {authority}.pub"])
+    elsewhere = tmp_path / "certificates" / f"{LOOPBACK}-cert.pub"
+    elsewhere.parent.mkdir()
+    sign(authority, file, server.user).rename(elsewhere)
+    config = surroundings / ".ssh" / "config"
+    config.parent.mkdir(exist_ok=True)
+    config.write_text(f"""
+        Host box
+          HostName {LOOPBACK}
+          Port {server.port}
+          User {server.user}
+          IdentityFile {file}
+          CertificateFile {tmp_path}/missing
+          CertificateFile {other}.pub
+          CertificateFile {elsewhere.parent}/%h-cert.pub
+          IdentitiesOnly yes
+    """)
+    (host,) = read_hosts(config).hosts
+    if held_by_agent:
+        add_to_agent(agent, file)
+        file.unlink()
+    client = Client(surroundings, agent=agent)
+    client.known_hosts.remember(LOOPBACK, server.port, server.host_keys[0])
+    async with client.terminal(host, ScriptedPrompter()) as channel:
+        assert channel.facts.method == "publickey"
+        assert channel.facts.certificate is not None
     assert "Accepted certificate ID" in server.log
 
 

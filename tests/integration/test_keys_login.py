@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,20 +25,6 @@ def folder(surroundings: Path) -> Path:
     folder = surroundings / ".ssh"
     folder.mkdir(mode=0o700)
     return folder
-
-
-@pytest.fixture
-def agent(tmp_path: Path, need: Callable[[str], str]) -> Iterator[str]:
-    """The socket of a running, empty ssh-agent."""
-    socket = tmp_path / "agent"
-    process = subprocess.Popen([need("ssh-agent"), "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)
-    try:
-        while not socket.exists():
-            assert process.poll() is None
-        yield str(socket)
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def only(pairs: list[KeyPair]) -> KeyPair:

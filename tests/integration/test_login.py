@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from sshtui.errors import ConnectionLost, Declined, LoginRejected
+from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair, Passphrase, Password, Question
 from sshtui.model.settings import Settings
+from sshtui.ssh.offers import MOST_OFFERS
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, say
 from tests.servers.accounts import Account
@@ -89,6 +91,46 @@ async def test_a_key_pair_and_then_a_password_when_the_server_wants_both(
     host = client.save(server, user=account.name, key_pair=str(client_key))
     prompter = ScriptedPrompter(account.password)
     assert account.name in await who(client, host, prompter)
+    assert [notice.text for notice in prompter.notices] == ["box accepted the key pair and wants more: password."]
+
+
+@pytest.mark.root
+async def test_a_server_that_asks_nothing_is_named_as_one(
+    client: Client, start_sshd: Start, new_account: Callable[..., Account]
+) -> None:
+    account = new_account()
+    account.empty_password()
+    server = start_sshd(extra=["PermitEmptyPasswords yes"])
+    prompter = ScriptedPrompter()
+    async with client.terminal(client.save(server, user=account.name), prompter) as channel:
+        assert channel.facts.method == "none"
+    (notice,) = prompter.notices
+    assert notice.text == "box let you in without asking who you are: everybody gets in there."
+
+
+async def test_forty_keys_of_the_agent_never_lock_out_the_right_one(
+    surroundings: Path, tmp_path: Path, start_sshd: Start, need: Callable[[str], str], full_agent: str
+) -> None:
+    client = Client(surroundings, agent=full_agent)
+    right = make_key_file(tmp_path / "right", "ecdsa")
+    server = start_sshd(authorised=(public_line(right),), password=False)
+    assert len(await client.identities.available(Host("x", "x"))) == 40
+    host = client.save(server, key_pair=str(right))
+    assert host.user in await who(client, host, ScriptedPrompter())
+    # Of strangers' keys four are shown, which leaves tries for what a person types (MaxAuthTries is 6).
+    before = server.log.count("Postponed publickey") + server.log.count("Failed publickey")
+    with pytest.raises(LoginRejected):
+        await client.dial(client.save(server, "other"), ScriptedPrompter(None))
+    assert server.log.count("Failed publickey") + server.log.count("Postponed publickey") - before == MOST_OFFERS
+
+
+@pytest.mark.root
+async def test_with_forty_keys_in_the_agent_a_password_can_still_be_mistyped(
+    surroundings: Path, start_sshd: Start, full_agent: str, account: Account
+) -> None:
+    client = Client(surroundings, agent=full_agent)
+    host = client.save(start_sshd(), user=account.name)
+    assert account.name in await who(client, host, ScriptedPrompter("wrong", account.password))
 
 
 async def test_two_key_pairs_when_the_server_wants_two(
@@ -207,6 +249,18 @@ def running_agent(path: Path, key: Path, need: Callable[[str], str], *options: s
 def agent(tmp_path: Path, need: Callable[[str], str], client_key: Path) -> Iterator[str]:
     """The socket of a running agent that holds `client_key`."""
     with running_agent(tmp_path / "agent", client_key, need) as path:
+        yield path
+
+
+@pytest.fixture
+def full_agent(tmp_path: Path, need: Callable[[str], str]) -> Iterator[str]:
+    """The socket of a running agent that holds forty key pairs, none of them known anywhere."""
+    directory = tmp_path / "keys"
+    directory.mkdir()
+    keys = [make_key_file(directory / f"key{number}") for number in range(40)]
+    with running_agent(tmp_path / "agent", keys[0], need) as path:
+        environment = {**os.environ, "SSH_AUTH_SOCK": path}
+        subprocess.run([need("ssh-add"), "-q", *map(str, keys[1:])], env=environment, check=True)
         yield path
 
 

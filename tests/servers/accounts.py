@@ -10,7 +10,7 @@ import secrets
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,9 +47,25 @@ class Account:
         for path in (directory, file):
             os.chown(path, entry.pw_uid, entry.pw_gid)
 
+    def trust_host(self, name: str, user: str, public_lines: Sequence[str]) -> None:
+        """Let `user` of the computer `name`, which has these host keys, log in by them (`~/.shosts`, sshd(8))."""
+        directory = self.home / ".ssh"
+        directory.mkdir(mode=0o700, exist_ok=True)
+        known = directory / "known_hosts"
+        known.write_text("".join(f"{name} {line.strip()}\n" for line in public_lines))
+        trusted = self.home / ".shosts"
+        trusted.write_text(f"{name} {user}\n")
+        entry = pwd.getpwnam(self.name)
+        for path in (directory, known, trusted):
+            os.chown(path, entry.pw_uid, entry.pw_gid)
+
     def expire_password(self) -> None:
         """Demand another password at the next login (`chage -d 0`)."""
         _run("chage", "-d", "0", self.name)
+
+    def empty_password(self) -> None:
+        """Let it have none at all: a server that permits that lets everybody in."""
+        _run("passwd", "-d", self.name)
 
     def set_password(self, password: str) -> None:
         """Set it as root would."""

@@ -25,8 +25,11 @@ HOSTILE = [
 ]
 EVERYTHING = " ".join(HOSTILE)
 
-# What Textual paints with: CSI sequences, private modes included, pointer shapes (OSC 22) and nothing else.
-_PAINT = re.compile(r"\x1b\[[0-9;?]*[Hmhlsu]|\x1b\[[0-9;?$]*p|\x1b\]22;[a-z-]*(?:\x1b\\|\x07)")
+# What is painted with: CSI sequences, private modes included, pointer shapes (OSC 22), hyperlinks to the web (OSC 8).
+_PAINT = re.compile(
+    r"\x1b\[[0-9;?]*[Hmhlsu]|\x1b\[[0-9;?$]*p|\x1b\]22;[a-z-]*(?:\x1b\\|\x07)"
+    r"|\x1b\]8;(?:id=[0-9]+-?[0-9]*)?;(?:https?://[!-~]+)?\x1b\\"
+)
 _LEAK = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _FORGED = re.compile(r"\x1b\[\?1049l|\x1b\[2J")
 

@@ -100,6 +100,7 @@ class Stage:
                 make_prompter=make_prompter or (lambda _app: self.prompter),
                 make_roster=lambda prompter: Roster(Surroundings(self.dialer, prompter)),
                 parse_destination=parse,
+                wanted=lambda wanted: parse(wanted.destination),
                 key_pairs=offered,
                 config_hosts=config_hosts,
                 settings=settings or replace(Settings(), unicode=True),

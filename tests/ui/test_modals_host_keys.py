@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from textual.widgets import Button, Input
 
-from sshtui.model.questions import ChangedHostKey, Question
+from sshtui.model.host_keys import DnsVerdict
+from sshtui.model.questions import ChangedHostKey, Question, UnknownHostKey
 from tests.ui.modal_stage import HOST_KEY, KNOWN, QUESTIONS, Stage, shown, start
 
 UNKNOWN, ANOTHER_TYPE = QUESTIONS["unknown"], QUESTIONS["another-type"]
@@ -26,6 +27,19 @@ async def test_an_unknown_host_key_is_shown_with_host_address_port_type_size_and
             assert word in text
         assert HOST_KEY.md5 not in text
         task.cancel()
+
+
+async def test_what_the_dns_says_is_shown_where_it_was_asked() -> None:
+    app = Stage()
+    async with app.run_test() as pilot:
+        said_of: dict[DnsVerdict, str] = {"agrees": "DNS agrees, not signed.", "differs": "DNS NAMES ANOTHER HOST KEY."}
+        for dns, said in said_of.items():
+            for question in (UNKNOWN, CHANGED):
+                task = start(app, replace(cast("UnknownHostKey | ChangedHostKey", question), dns=dns))
+                await app.ready(pilot)
+                assert said in shown(app)
+                await pilot.press("escape")
+                await task
 
 
 async def test_md5_and_the_picture_are_a_keystroke_away() -> None:

@@ -299,7 +299,7 @@ async def test_the_same_host_is_opened_again_from_the_leader(stage: Build) -> No
     shell = stage(HOSTS)
     async with shell.app.run_test(size=(120, 40)) as pilot:
         await open_tabs(shell, pilot, 1)
-        await pilot.press("ctrl+backslash", "d")
+        await pilot.press("ctrl+backslash", "o")
         await shell.until(pilot, "two tabs", lambda: bar(shell) == " 1 db ● │ 2 db (2) ● │")
 
 

@@ -1,6 +1,7 @@
 """Every error raised on purpose: a sentence for a person, a way on, and an exit code family.
 
     SshtuiError                  1   anything below, when nothing more exact fits
+    ├── AttachError              1   a running app cannot be looked at: it does not answer, or refuses
     ├── UsageError               2   the command line or a value typed by a person is wrong
     ├── ConfigError              3   one of our files (or ssh_config) cannot be read or written
     │   ├── BrokenFile               … does not parse; carries file, line and reason
@@ -51,6 +52,10 @@ class SshtuiError(Exception):
     def sentence(self) -> str:
         """What happened, one sentence for a person."""
         return str(self.args[0])
+
+
+class AttachError(SshtuiError):
+    """A running app does not answer, refuses, or speaks another version of the protocol."""
 
 
 class UsageError(SshtuiError):

@@ -8,20 +8,26 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import socket
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sshtui.attach.places import Instance, Places
+from sshtui.attach.starting import Starting, detachable, end_with_parent, tell_ready, tell_trouble
 from sshtui.errors import SshtuiError
+from sshtui.model.diagnosis import Finding
 from sshtui.model.geometry import Size
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Prompter
 from sshtui.model.settings import Settings
+from sshtui.secrets.diagnosis import with_saved
 from sshtui.secrets.keeper import Keeper
 from sshtui.secrets.keyring_store import KeyringStore
 from sshtui.secrets.remembering import Codes, RememberingPrompter
@@ -32,13 +38,16 @@ from sshtui.session.session import Surroundings
 from sshtui.store.hosts import HostStore
 from sshtui.store.keymap import load_keymap
 from sshtui.store.lookup import Lookup
+from sshtui.store.machine import this_machine
 from sshtui.store.paths import Paths
 from sshtui.store.recent import RecentFile
 from sshtui.store.settings import load_settings, save_setting
 from sshtui.store.ssh_config import SYSTEM_CONFIG, ConfigHostsFile
 from sshtui.store.themes import load_themes
+from sshtui.store.wanted import wanted_host
 
 if TYPE_CHECKING:
+    from sshtui.attach.reception import Reception
     from sshtui.keys.identities import FileAndAgentIdentities
     from sshtui.ssh.dialer import SshDialer
     from sshtui.ui.app import SshtuiApp
@@ -96,6 +105,16 @@ class LazyWire:
         remembering.logged_in()
         return channel
 
+    def remembering(self, prompter: Prompter, host: Host) -> RememberingPrompter:
+        """`prompter`, with what is saved for `host` answering first."""
+        return self._remembering(prompter, host)
+
+    async def diagnose(self, host: Host, prompter: Prompter) -> AsyncIterator[Finding]:
+        """Each step of the way to `host`, as SshDialer.diagnose finds it; jump hosts are logged in to."""
+        dialer = (await self.ready()).dialer
+        async for finding in with_saved(dialer.diagnose(host, self._remembering(prompter, host)), host):
+            yield finding
+
     async def key_pairs(self, host: Host) -> Sequence[KeyPair]:
         """What a person can choose from for `host`."""
         return await (await self.ready()).identities.available(host)
@@ -111,18 +130,84 @@ def run_app(paths: Paths, destination: Host | None = None) -> int:
     """Open the app on this terminal, with a tab on `destination` when given; the exit code."""
     from sshtui.ui.surroundings import run
 
-    return run(build_app(paths, destination))
+    app = build_app(paths, destination)
+    return run(app, lambda: _reception(app, *Places(paths.run_dir).listen()))
+
+
+def run_detached(paths: Paths, ready: int, lifeline: int | None = None) -> int:
+    """Run the app for viewers that attach; the exit code when it ends.
+
+    `ready` and `lifeline` are the ends of pipes that `attach.starting.Starting` gives.
+    """
+    if lifeline is not None:
+        end_with_parent(lifeline)
+    try:
+        instance, link = Places(paths.run_dir).listen()
+    except SshtuiError as error:
+        tell_trouble(ready, error)
+        return error.exit_code
+    from sshtui.ui.audience import Audience
+    from sshtui.ui.surroundings import run
+
+    app = build_app(paths)
+    # Its terminals speak UTF-8; one that does not gets stand-ins on its way there.
+    app.unicode = app.parts.settings.unicode is not False
+    app.audience = Audience(app, mouse=app.takes_mouse)
+
+    @asynccontextmanager
+    async def receiving() -> AsyncIterator[Reception]:
+        async with _reception(app, instance, link) as here:
+            tell_ready(ready, instance)
+            yield here
+
+    return run(app, receiving)
+
+
+def _reception(app: SshtuiApp, instance: Instance, link: socket.socket) -> AbstractAsyncContextManager[Reception]:
+    from sshtui.attach.reception import reception
+    from sshtui.ui.desk import AppDesk
+
+    return reception(AppDesk(app), instance, link)
+
+
+def detached_app(paths: Paths, *, anew: bool = False) -> Instance:
+    """The app to attach to: the one that runs, else (or with `anew`) a new one. Blocks. Raises SshtuiError."""
+    places = Places(paths.run_dir)
+    with places.starting():
+        found = None if anew else detachable(places)
+        return found or Starting(_detached_command(paths), die_with_parent=False).wait()
+
+
+async def app_for_viewers(paths: Paths, *, die_with_parent: bool) -> Path:
+    """The socket of the app that runs for viewers, or of one that is started. Raises SshtuiError.
+
+    With `die_with_parent` a started one ends when this process does, kill -9 included; one that ran before does not.
+    Call it from the main thread: Linux takes the end of the thread that started a process for the end of its parent.
+    """
+    places = Places(paths.run_dir)
+    found = await asyncio.to_thread(detachable, places)
+    if found is None:
+        starting = Starting(_detached_command(paths), die_with_parent=die_with_parent)
+        found = await asyncio.to_thread(starting.wait)
+    return found.socket
+
+
+def _detached_command(paths: Paths) -> Sequence[str]:
+    """The command that runs the app on these files; -P keeps a module of the current directory from being taken."""
+    moved = () if paths == Paths.default() else ("--config-dir", str(paths.config_dir))
+    return (sys.executable, "-P", "-m", "sshtui.cli.detached", *moved)
 
 
 def run_demo() -> int:
     """Open the app on an embedded SSH server, in a temporary directory that is gone afterwards; the exit code."""
     from sshtui.demo.scene import demo_scene
+    from sshtui.ui.surroundings import run
 
     # The demo touches nothing of the person's own: the key pairs of their agent are not offered to it either.
     os.environ.pop("SSH_AUTH_SOCK", None)
     with demo_scene() as scene:
         paths = Paths(scene.config_dir, scene.config_dir / "state", scene.ssh_dir)
-        return run_app(paths)
+        return run(build_app(paths))
 
 
 def build_app(paths: Paths, destination: Host | None = None) -> SshtuiApp:
@@ -144,7 +229,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
 
     config = ConfigHostsFile(paths.ssh_config, system=SYSTEM_CONFIG)
 
-    lookup = Lookup(hosts, config.read)
+    lookup = Lookup(hosts, config.read, this_machine(match_exec=settings.match_exec))
     problems += lookup.problems
 
     def remember(host: Host, key_pair: KeyPair) -> None:
@@ -153,7 +238,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
             hosts.put(replace(saved, key_pair=key_pair.path))
 
     def allow_old(host: Host, algorithms: Sequence[str]) -> None:
-        from sshtui.ssh.connector import OLD_ALGORITHMS
+        from sshtui.model.further_fields import OLD_ALGORITHMS
 
         saved = hosts.get(host.name)
         if saved is not None:
@@ -170,7 +255,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
 
         return SecretsScreen(keeper, prompter)
 
-    wire = LazyWire(lambda: _wire(paths, settings, lookup.hop, remember, allow_old), remembering)
+    wire = LazyWire(lambda: _wire(paths, settings, lookup, remember, allow_old), remembering)
 
     def every_host() -> Sequence[Host]:
         own = hosts.hosts()
@@ -190,6 +275,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         make_prompter=lambda app: ModalPrompter(app, key_workshop=key_workshop),
         make_roster=make_roster,
         parse_destination=lookup.destination,
+        wanted=lambda wanted: wanted_host(wanted, hosts, config.read),
         key_pairs=wire.key_pairs,
         key_workshop=key_workshop,
         known_hosts=lambda prompter: _known_hosts_screen(paths, prompter),
@@ -200,6 +286,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         open_at_start=destination,
         problems=(*(str(problem) for problem in problems), *keeper.plain_warnings()),
         secrets_screen=secrets_screen,
+        diagnose=wire.diagnose,
         at_end=keeper.settle,
         effective=hosts.effective,
         warm_up=wire.settle,
@@ -235,7 +322,7 @@ def _key_workshop(
         dialer = (await wire.ready()).dialer
         from sshtui.ssh.commands import commands_on
 
-        async with commands_on(dialer, host, prompter) as account:
+        async with commands_on(dialer, host, wire.remembering(prompter, host)) as account:
             yield account
 
     async def install(host: Host, path: Path) -> str:
@@ -264,7 +351,7 @@ def _key_workshop(
 def _wire(
     paths: Paths,
     settings: Settings,
-    resolve: Callable[[str], Host | None],
+    lookup: Lookup,
     remember: Callable[[Host, KeyPair], None],
     allow_old: Callable[[Host, Sequence[str]], None],
 ) -> Wire:
@@ -278,7 +365,8 @@ def _wire(
         KnownHosts(paths.known_hosts, SYSTEM_WIDE),
         identities,
         settings,
-        resolve,
+        lookup.hop,
+        prepare=lookup.connecting,
         remember=remember,
         allow_old=allow_old,
         agent_path=agent_path,

@@ -14,6 +14,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.store.hosts import HostStore
 from sshtui.store.paths import Paths
+from sshtui.store.recent import RecentFile
 
 
 class Said(NamedTuple):
@@ -159,7 +160,7 @@ def test_removing_asks_and_without_a_terminal_wants_yes(sshtui: Sshtui) -> None:
         (["-p", "22"], 2, "need a host"),
         (["-l", "-x", "10.0.0.5"], 2, "cannot be one"),
         (["a", "-J", "-oX"], 2, "not a destination"),
-        (["a", "b"], 2, "unexpected extra argument"),
+        (["a", "b"], 2, "One host at a time"),
         (["\x1b]0;PWN\x07"], 4, "no host"),
     ],
 )
@@ -292,3 +293,66 @@ def test_json_holds_no_character_that_steers_a_terminal(sshtui: Sshtui, tmp_path
         assert said.code == 0, said.err
         assert not set(odd) & set(said.out) - set("31m é"), command
         assert repr(odd)[1:-1] in str(json.loads(said.out)), command
+
+
+def test_several_hosts_are_edited_and_moved_at_once_or_not_at_all(sshtui: Sshtui) -> None:
+    for name in ("web-1", "web-2", "db"):
+        assert sshtui("hosts", "add", name, f"{name}.example.org").code == 0
+    assert sshtui("hosts", "edit", "web-1", "web-2", "--user", "deploy", "--favourite", "--tag", "eu") == (0, "", "")
+    assert sshtui("hosts", "move", "web-2", "db", "prod/web") == (0, "", "")
+    assert [(host.user, host.favourite, host.tags, host.folder) for host in saved()] == [
+        ("deploy", True, ("eu",), ""),
+        ("deploy", True, ("eu",), "prod/web"),
+        ("", False, (), "prod/web"),
+    ]
+    before = saved()
+    assert sshtui("hosts", "edit", "web-1", "nobody", "--user", "root").code == 4
+    assert sshtui("hosts", "edit", "web-1", "web-2", "--rename", "web").code == 2
+    assert sshtui("hosts", "move", "web-1", "a//b").code == 2
+    assert saved() == before
+    assert sshtui("hosts", "move", "web-2", "/") == (0, "", "")
+    assert sshtui("hosts", "edit", "web-2", "--no-favourite") == (0, "", "")
+    assert sshtui("hosts", "list", "--favourites").out.split()[0] == "web-1"
+    assert [host.folder for host in saved()] == ["", "", "prod/web"]
+
+
+def test_the_list_is_sorted_by_name_last_use_or_number_of_uses(sshtui: Sshtui) -> None:
+    for name in ("c", "B", "a"):
+        assert sshtui("hosts", "add", name, "h").code == 0
+
+    def order(*options: str) -> str:
+        return " ".join(line.split()[0] for line in sshtui("hosts", "list", *options).out.splitlines())
+
+    times = iter([1.0, 2.0, 3.0])
+    recent = RecentFile(Paths.default().recent_file, clock=lambda: next(times))
+    for name in ("B", "B", "c"):
+        recent.touch(name)
+    assert order() == "c B a"
+    assert order("--sort", "name") == "a B c"
+    assert order("--sort", "recent") == "c B a"
+    assert order("--sort", "used") == "B c a"
+    assert sshtui("hosts", "edit", "c", "--rename", "z").code == 0
+    assert order("--sort", "recent") == "z B a"
+
+
+def test_a_certificate_is_named_and_taken_away(sshtui: Sshtui) -> None:
+    assert sshtui("hosts", "add", "web-1", "10.0.0.5", "--certificate", "/c/web-cert.pub") == (0, "", "")
+    assert saved()[0].extra == {"certificate_files": ["/c/web-cert.pub"]}
+    assert "certificatefile /c/web-cert.pub" in sshtui("hosts", "effective", "web-1").out
+    for _ in range(2):
+        assert sshtui("hosts", "edit", "web-1", "--certificate", "").code == 0
+    assert saved()[0].extra == {}
+
+
+def test_further_fields_are_set_and_cleared_and_stand_in_the_file_as_what_they_are(
+    sshtui: Sshtui, tmp_path: Path
+) -> None:
+    assert sshtui("hosts", "add", "a", "h", "--set", "resume=tmux", "--set", "agent_forwarding=yes").code == 0
+    given = ["--set", "known_hosts_files=~/one, ~/two", "--set", "agent-forwarding="]
+    assert sshtui("hosts", "edit", "a", *given).code == 0
+    text = (tmp_path / "config" / "hosts.toml").read_text()
+    assert 'resume = "tmux"' in text
+    assert "agent_forwarding" not in text
+    assert dict(saved()[0].extra) == {"resume": "tmux", "known_hosts_files": ["~/one", "~/two"]}
+    assert sshtui("hosts", "edit", "a", "--set", "resume=emacs").code == 2
+    assert (tmp_path / "config" / "hosts.toml").read_text() == text

@@ -7,6 +7,7 @@ import os
 import pty
 import termios
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -127,6 +128,15 @@ async def test_a_host_key_is_shown_in_full(terminal: Terminal) -> None:
         assert word in terminal.shown
     await terminal.ask(UNKNOWN, "\n")
     assert HOST_KEY.md5 in terminal.shown
+
+
+async def test_what_the_dns_says_of_a_host_key_stands_below_it(terminal: Terminal) -> None:
+    await terminal.ask(UNKNOWN, "\n")
+    assert "DNS" not in terminal.shown
+    await terminal.ask(replace(UNKNOWN, dns="agrees"), "\n")
+    assert "DNS agrees, not signed." in terminal.shown
+    await terminal.ask(replace(CHANGED, dns="differs"), "\n")
+    assert "DNS NAMES ANOTHER HOST KEY." in terminal.shown
 
 
 async def test_secrets_are_never_echoed_and_other_answers_are(terminal: Terminal) -> None:

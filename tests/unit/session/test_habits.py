@@ -12,6 +12,7 @@ from sshtui.model.terminal_switches import TerminalSwitches, make_switches
 from sshtui.session.habits import Habits
 from sshtui.terminal.events import Bell, ClipboardOffered
 from sshtui.terminal.modes import Modes
+from sshtui.terminal.permissions import Permissions
 from tests.lacking import lacking
 
 ALL = {"kf1": "f1", "kf2": "f2", "kf5": "f5", "khome": "home", "kend": "end"}
@@ -99,3 +100,10 @@ def test_bells_can_be_always_or_never() -> None:
 def test_the_clipboard_can_be_denied() -> None:
     assert not habits(clipboard="deny").allows(ClipboardOffered("text"))
     assert habits(clipboard="ask").allows(ClipboardOffered("text"))
+
+
+def test_permissions_are_the_switches_and_another_charset_is_not_left() -> None:
+    assert habits().permissions() == Permissions(resize=False)
+    assert habits(charset="koi8-r", title="deny", resize="allow").permissions() == Permissions(
+        title=False, charset=False
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Notice, PasswordChange
+from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.session.changes import Change, Marked, Noticed, ScreenChanged, State
 from sshtui.session.session import Session, Surroundings
 from sshtui.terminal.events import TitleChanged
@@ -87,6 +89,23 @@ async def test_a_resize_fits_the_emulator_and_is_told_to_the_remote(bench: Bench
     bench.session.resize(Size(100, 30))
     assert bench.session.emulator.size == Size(100, 30)
     assert channel.sizes[-1] == Size(100, 30)
+
+
+async def test_a_size_that_a_program_chooses_is_told_to_the_remote_where_the_host_allows_it(bench: Bench) -> None:
+    bench.session.host = replace(bench.session.host, terminal=TerminalSwitches(resize="allow"))
+    channel = await bench.connected()
+    channel.say(b"\x1b[8;3;20t")
+    await until("the remote knows", lambda: channel.sizes[-1] == Size(20, 3))
+
+
+async def test_a_host_that_may_not_take_the_mouse_or_another_size_does_not(bench: Bench) -> None:
+    bench.session.host = replace(bench.session.host, terminal=TerminalSwitches(mouse="deny"))
+    channel = await bench.connected()
+    channel.say(b"\x1b[?1000h\x1b[8;3;20tdone")
+    await bench.shows("done")
+    assert not bench.session.emulator.modes.mouse_tracking
+    assert bench.session.emulator.size == SIZE
+    assert channel.sizes[-1] == SIZE
 
 
 async def test_a_failed_dial_keeps_the_reason(bench: Bench) -> None:

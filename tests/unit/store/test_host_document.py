@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sshtui.model.hosts import Forward, Host
 from sshtui.model.terminal_switches import TerminalSwitches
-from sshtui.store.host_document import HostDocument, read_document, with_hosts, without_host
+from sshtui.store.host_document import HostDocument, read_document, with_hosts, without_hosts
 
 PATH = Path("hosts.toml")
 NAMES = st.sampled_from("abcd")
@@ -25,6 +25,7 @@ HOSTS = st.builds(
     notes=st.sampled_from(["", "two\nlines", '"""', "# no comment", "[[hosts]]\nname = 'x'"]),
     keep_alive=st.sampled_from([None, 0, 30]),
     forwards=st.sampled_from([(), (Forward("dynamic", "1080"),)]),
+    favourite=st.booleans(),
     terminal=st.sampled_from([TerminalSwitches(), TerminalSwitches(backspace="bs", bell="never")]),
 )
 BLOCKS = {
@@ -34,7 +35,7 @@ BLOCKS = {
     "d": '[[hosts]]\nname = "d"\naddress = "h"\ntags = ["eu"]\nforwards = [{ kind = "dynamic", listen = "1" }]',
 }
 HEADS = ["", "# top\nversion = 1\n\n", "\ufeffversion = 1\nother = '''\n# text\n'''\n[team]\nname = 1 # team\n"]
-CHANGES = st.lists(st.tuples(st.sampled_from(["put", "remove", "rename"]), HOSTS, NAMES), max_size=6)
+CHANGES = st.lists(st.tuples(st.sampled_from(["put", "remove", "rename", "clear"]), HOSTS, NAMES), max_size=6)
 
 
 def comments(text: str) -> set[str]:
@@ -56,7 +57,10 @@ def test_any_changes_lead_to_the_hosts_of_a_dictionary(
     for action, host, name in changes:
         if action == "remove" and name in model:
             del model[name]
-            document = without_host(document, PATH, name)
+            document = without_hosts(document, PATH, [name])
+        elif action == "clear":
+            model = {}
+            document = without_hosts(document, PATH, document.places)
         elif action == "put" or (action == "rename" and name in model and host.name not in model):
             was = name if action == "rename" else host.name
             extra = model[was].extra if was in model else {}

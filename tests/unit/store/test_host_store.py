@@ -27,6 +27,7 @@ FULL = Host(
     keep_alive=0,
     theme="nord",
     colour="red",
+    favourite=True,
     forwards=(Forward("local", "8080", "localhost:80"), Forward("dynamic", "1080")),
     extra=MappingProxyType({"owner": "ops", "rank": 3}),
 )
@@ -137,6 +138,36 @@ def test_removing_a_host_leaves_every_other_byte_and_comment(path: Path) -> None
     assert path.read_text() == BY_HAND[:start] + BY_HAND[end:]
     store.put(removed)
     assert store.get("db") == removed
+
+
+def test_many_are_removed_and_put_back_in_one_write_each_with_one_word_to_subscribers(path: Path) -> None:
+    store = HostStore(written(path, BY_HAND))
+    told: list[tuple[Host, ...]] = []
+    store.subscribe(lambda: told.append(store.hosts()))
+    before = store.hosts()
+    removed = store.remove_many(["db", "web-1", "db"])
+    assert [host.name for host in removed] == ["db", "web-1"]
+    assert "# the end" in path.read_text()
+    assert "# the front door" in path.read_text()
+    store.put_many([(host, None) for host in removed])
+    assert store.hosts() == before[::-1]
+    assert told == [(), store.hosts()]
+
+
+def test_many_are_changed_all_or_none(path: Path) -> None:
+    store = HostStore(path)
+    a, b = Host("a", "h"), Host("b", "i")
+    store.put_all([a, b])
+    store.put_many([(replace(a, name="c", folder="lab"), "a"), (replace(b, favourite=True), "b")])
+    assert HostStore(path).hosts() == (Host("c", "h", folder="lab"), Host("b", "i", favourite=True))
+    before = path.read_bytes()
+    for bad in (replace(b, user="-x"), replace(b, name="c")):
+        with pytest.raises(UsageError):
+            store.put_many([(Host("c", "elsewhere"), "c"), (bad, "b")])
+    with pytest.raises(NotFound):
+        store.remove_many(["b", "nobody"])
+    assert path.read_bytes() == before
+    assert names(store) == ["c", "b"]
 
 
 def test_tables_after_the_last_host_survive_its_removal(path: Path) -> None:

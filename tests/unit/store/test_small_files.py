@@ -47,7 +47,7 @@ def test_a_value_that_cannot_stand_is_reported_and_keeps_its_default(tmp_path: P
 
 def test_every_setting_can_be_written_and_read(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    wanted = Settings("paper", 1, 2.5, 3, 4, "recent", 50, False, False, True)
+    wanted = Settings("paper", 1, 2.5, 3, 4, "recent", 50, False, False, True, True)
     for name, value in vars(wanted).items():
         save_setting(path, name, value)
     assert load_settings(path) == (wanted, ())
@@ -124,6 +124,15 @@ def test_uses_are_counted_across_instances(tmp_path: Path) -> None:
     one.touch("db")
     assert one.times() == {"web-1": 105.0, "db": 100.0}
     assert one.counts() == {"web-1": 2, "db": 1}
+
+
+def test_a_renamed_host_keeps_its_uses(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "recent.json"
+    recent = RecentFile(path, clock=lambda: 100.0)
+    recent.touch("web-1")
+    recent.rename("web-1", "web-01")
+    recent.rename("nobody", "somebody")
+    assert RecentFile(path).counts() == recent.counts() == {"web-01": 1}
 
 
 @pytest.mark.parametrize(

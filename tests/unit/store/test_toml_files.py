@@ -5,9 +5,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sshtui.errors import BrokenFile
 from sshtui.store import toml_files
 
 KEYS = st.text(string.ascii_lowercase + "_", min_size=1, max_size=8)
@@ -80,3 +82,27 @@ def test_an_edit_that_cannot_be_spliced_says_so() -> None:
 
 def test_no_file_reads_as_empty(tmp_path: Path) -> None:
     assert toml_files.read(tmp_path / "x.toml") == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ".".join("a" * 50_000) + " = 1",
+        "[" + " . ".join(["a", '"b.c"', "'d'"] * 100) + "]",
+        "x = { " + ".".join("a" * 300) + " = 1 }",
+    ],
+)
+def test_a_key_of_thousands_of_parts_is_refused_with_its_line_before_it_takes_the_memory(line: str) -> None:
+    with pytest.raises(BrokenFile, match="more than 256 parts") as told:
+        toml_files.parse(f"a = 1\n{line}\n", Path("hosts.toml"))
+    assert told.value.line == 2
+
+
+def test_texts_full_of_dots_are_no_long_keys() -> None:
+    dots = ".".join("a" * 1000)
+    text = f'a = "{dots}"\nb = \'{dots}\'\nc = ["x \\" {dots}"]\n# {"." * 400}\n{".".join("k" * 100)} = 1\n'
+    assert toml_files.parse(text, Path())["a"] == dots
+
+
+def test_a_line_made_to_be_slow_is_not() -> None:
+    toml_files.parse(f'a = "{"." * 500}" # {"b" * 1_000_000}\n', Path())

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from sshtui.ui.driver import BACKLOG, PatientOutput, patient
+from sshtui.attach.own_terminal import patient
+from sshtui.ui.driver import BACKLOG, PatientOutput
 
 FRAME = "\x1b[1;1H" + "x" * 4000
 MODE = "\x1b[?2004h"

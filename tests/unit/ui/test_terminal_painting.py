@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 from rich.cells import cell_len
+from rich.color import ColorSystem
 from rich.style import Style as RichStyle
+from textual.strip import Strip
 
 from sshtui.model.geometry import Point
 from sshtui.model.themes import Palette
 from sshtui.terminal.cells import PLAIN, TRUE_COLOUR, Style
 from sshtui.terminal.lines import Lines
+from sshtui.ui.outer import Outer
 from sshtui.ui.terminal.colours import FALLBACK, Colours, Mark, numbers
 from sshtui.ui.terminal.links import link_at
 from sshtui.ui.terminal.strips import Strips
@@ -106,3 +109,39 @@ LINKS = Lines(DrawnScreen([
 ])  # fmt: skip
 def test_addresses_are_found_whole_and_without_the_sentence_around_them(place: tuple[int, int], target: str) -> None:
     assert link_at(Point(*place), LINKS) == target
+
+
+def codes(style: Style, outer: Outer, depth: ColorSystem = ColorSystem.TRUECOLOR) -> str:
+    """What the terminal around us is sent for an x in `style`."""
+    return Strip.render_style(Colours(FALLBACK, {}, outer=outer, depth=depth).style(style), "x", depth)
+
+
+@pytest.mark.parametrize(("kind", "sent"), [(3, ";4:3m"), (4, ";4:4m"), (5, ";4:5m")])
+def test_kinds_of_underlines_reach_a_terminal_that_draws_them(kind: int, sent: str) -> None:
+    style = Style(underline=kind)
+    assert sent in codes(style, Outer(underlines=True))
+    plain = codes(style, Outer())
+    assert plain == codes(Style(underline=1), Outer())
+    assert ":" not in plain
+
+
+def test_the_underlines_colour_is_told_as_deep_as_colours_go() -> None:
+    style, outer = Style(underline=1, underline_colour=TRUE_COLOUR | 0xFF8000), Outer(underlines=True)
+    assert ";58:2::255:128:0m" in codes(style, outer)
+    assert ";58:5:208m" in codes(style, outer, ColorSystem.EIGHT_BIT)
+    assert ";58:2::205:0:0m" in codes(Style(underline=3, underline_colour=1), outer)
+    assert "58" not in codes(Style(underline_colour=1), outer)
+    assert "58" not in codes(style, Outer())
+
+
+@pytest.mark.parametrize("target", ["https://example.org/a?b=c", "HTTP://example.org"])
+def test_hyperlinks_reach_a_terminal_that_takes_them(target: str) -> None:
+    assert f";{target}\x1b\\" in codes(Style(link=target), Outer(strings=True))
+    assert "\x1b]8" not in codes(Style(link=target), Outer())
+
+
+@pytest.mark.parametrize(
+    "target", ["file:///etc/passwd", "https://a\x1b]0;t\x07", "https://a\x9d", "https://" + "a" * 3000]
+)
+def test_hyperlinks_that_we_would_not_open_reach_nobody(target: str) -> None:
+    assert "\x1b]8" not in codes(Style(link=target), Outer(strings=True))

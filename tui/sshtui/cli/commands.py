@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sshtui.cli.opening import complete_names, destination_host, opening_options
-from sshtui.errors import NotFound
+from sshtui.errors import NotFound, UsageError
+from sshtui.model.destination import Wanted, is_link
 from sshtui.model.json_text import json_text
 from sshtui.store.paths import Paths
 from sshtui.version import __version__
@@ -22,14 +23,17 @@ PROGRAM = "sshtui"
 COMPLETION_VARIABLE = "_SSHTUI_COMPLETE"
 
 _LAZY = {
+    "attach": ("sshtui.cli.attach", "attach", "Look at a sshtui that runs without a terminal."),
     "doctor": ("sshtui.cli.doctor", "doctor", "Check the way to a host step by step."),
     "export": ("sshtui.cli.exchange", "export_hosts", "Saved hosts for ssh, PuTTY, as CSV or JSON."),
     "hosts": ("sshtui.cli.hosts", "hosts", "List, add, edit and remove saved hosts."),
     "import": ("sshtui.cli.exchange", "import_hosts", "Hosts from PuTTY, MobaXterm, Ansible, CSV and others."),
     "import-host-keys": ("sshtui.cli.exchange", "import_host_keys", "Trust the host keys that PuTTY trusts."),
     "keys": ("sshtui.cli.keys", "keys", "Make, inspect, convert and install SSH key pairs."),
+    "kill": ("sshtui.cli.attach", "kill", "End a running sshtui and its sessions."),
     "known-hosts": ("sshtui.cli.known_hosts", "known_hosts", "Host keys that ssh and sshtui trust."),
     "link": ("sshtui.cli.link", "link", "Open ssh:// links of the desktop in sshtui."),
+    "list": ("sshtui.cli.attach", "list_running", "Show the sshtui that are running, and their tabs."),
     "secrets": ("sshtui.cli.secrets", "secrets", "List, save and remove saved passwords and one-time codes."),
 }
 
@@ -121,17 +125,44 @@ def cli(ctx: click.Context, config_dir: Path | None) -> None:
 
 @cli.command("open", short_help="Open the app, with a tab on a host.")
 @opening_options
-@click.argument("destination", required=False, shell_complete=complete_names)
+@click.option("--detachable", is_flag=True, help="Run without this terminal, and attach: leader d leaves it.")
+@click.option("--new", is_flag=True, help="With --detachable: one more, where one is running.")
+@click.option("--here", is_flag=True, help="Open a link here, where a running sshtui would take it.")
+@click.argument("destinations", nargs=-1, shell_complete=complete_names)
 @click.pass_obj
 def open_host(
-    paths: Paths, destination: str | None, port: int | None, identity: str | None, login: str | None, jump: str | None
+    paths: Paths,
+    destinations: tuple[str, ...],
+    detachable: bool,
+    new: bool,
+    here: bool,
+    port: int | None,
+    identity: str | None,
+    login: str | None,
+    jump: str | None,
 ) -> int:
     """Open the app, with a tab on a saved host or on a destination."""
-    from sshtui.ui.surroundings import require_tty
-    from sshtui.wiring import run_app
+    from sshtui.attach.own_terminal import require_tty
 
-    host = destination_host(paths, destination, port=port, identity=identity, login=login, jump=jump)
+    if new and not detachable:
+        raise UsageError("--new goes with --detachable.")
+    if len(destinations) > 1 and not detachable:
+        raise UsageError("One host at a time.", hint="Several are opened by: sshtui --detachable NAME NAME")
+    first = destinations[0] if destinations else None
+    host = destination_host(paths, first, port=port, identity=identity, login=login, jump=jump)
+    wanted = [Wanted(each, port, identity or "", login or "", jump or "") for each in destinations]
+    if detachable:
+        from sshtui.cli.detaching import open_detachable
+
+        require_tty()
+        return open_detachable(paths, wanted, anew=new)
+    if first is not None and is_link(first) and not here:
+        from sshtui.cli.detaching import open_in_running
+
+        if (code := open_in_running(paths, wanted[0])) is not None:
+            return code
     require_tty()
+    from sshtui.wiring import run_app
 
     return run_app(paths, host)
 
@@ -139,7 +170,7 @@ def open_host(
 @cli.command()
 def demo() -> int:
     """Try it on an SSH server of its own."""
-    from sshtui.ui.surroundings import require_tty
+    from sshtui.attach.own_terminal import require_tty
     from sshtui.wiring import run_demo
 
     require_tty()

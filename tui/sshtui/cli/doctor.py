@@ -49,12 +49,13 @@ def doctor(
 async def _examine(paths: Paths, host: Host, *, show: bool) -> list[Finding]:
     """Every finding, each shown as soon as it is known."""
     from sshtui.cli.wire import dialer
+    from sshtui.secrets.diagnosis import with_saved
 
     findings = []
     wire = dialer(paths)
     try:
         with plain_prompter() as prompter:
-            async for finding in wire.diagnose(host, prompter):
+            async for finding in with_saved(wire.diagnose(host, prompter), host):
                 findings.append(finding)
                 if show:
                     _show(finding)

@@ -14,7 +14,7 @@ from sshtui.errors import UsageError
 from sshtui.files import write_whole
 from sshtui.model.hosts import Host, folder_problem
 from sshtui.model.text import plain
-from sshtui.store.exporters import EXPORTS
+from sshtui.store.exporters import EXPORTS, FOR_USE
 from sshtui.store.hosts import HostStore
 from sshtui.store.importers.plan import FORMATS, Step, plan, to_save
 from sshtui.store.importers.putty_host_keys import read_putty_host_keys
@@ -111,6 +111,8 @@ def export_hosts(paths: Paths, format: str, out: Path | None, force: bool, folde
     if store.problem and not store.hosts():
         raise store.problem
     chosen = [host for host in store.hosts() if folder is None or _is_below(host, folder)]
+    if format in FOR_USE:
+        chosen = [store.effective(host) for host in chosen]
     text = EXPORTS[format](chosen)
     if out is None:
         click.echo(text, nl=False)

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from sshtui.cli.opening import checked_jump, stored_path
 from sshtui.errors import UsageError
 from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
 from sshtui.store.folder_tables import FIELDS
 from sshtui.store.hosts import HostStore
 from sshtui.store.paths import Paths
+from sshtui.store.wanted import checked_jump, stored_path
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields, replace
 from functools import wraps
 from pathlib import Path
@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 import click
 
 from sshtui.cli.folders import folder
-from sshtui.cli.opening import checked_jump, complete_names, config_hosts, stored_path, unknown_host
+from sshtui.cli.opening import complete_names, config_hosts, unknown
 from sshtui.errors import ConfigError, UsageError
 from sshtui.model.destination import split_destination
+from sshtui.model.further_fields import read_further
 from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
 from sshtui.model.json_text import json_text
 from sshtui.model.terminal_switches import make_switches, switch_texts
@@ -24,12 +25,17 @@ from sshtui.secrets.references import FIELDS
 from sshtui.store.hosts import HostStore
 from sshtui.store.lookup import Lookup
 from sshtui.store.paths import Paths
+from sshtui.store.recent import RecentFile
 from sshtui.store.ssh_config_effective import own_rows, rows
+from sshtui.store.wanted import checked_jump, stored_path
+
+CERTIFICATES = "certificate_files"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 as_json = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 name_argument = click.argument("name", shell_complete=complete_names)
+names_argument = click.argument("names", nargs=-1, required=True, metavar="NAME…", shell_complete=complete_names)
 
 
 def _keep_alive(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
@@ -47,18 +53,35 @@ def _switches(_context: click.Context, _option: click.Parameter, texts: tuple[st
         raise click.BadParameter(str(error)) from None
 
 
+def _further(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> dict[str, Any] | None:
+    """The further fields given, by name; None for none."""
+    return dict(map(read_further, texts)) or None
+
+
 _FIELD_OPTIONS = (
     click.option("-p", "--port", type=click.IntRange(1, 65535), metavar="PORT", help="Port on the server."),
     click.option("-l", "--user", help="User to log in as."),
     click.option("-i", "--key", metavar="FILE", help="Private key to offer first."),
+    click.option("--certificate", metavar="FILE", help="Certificate that goes with a key, if not beside it."),
     click.option("--folder", metavar="PATH", help="Folder in the sidebar, as prod/web."),
     click.option("-J", "--jump", metavar="HOSTS", help="Go through these hosts, separated by commas."),
     click.option("--tag", "tags", multiple=True, help="Add a tag; may be repeated."),
+    click.option(
+        "--favourite/--no-favourite", "--favorite/--no-favorite", default=None, help="Mark it as a favourite."
+    ),
     click.option("--notes", help="A text of your own."),
     click.option("--command", help="Run this instead of the login shell."),
     click.option("--keep-alive", callback=_keep_alive, metavar="SECONDS", help="0 switches it off."),
     click.option("--theme", help="Theme of its terminal."),
     click.option("--colour", "--color", help="Mark in the sidebar and on the tab."),
+    click.option(
+        "--set",
+        "further",
+        multiple=True,
+        callback=_further,
+        metavar="FIELD=VALUE",
+        help="A further field, as resume=tmux; an empty value clears it; may be repeated.",
+    ),
     click.option(
         "--terminal",
         multiple=True,
@@ -105,7 +128,13 @@ def _readable(store: HostStore) -> None:
 @click.argument("words", nargs=-1, metavar="[WORD]…")
 @click.option("--folder", metavar="PATH", help="Only hosts in this folder and below.")
 @click.option("--tag", help="Only hosts with this tag.")
+@click.option("--favourites", "--favorites", is_flag=True, help="Only favourites.")
 @click.option("--all", "everything", is_flag=True, help="With the hosts of included files and of ~/.ssh/config.")
+@click.option(
+    "--sort",
+    type=click.Choice(["name", "recent", "used"]),
+    help="By name, newest use or most uses. Default: the order of the file.",
+)
 @as_json
 @with_store
 def list_hosts(
@@ -114,17 +143,28 @@ def list_hosts(
     words: tuple[str, ...],
     folder: str | None,
     tag: str | None,
+    favourites: bool,
     everything: bool,
+    sort: str | None,
     as_json: bool,
 ) -> None:
     """List saved hosts; with words, those that have each of them in some field."""
     _readable(store)
-    found = [*store.hosts(), *(Lookup(store, lambda: config_hosts(paths)).read_only() if everything else ())]
+    found = list(store.hosts())
+    if everything:
+        config = config_hosts(paths)
+        found += Lookup(store, lambda: config).read_only()
+        for warning in config.warnings:
+            click.echo(f"sshtui: {plain(warning, 1000)}", err=True)
     if folder is not None:
         found = [host for host in found if f"{host.folder}/".startswith(f"{folder.strip('/')}/")]
     if tag is not None:
         found = [host for host in found if tag in host.tags]
+    if favourites:
+        found = [host for host in found if host.favourite]
     found = [host for host in found if all(word.lower() in _searched(host) for word in words)]
+    if sort:
+        found = _sorted(found, sort, RecentFile(paths.recent_file))
     if as_json:
         click.echo(json_text([facts(host) for host in found]))
         return
@@ -134,6 +174,13 @@ def list_hosts(
         click.echo(line)
     if not found and sys.stdout.isatty():
         click.echo("No hosts. Add one: sshtui hosts add web-1 root@10.0.0.5", err=True)
+
+
+def _sorted(found: Iterable[Host], sort: str, recent: RecentFile) -> list[Host]:
+    """By name, after what was used last or most when that is asked for."""
+    by_name = sorted(found, key=lambda host: host.name.casefold())
+    used: Mapping[str, float] = {"recent": recent.times(), "used": recent.counts()}.get(sort, {})
+    return sorted(by_name, key=lambda host: -used.get(host.name, 0.0))
 
 
 @hosts.command()
@@ -147,7 +194,7 @@ def show(paths: Paths, store: HostStore, name: str, as_json: bool) -> None:
     others = Lookup(store, lambda: config).read_only()
     host = store.get(name) or next((host for host in others if host.name == name), None)
     if host is None:
-        raise unknown_host(paths, name, config)
+        raise unknown(paths, name, config)
     if as_json:
         click.echo(json_text(facts(host)))
         return
@@ -205,7 +252,7 @@ def add(paths: Paths, store: HostStore, name: str, destination: str, **options: 
 
 
 @hosts.command()
-@name_argument
+@names_argument
 @click.option("--rename", metavar="NAME", help="Give it another name.")
 @click.option("--address", help="Where it is.")
 @click.option("--untag", "untags", multiple=True, metavar="TAG", help="Take a tag away; may be repeated.")
@@ -214,48 +261,64 @@ def add(paths: Paths, store: HostStore, name: str, destination: str, **options: 
 def edit(
     paths: Paths,
     store: HostStore,
-    name: str,
+    names: tuple[str, ...],
     rename: str | None,
     address: str | None,
     untags: tuple[str, ...],
     **options: Any,
 ) -> None:
-    """Change fields of a saved host; an empty value ("") clears one."""
-    _readable(store)
-    host = store.get(name)
-    if host is None:
-        raise _not_ours(paths, name)
+    """Change fields of saved hosts, all or none of them; an empty value ("") clears one."""
+    chosen = _chosen(paths, store, names)
     if not any((rename, address, untags, *(value not in (None, ()) for value in options.values()))):
         raise UsageError("Nothing to change was given.", hint="sshtui hosts edit --help lists what can be.")
+    if len(chosen) > 1 and (rename or address):
+        raise UsageError("Several hosts cannot have one name or one address.", hint="Give these for one host.")
     if rename is not None and (problem := name_problem(rename)):
         raise UsageError(f"{rename!r} cannot be a name. {problem}")
-    new = changed(host, **options)
-    store.put(
-        replace(
-            new,
-            name=rename or host.name,
-            address=address or host.address,
-            tags=tuple(tag for tag in new.tags if tag not in untags),
-        ),
-        was=name,
-    )
+    changes = []
+    for host in chosen:
+        new = changed(host, **options)
+        tags = tuple(tag for tag in new.tags if tag not in untags)
+        changes.append((replace(new, name=rename or host.name, address=address or host.address, tags=tags), host.name))
+    store.put_many(changes)
+    if rename:
+        RecentFile(paths.recent_file).rename(chosen[0].name, rename)
 
 
 @hosts.command()
-@click.argument("names", nargs=-1, required=True, shell_complete=complete_names)
+@names_argument
+@click.argument("folder")
+@with_store
+def move(paths: Paths, store: HostStore, names: tuple[str, ...], folder: str) -> None:
+    """Put saved hosts into a folder, as prod/web; "/" is the top."""
+    chosen = _chosen(paths, store, names)
+    store.put_many([(replace(host, folder=folder.strip("/")), host.name) for host in chosen])
+
+
+def _chosen(paths: Paths, store: HostStore, names: Iterable[str]) -> list[Host]:
+    """The saved hosts of these names, each once. Raises NotFound, and ConfigError for one that is not ours."""
+    _readable(store)
+    found = []
+    for name in dict.fromkeys(names):
+        host = store.get(name)
+        if host is None:
+            raise _not_ours(paths, name)
+        found.append(host)
+    return found
+
+
+@hosts.command()
+@names_argument
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @with_store
 def remove(paths: Paths, store: HostStore, names: tuple[str, ...], yes: bool) -> None:
     """Remove saved hosts; asks first."""
-    _readable(store)
-    for name in names:
-        if store.get(name) is None:
-            raise _not_ours(paths, name)
+    chosen = [host.name for host in _chosen(paths, store, names)]
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError("Removing asks first, and this is no terminal.", hint="Give --yes to remove at once.")
         click.confirm(f"Remove {', '.join(names)}?", abort=True, err=True)
-    removed = [store.remove(name) for name in dict.fromkeys(names)]
+    removed = store.remove_many(chosen)
     if any(host.extra.keys() & FIELDS.keys() for host in removed):
         from sshtui.cli.secrets import forget
 
@@ -268,6 +331,7 @@ def changed(
     port: int | None,
     user: str | None,
     key: str | None,
+    certificate: str | None,
     folder: str | None,
     jump: str | None,
     tags: tuple[str, ...],
@@ -277,6 +341,8 @@ def changed(
     theme: str | None,
     colour: str | None,
     terminal: dict[str, str] | None,
+    favourite: bool | None,
+    further: Mapping[str, Any] | None,
 ) -> Host:
     """`host` with the fields that were given; None leaves one as it is."""
     texts: dict[str, Any] = {
@@ -292,6 +358,8 @@ def changed(
     return replace(
         host,
         port=port or host.port,
+        extra=_with_further(host.extra if certificate is None else _with_certificate(host, certificate), further or {}),
+        favourite=host.favourite if favourite is None else favourite,
         keep_alive=host.keep_alive if keep_alive is None else int(keep_alive) if keep_alive else None,
         tags=tuple(dict.fromkeys([*host.tags, *tags])),
         terminal=host.terminal
@@ -299,6 +367,19 @@ def changed(
         else make_switches({**host.terminal.texts(), **terminal} if terminal else {}),
         **{name: text for name, text in texts.items() if text is not None},
     )
+
+
+def _with_further(extra: Mapping[str, Any], further: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`extra` with the fields set; one that is to go, and is there, is None."""
+    wanted = {name: value for name, value in further.items() if value is not None or name in extra}
+    return {**extra, **wanted} if wanted else extra
+
+
+def _with_certificate(host: Host, file: str) -> Mapping[str, Any]:
+    """The host's further fields with a certificate; None, which takes the field away, for "" where there is one."""
+    if file:
+        return {**host.extra, CERTIFICATES: [stored_path(file)]}
+    return {**host.extra, CERTIFICATES: None} if CERTIFICATES in host.extra else host.extra
 
 
 def facts(host: Host) -> dict[str, Any]:
@@ -323,7 +404,7 @@ def _not_ours(paths: Paths, name: str) -> Exception:
     host = next((host for host in others if host.name == name), None)
     if host:
         return ConfigError(f"{name} comes from {host.origin}.", hint="It is changed in that file.")
-    return unknown_host(paths, name)
+    return unknown(paths, name)
 
 
 def _searched(host: Host) -> str:

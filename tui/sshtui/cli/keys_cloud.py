@@ -12,7 +12,6 @@ from sshtui.cli.asking import ask_first
 from sshtui.cli.exchange import show_plan
 from sshtui.cli.keys_options import FILE, as_json
 from sshtui.cli.keys_output import print_json, print_rows
-from sshtui.cli.opening import stored_path
 from sshtui.errors import UsageError
 from sshtui.model.hosts import folder_problem
 from sshtui.model.text import plain
@@ -20,6 +19,7 @@ from sshtui.store.hosts import HostStore
 from sshtui.store.importers.found import Found
 from sshtui.store.importers.plan import plan, to_save
 from sshtui.store.paths import Paths
+from sshtui.store.wanted import stored_path
 
 if TYPE_CHECKING:
     from sshtui.keys.cloud import CloudAccount

@@ -10,7 +10,7 @@ import termios
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Literal, TypeVar, cast
 
-from sshtui.model.host_keys import HostKey
+from sshtui.model.host_keys import DNS_WORDS, HostKey
 from sshtui.model.questions import (
     Challenge,
     ChangedHostKey,
@@ -81,6 +81,8 @@ class PlainPrompter:
         self._say(f"{name} ({address} port {question.port}) shows a host key that you have not trusted yet.")
         self._show("Host key", question.host_key)
         self._say(f"             {question.host_key.md5}")
+        if question.dns != "unasked":
+            self._say(f"             {DNS_WORDS[question.dns]}")
         answers: dict[str, Trust | None] = {"yes": "save", "once": "once", "no": None, "": None}
         for _ in range(TRIES):
             line = await self._line("Accept it? yes (and save), once, or no: ")
@@ -94,6 +96,8 @@ class PlainPrompter:
         self._say(f"WARNING: {name} ({plain(question.address)} port {question.port}) {what}.")
         self._say("Someone may be between you and it, or the server was set up anew. Nothing has been sent.")
         self._show("Shows now", question.host_key)
+        if question.dns != "unasked":
+            self._say(f"             {DNS_WORDS[question.dns]}")
         for entry in question.known:
             self._show("Known by", entry.host_key)
             self._say(f"             {plain(entry.path)}, line {entry.line}")
@@ -108,7 +112,7 @@ class PlainPrompter:
     async def _passphrase(self, question: Passphrase) -> str | None:
         if question.problem:
             self._say(plain(question.problem))
-        return await self._line(f"Passphrase of {plain(question.label)}: ", echo=False)
+        return await self._line(f"{question.what} of {plain(question.label)}: ", echo=False)
 
     async def _rememberable(self, question: RememberableSecret) -> TypedSecret | None:
         asked = question.question
@@ -172,7 +176,7 @@ class PlainPrompter:
         for number, key_pair in enumerate(question.key_pairs, 1):
             public = key_pair.public
             facts = [plain(public.kind, 40), public.sha256] if public is not None else []
-            facts += ["in the agent"] if key_pair.source == "agent" else []
+            facts += [key_pair.whereabouts] if key_pair.source != "file" else []
             facts += ["with passphrase"] if key_pair.encrypted else []
             self._say(f"{number:3}  {plain(key_pair.label)}", "     " + ", ".join(facts))
         for _ in range(TRIES):

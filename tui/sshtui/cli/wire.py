@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sshtui.cli.opening import config_hosts
 from sshtui.store.hosts import HostStore
 from sshtui.store.lookup import Lookup
+from sshtui.store.machine import this_machine
 from sshtui.store.paths import Paths
 from sshtui.store.settings import load_settings
 
@@ -24,9 +25,11 @@ def dialer(paths: Paths) -> SshDialer:
     settings, _problems = load_settings(paths.settings_file)
     store, config = HostStore(paths.hosts_file), config_hosts(paths)
     identities = FileAndAgentIdentities(paths.ssh_dir, os.environ.get("SSH_AUTH_SOCK") or None)
+    lookup = Lookup(store, lambda: config, this_machine(match_exec=settings.match_exec))
     return SshDialer(
         KnownHosts(paths.known_hosts, SYSTEM_WIDE),
         identities,
         settings,
-        Lookup(store, lambda: config).hop,
+        lookup.hop,
+        prepare=lookup.connecting,
     )

@@ -89,5 +89,5 @@ def _generate_in_device(kind: str, comment: str) -> asyncssh.SSHKey:
     except (asyncssh.KeyGenerationError, ValueError) as error:
         raise KeyPairError(
             f"The security key made no key: {str(error).rstrip('.')}.",
-            hint=f"It needs a FIDO2 device and the Python package fido2; or make it with: ssh-keygen -t {kind}",
+            hint=f"It needs a FIDO2 device and pipx install 'sshtui[fido2]'; or make it with: ssh-keygen -t {kind}",
         ) from error

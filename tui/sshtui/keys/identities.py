@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +13,11 @@ from typing import TYPE_CHECKING
 from sshtui.errors import KeyPairError, NotFound
 from sshtui.keys.adding import SETTING, add_opened, read_adding
 from sshtui.keys.agent import Agent, AgentKey
+from sshtui.keys.beside import certified_key
 from sshtui.keys.formats import Format
 from sshtui.keys.inspect import certificate_path, inspect_file, key_pair, list_directory
+from sshtui.keys.tokens import PROVIDER, OpenedToken, Token, token_key_pairs
+from sshtui.model.host_keys import PublicKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Notice, Prompter
@@ -24,6 +29,9 @@ if TYPE_CHECKING:
 
 FILES = "identity_files"
 """Field of a host: paths of further key pairs of its own, in the order they are offered (several IdentityFile)."""
+
+CERTIFICATES = "certificate_files"
+"""Field of a host: paths of certificates that go with key pairs of files or of the agent (CertificateFile)."""
 
 ONLY = "identities_only"
 """Field of a host: `true` offers no key pair but its own (IdentitiesOnly)."""
@@ -44,6 +52,9 @@ class FileAndAgentIdentities:
         self._agent = Agent(agent_path) if agent_path else None
         self._opened: dict[Path, OpenedFile] = {}
         self._warned: set[Path] = set()
+        self._tokens: dict[PublicKey | None, OpenedToken] = {}
+        self._token_turns: defaultdict[Token, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._token_problems: dict[str, KeyPairError] = {}
 
     def use_agent(self, path: str) -> None:
         """From here on the agent is the one behind the socket `path`."""
@@ -56,25 +67,31 @@ class FileAndAgentIdentities:
         out, but for the host's own, of which `signer` then says what is wrong. Reads public halves only, never asks.
         """
         own, others = await asyncio.to_thread(lambda: (self._own(host), self._in_directory()))
+        certificates = await asyncio.to_thread(_certificates, host)
         held = _as_key_pairs(await self._held())
-        if host.extra.get(ONLY) is True and own:
+        own += await self._on_tokens(host, held)
+        if host.extra.get(ONLY) is True and (own or certificates):
             # A person may still choose any; unasked, nothing but the host's own goes out, from wherever it is held.
-            named = {pair.public for pair in own}
+            named = {*(pair.public for pair in own), *certificates}
             held = [replace(pair, automatic=pair.public in named) for pair in held]
             others = [replace(pair, automatic=False) for pair in others]
         found: dict[object, KeyPair] = {}
         for pair in (*own, *held, *others):
-            identity = pair.public or pair.path
+            identity = pair.public or pair.path or pair.comment
             first = found.setdefault(identity, replace(pair, add_to_agent=str(host.extra.get(SETTING, ""))))
             if pair.certificate and not first.certificate:
                 # The agent has the private half, the certificate stands beside the file.
                 found[identity] = replace(first, path=pair.path, certificate=True)
-        return list(found.values())
+        return [
+            replace(pair, certificate=True, certificate_file=certificates[pair.public])
+            if pair.public in certificates
+            else pair
+            for pair in found.values()
+        ]
 
     def _own(self, host: Host) -> list[KeyPair]:
         """The host's own key pair, then its further ones that are there."""
-        more = host.extra.get(FILES)
-        files = [Path(each).expanduser() for each in more if isinstance(each, str)] if isinstance(more, list) else []
+        files = _paths(host, FILES)
         first = [Path(host.key_pair).expanduser()] if host.key_pair else []
         rest = [path for path in files if path not in first and path.is_file()]
         return [pair for path in (*first, *rest) for pair in self._named(path)]
@@ -88,6 +105,22 @@ class FileAndAgentIdentities:
             return [key_pair(path)]
         except (KeyPairError, NotFound):
             return [KeyPair("file", str(path))]
+
+    async def _on_tokens(self, host: Host, held: Sequence[KeyPair]) -> list[KeyPair]:
+        """What is on the token that the host names; what the agent holds of it signs there, where no PIN is asked."""
+        provider = host.extra.get(PROVIDER)
+        if not isinstance(provider, str) or not provider:
+            return []
+        by_public = {pair.public: pair for pair in held}
+        try:
+            listed = await token_key_pairs(provider)
+        except KeyPairError as error:
+            self._token_problems[provider] = error
+            return [KeyPair("token", comment=f"{PROVIDER} {provider}")]
+        for pair, token in listed:
+            assert pair.public is not None
+            self._tokens.setdefault(pair.public, OpenedToken(token, pair.public, self._token_turns[token]))
+        return [by_public.get(pair.public, pair) for pair, _token in listed]
 
     def _in_directory(self) -> list[KeyPair]:
         by_name = {Path(file.path).name: file for file in list_directory(self._directory)}
@@ -124,11 +157,11 @@ class FileAndAgentIdentities:
             held.sort(key=lambda key: not key.certificate)
             if held:
                 signers = [AgentSigner(self._agent.path, key, prompter) for key in held]
-                if not held[0].certificate and key_pair.path and key_pair.public:
-                    certificate = certificate_or_told(Path(key_pair.path), key_pair.public, prompter)
-                    if certificate:
-                        signers.insert(0, AgentSigner(self._agent.path, held[0], prompter, certificate))
+                if not held[0].certificate and (certificate := certificate_or_told(key_pair, prompter)):
+                    signers.insert(0, AgentSigner(self._agent.path, held[0], prompter, certificate))
                 return signers
+        if key_pair.source == "token":
+            return [self._token_signer(key_pair, prompter)]
         if key_pair.source == "agent":
             raise KeyPairError(f"The agent no longer holds {key_pair.label}.", hint="Add it again with ssh-add.")
         path = await asyncio.to_thread(lambda: Path(key_pair.path).expanduser())
@@ -139,6 +172,15 @@ class FileAndAgentIdentities:
         if agent and adding:
             opened.opened = lambda key, prompter: add_opened(agent, adding, path, key, prompter)
         return await file_signers(opened, key_pair, prompter)
+
+    def _token_signer(self, key_pair: KeyPair, prompter: Prompter) -> asyncssh.SSHKeyPair:
+        from sshtui.keys.signing import TokenSigner
+
+        if key_pair.public not in self._tokens:
+            raise self._token_problems.get(
+                key_pair.label.removeprefix(f"{PROVIDER} "), KeyPairError(f"{key_pair.label} is not there any more.")
+            )
+        return TokenSigner(self._tokens[key_pair.public], prompter)
 
     async def _check(self, path: Path, prompter: Prompter) -> None:
         """Raise KeyPairError when the file is unusable; once a run a person is told that others may read it."""
@@ -151,6 +193,21 @@ class FileAndAgentIdentities:
         if file.problem and path not in self._warned:
             self._warned.add(path)
             prompter.tell(Notice(f"{path}: {file.problem} Mend it with: {file.remedy}", level="warning"))
+
+
+def _paths(host: Host, field: str) -> list[Path]:
+    """The files that a field of the host lists."""
+    texts = host.extra.get(field)
+    return [Path(text).expanduser() for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
+
+
+def _certificates(host: Host) -> dict[PublicKey, str]:
+    """Public half to the host's first certificate for it; as in ssh, files that hold none do not count."""
+    found: dict[PublicKey, str] = {}
+    for path in _paths(host, CERTIFICATES):
+        with suppress(KeyPairError, NotFound):
+            found.setdefault(certified_key(path), str(path))
+    return found
 
 
 def _as_key_pairs(held: Sequence[AgentKey]) -> list[KeyPair]:

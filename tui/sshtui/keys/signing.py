@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import asyncssh
@@ -12,9 +13,10 @@ from asyncssh.agent import SSHAgentKeyPair
 
 from sshtui.errors import KeyPairError, NotFound, WrongPassphrase
 from sshtui.keys.agent import AgentKey
-from sshtui.keys.beside import read_certificate_beside
+from sshtui.keys.beside import read_certificate_beside, read_certificate_file
 from sshtui.keys.inspect import read_key_file
 from sshtui.keys.private import open_private
+from sshtui.keys.tokens import OpenedToken
 from sshtui.keys.translate import decoding
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.key_pairs import KeyPair
@@ -114,19 +116,51 @@ async def file_signers(opened: OpenedFile, pair: KeyPair, prompter: Prompter) ->
         with decoding(pair.label):
             public = asyncssh.import_public_key(pair.public.line)
     signers: list[asyncssh.SSHKeyPair] = []
-    if certificate := certificate_or_told(opened.path, PublicKey(public.public_data), prompter):
+    named = replace(pair, path=str(opened.path), public=PublicKey(public.public_data))
+    if certificate := certificate_or_told(named, prompter):
         signers.append(FileSigner(opened, public, certificate, prompter))
     signers.append(FileSigner(opened, public, None, prompter))
     return signers
 
 
-def certificate_or_told(path: Path, public: PublicKey, prompter: Prompter) -> asyncssh.SSHCertificate | None:
-    """The certificate beside `path`; None when there is none, and when it is of no use, which a person is told."""
+def certificate_or_told(pair: KeyPair, prompter: Prompter) -> asyncssh.SSHCertificate | None:
+    """The certificate a host names for the pair, else the one beside its file; one of no use is told and left out."""
+    if pair.public is None:
+        return None
     try:
-        return read_certificate_beside(path, public)
+        if pair.certificate_file:
+            return read_certificate_file(Path(pair.certificate_file), pair.public)
+        return read_certificate_beside(Path(pair.path), pair.public) if pair.path else None
     except (KeyPairError, NotFound) as error:
         prompter.tell(Notice(error.sentence, level="warning"))
         return None
+
+
+class TokenSigner(asyncssh.SSHKeyPair):
+    """A key on a token, which is opened with its PIN when a signature is wanted."""
+
+    _key_type = "pkcs11"
+
+    def __init__(self, opened: OpenedToken, prompter: Prompter) -> None:
+        public = asyncssh.import_public_key(opened.public.line)
+        super().__init__(
+            public.algorithm,
+            public.algorithm,
+            public.sig_algorithms,
+            public.sig_algorithms,
+            public.public_data,
+            opened.token.name,
+        )
+        self._opened = opened
+        self._prompter = prompter
+
+    async def sign_async(self, data: bytes) -> bytes:
+        """The token's signature of `data`; ValueError, on which asyncssh moves to the next key pair, without one."""
+        try:
+            return await self._opened.sign(data, self.sig_algorithm.decode(), self._prompter)
+        except KeyPairError as error:
+            self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="error"))
+            raise ValueError(error.sentence) from error
 
 
 class AgentSigner(SSHAgentKeyPair):

@@ -71,5 +71,22 @@ def talking_to_agent() -> Iterator[None]:
         raise KeyPairError(f"The agent refused: {_reason(error)}.") from error
 
 
+@contextmanager
+def talking_to_token(label: str) -> Iterator[None]:
+    """Errors of a token and of its library become sentences about `label`; a wrong PIN is a WrongPassphrase."""
+    from pkcs11 import exceptions
+
+    try:
+        yield
+    except (exceptions.PinIncorrect, exceptions.PinInvalid, exceptions.PinLenRange) as error:
+        raise WrongPassphrase(f"The PIN does not open {label}. After a few wrong ones it locks itself.") from error
+    except exceptions.PinLocked as error:
+        raise KeyPairError(f"{label} has locked itself after wrong PINs.", hint="Its PUK unlocks it.") from error
+    except (exceptions.TokenNotPresent, exceptions.DeviceRemoved) as error:
+        raise KeyPairError(f"{label} is not in its reader.") from error
+    except (exceptions.PKCS11Error, RuntimeError, OSError, ValueError) as error:
+        raise KeyPairError(f"{label} does not serve as a token: {_reason(error)}.") from error
+
+
 def _reason(error: BaseException) -> str:
     return (str(error).splitlines() or [""])[0].rstrip(".")[:200] or type(error).__name__

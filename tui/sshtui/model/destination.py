@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -26,6 +26,22 @@ class Destination(NamedTuple):
     port: int | None = None
     user: str = ""
     fingerprint: str = ""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A destination and the options that win over what is saved; "" and None for what is not given."""
+
+    destination: str
+    port: int | None = None
+    identity: str = ""
+    login: str = ""
+    jump: str = ""
+
+
+def is_link(text: str) -> bool:
+    """Whether `text` is meant as an `ssh://` link."""
+    return text.strip().lower().startswith(_SCHEME)
 
 
 def is_destination(text: str) -> bool:

@@ -5,12 +5,26 @@ from __future__ import annotations
 import base64
 import hashlib
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 _ECDSA_BITS = {"nistp256": 256, "nistp384": 384, "nistp521": 521}
 _ART_SYMBOLS = " .o+=*BOX@%&#/^SE"
 _ART_COLUMNS, _ART_ROWS = 17, 9
+
+DnsVerdict = Literal["unasked", "silent", "agrees", "signed", "differs"]
+"""What the DNS says of a host key (SSHFP, RFC 4255): nothing, yes, yes with a valid signature, or another one."""
+
+DNS_WORDS: Mapping[DnsVerdict, str] = {
+    "unasked": "",
+    "silent": "DNS names no host key for it.",
+    "agrees": "DNS agrees, not signed.",
+    "signed": "DNS agrees, and is signed.",
+    "differs": "DNS NAMES ANOTHER HOST KEY.",
+}
+"""A line for a person; "" for what was not asked."""
 
 
 def _frame(title: str) -> str:

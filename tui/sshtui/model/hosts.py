@@ -29,6 +29,10 @@ _NAME_REFUSED = rf"{_UNSEEN}'\"`$&;<>|(){{}}\\*?!,"
 _NAME = re.compile(rf"[^\s{_NAME_REFUSED}][^{_NAME_REFUSED}]*\Z")
 
 
+NOTHING_MORE: Mapping[str, Any] = MappingProxyType({})
+"""One for all hosts without further fields: there may be a hundred thousand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Forward:
     """One port forward: `local` (we listen), `remote` (the server listens) or `dynamic` (SOCKS)."""
@@ -61,7 +65,8 @@ class Host:
     colour: str = ""
     forwards: tuple[Forward, ...] = ()
     terminal: TerminalSwitches = AS_XTERM
-    extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    favourite: bool = False
+    extra: Mapping[str, Any] = field(default_factory=lambda: NOTHING_MORE)
     """Fields of the file that we do not know; they survive a save."""
     origin: str = ""
     """Where a read-only host comes from (`~/.ssh/config:12`); "" for our own, editable hosts."""

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Literal, Protocol, TypeVar
 
-from sshtui.model.host_keys import HostKey, KnownEntry
+from sshtui.model.host_keys import DnsVerdict, HostKey, KnownEntry
 from sshtui.model.key_pairs import KeyPair
 
 A = TypeVar("A")
@@ -45,6 +45,7 @@ class UnknownHostKey(Question[Trust]):
     address: str
     port: int
     host_key: HostKey
+    dns: DnsVerdict = "unasked"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class ChangedHostKey(Question[Literal["replace"]]):
     host_key: HostKey
     known: tuple[KnownEntry, ...]
     another_type: bool = False
+    dns: DnsVerdict = "unasked"
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,12 @@ class Password(Question[str]):
 
 @dataclass(frozen=True)
 class Passphrase(Question[str]):
-    """The passphrase of a private key. `problem` says why the last one did not do."""
+    """The passphrase of a private key, or the PIN of a token. `problem` says why the last one did not do."""
 
     label: str
     attempt: int = 1
     problem: str = ""
+    what: Literal["Passphrase", "PIN"] = "Passphrase"
 
 
 Place = Literal["keyring", "vault"]
@@ -180,6 +183,13 @@ class Confirm(Question[bool]):
     yes: str = "Yes"
     no: str = "Cancel"
     danger: bool = False
+
+
+@dataclass(frozen=True)
+class Quit(Question[Literal["quit", "detach"]]):
+    """Whether to end an app whose tabs are live, or only to leave it; `text` says what would end."""
+
+    text: str
 
 
 @dataclass(frozen=True)

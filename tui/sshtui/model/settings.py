@@ -15,9 +15,11 @@ class Settings:
     keep_alive: int = 15
     keep_alive_misses: int = 3
     sort: str = "name"
-    """`name` or `recent`."""
+    """`name`, `recent` (newest use first) or `used` (most uses first)."""
     sidebar_columns: int = 32
     confirm_paste: bool = True
     mouse: bool = True
     unicode: bool | None = None
     """Draw with Unicode; None decides by the locale."""
+    match_exec: bool = False
+    """Run the commands of `Match exec` in ~/.ssh/config when connecting, as ssh does; never for a list."""

@@ -24,6 +24,10 @@ CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "charset": CHARSETS,
         "clipboard": ("ask", "allow", "deny"),
         "bell": ("bounded", "always", "never"),
+        "title": ("allow", "deny"),
+        "mouse": ("allow", "deny"),
+        "resize": ("deny", "allow"),
+        "alternate_screen": ("allow", "deny"),
     }
 )
 """What each switch can be; the first is the default."""
@@ -43,6 +47,13 @@ class TerminalSwitches:
     """Whether the remote may set the clipboard (OSC 52); reading it is never allowed."""
     bell: str = "bounded"
     """`bounded`: many bells at once silence it until they stop."""
+    title: str = "allow"
+    """Whether the remote may name the window."""
+    mouse: str = "allow"
+    resize: str = "deny"
+    """Whether the remote may choose another size than the tab's; what has no room in the tab is cut off."""
+    alternate_screen: str = "allow"
+    """`deny` keeps what full-screen programs show in the scrollback."""
 
     def texts(self) -> dict[str, str]:
         """The switches that are not at their default, by name."""

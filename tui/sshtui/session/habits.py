@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from sshtui.model.keystrokes import Keystroke
 from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.terminal.events import Bell, ClipboardOffered, Event
 from sshtui.terminal.keyboard import encode
 from sshtui.terminal.modes import Modes
+from sshtui.terminal.permissions import Permissions
 
 BELLS = 5
 BELLS_WITHIN = 2.0
@@ -60,6 +61,14 @@ class Habits:
         if charset == "utf-8" or data.isascii():
             return data
         return data.decode(charset, "replace").encode()
+
+    def permissions(self) -> Permissions:
+        """What the remote may do with the terminal."""
+        switches = self._switches()
+        # In another charset the emulator gets UTF-8 from here, whatever the remote says.
+        granted = {"charset": switches.charset == "utf-8"}
+        names = (field.name for field in fields(Permissions) if field.name not in granted)
+        return Permissions(**granted, **{name: getattr(switches, name) == "allow" for name in names})
 
     def allows(self, event: Event) -> bool:
         """Whether an event of the emulator counts."""

@@ -66,6 +66,7 @@ class Session:
         self.size = size
         self._habits = Habits(lambda: self.host.terminal)
         self.emulator = Emulator(size, scrollback=surroundings.scrollback)
+        self._told_size = size
         self.state = State.CONNECTING
         self.stage = ""
         self.banner: tuple[str, ...] = ()
@@ -235,8 +236,6 @@ class Session:
             return
         self.size = size
         self._apply(self.emulator.resize(size))
-        if self._channel is not None and self.state is State.LIVE:
-            self._channel.resize(size)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Have `listener` told of every change; call the result to stop."""
@@ -252,6 +251,7 @@ class Session:
 
     async def _live(self) -> None:
         """Dial, then pump until the end; leaves a state that tells how it went."""
+        self.emulator.allow(self._habits.permissions())
         try:
             self._channel = channel = await self._around.dialer.dial(
                 self.host, self.size, self._prompter, progress=self._progress
@@ -272,7 +272,8 @@ class Session:
             self._ended_at = None
         self._draw_banner()
         self._become(State.LIVE)
-        channel.resize(self.size)
+        self._told_size = self.emulator.size
+        channel.resize(self._told_size)
         try:
             await self._pump(channel)
         finally:
@@ -317,6 +318,9 @@ class Session:
             self._apply(self.emulator.feed(b"\x1b[0;2m" + lines.encode() + b"\x1b[0m"))
 
     def _apply(self, update: Update) -> None:
+        if self.emulator.size != self._told_size and self._channel is not None and self.state is State.LIVE:
+            self._told_size = self.emulator.size
+            self._channel.resize(self._told_size)
         # Without a row the cursor may still be elsewhere, or a held frame complete.
         self._tell(ScreenChanged(update.rows))
         if update.rows is None or update.rows:

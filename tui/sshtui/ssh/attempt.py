@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sshtui.model.connection import ConnectionFacts
 from sshtui.model.host_keys import HostKey
@@ -17,6 +18,7 @@ from sshtui.ssh.known_hosts import Known
 from sshtui.ssh.library import asyncssh
 from sshtui.ssh.patience import Patience
 from sshtui.ssh.quirks import Wire, certificate_of
+from sshtui.ssh.system_login import METHODS, NOTHING, SystemLogin
 from sshtui.ssh.ways import Progress, Route, Way, open_way
 
 
@@ -80,6 +82,7 @@ async def connect(
     patience: Patience,
     liveliness: Liveliness,
     forwarded_agent: str = "",
+    system: SystemLogin = NOTHING,
     announced: Announced | None = None,
     progress: Progress,
 ) -> LoggedIn:
@@ -89,16 +92,27 @@ async def connect(
     then, nor when cancelled.
     """
     # A revoked host key must reach the callback like an unknown one: the judge has the words for it.
-    trusted = [key for key in known.trusted if key not in known.revoked]
+    trusted = [key for key in known.trusted if not known.revokes(key)]
     offer = for_known(offer, [key.algorithm for key in trusted], authorities=bool(known.authorities))
     way = Way()
     try:
         async with patience.limited():
             way = await open_way(host, user, route, progress)
-            ssh = await _speak(host, user, client, way, offer, known, trusted, liveliness, forwarded_agent, announced)
+            arguments = {
+                **way.arguments,
+                **system.arguments,
+                **_trust_arguments(known, trusted),
+                **_algorithm_arguments(offer),
+                "agent_forwarding": forwarded_agent or False,
+                "keepalive_interval": liveliness.interval,
+                "keepalive_count_max": liveliness.misses,
+                "server_host_keys_handler": _handler(announced) if announced is not None else None,
+            }
+            ssh = await _speak(host, user, client, arguments)
     except BaseException as error:
         # Also when cancelled: the way has no other owner.
-        complaint = await way.complaint(host.name) if isinstance(error, translate.FOREIGN) else None
+        foreign = translate.is_foreign(error)
+        complaint = await way.complaint(host.name) if foreign else None
         await way.close()
         if isinstance(error, asyncssh.HostKeyNotVerifiable) and client.refused_host_keys:
             raise UntrustedHostKey(client.refused_host_keys[-1]) from error
@@ -106,7 +120,7 @@ async def connect(
             for said, reason in _USELESS.items():
                 if said in str(error):
                     raise UselessCertificate(reason) from error
-        if isinstance(error, translate.FOREIGN):
+        if foreign:
             over = route.over.name if route.over is not None else ""
             raise complaint or explain(error, host, client, offer, over) from error
         raise
@@ -115,45 +129,39 @@ async def connect(
 
 
 async def _speak(
-    host: Host,
-    user: str,
-    client: LoginClient,
-    way: Way,
-    offer: Algorithms,
-    known: Known,
-    trusted: Sequence[HostKey],
-    liveliness: Liveliness,
-    forwarded_agent: str,
-    announced: Announced | None,
+    host: Host, user: str, client: LoginClient, arguments: Mapping[str, Any]
 ) -> asyncssh.SSHClientConnection:
     return await asyncssh.connect(
         host.address,
         host.port,
-        **way.arguments,
         username=user,
         client_factory=lambda: client,
         config=None,
-        # Revocations count for certificates only: plain host keys that are revoked are not among the trusted.
-        known_hosts=(_keys(trusted), _keys(known.authorities), _keys(known.revoked if known.authorities else ())),
         # None and a path of None: the callbacks alone decide what is offered, and in which order.
         client_keys=None,
         agent_path=None,
-        agent_forwarding=forwarded_agent or False,
-        gss_host=None,
-        x509_trusted_certs=None,
-        kex_algs=offer.kex,
-        encryption_algs=offer.ciphers,
-        mac_algs=offer.macs,
-        compression_algs=offer.compression,
-        server_host_key_algs=offer.host_keys,
-        signature_algs=offer.signatures,
         # `patience` is the limit: asyncssh's own would run while a person types.
         login_timeout=0,
-        server_host_keys_handler=_handler(announced) if announced is not None else None,
-        keepalive_interval=liveliness.interval,
-        keepalive_count_max=liveliness.misses,
         utf8_decode_errors="replace",
+        **arguments,
     )
+
+
+def _trust_arguments(known: Known, trusted: Sequence[HostKey]) -> dict[str, Any]:
+    # Revocations count for certificates only: plain host keys that are revoked are not among the trusted.
+    revoked = _keys(known.revoked if known.authorities else ())
+    return {"known_hosts": (_keys(trusted), _keys(known.authorities), revoked), "x509_trusted_certs": None}
+
+
+def _algorithm_arguments(offer: Algorithms) -> dict[str, Any]:
+    return {
+        "kex_algs": offer.kex,
+        "encryption_algs": offer.ciphers,
+        "mac_algs": offer.macs,
+        "compression_algs": offer.compression,
+        "server_host_key_algs": offer.host_keys,
+        "signature_algs": offer.signatures,
+    }
 
 
 def _handler(announced: Announced) -> Callable[..., Awaitable[None]]:
@@ -180,7 +188,7 @@ def facts_of(
         cipher=cipher,
         # A cipher that authenticates by itself is named in both places.
         mac="" if mac == cipher else mac,
-        method=client.method,
+        method=wire.asked if wire.asked in METHODS else client.method,
         agent_forwarded=agent_forwarded,
         strict_exchange=wire.strict_exchange,
         certificate=certificate_of(client.key_pair) if client.method == "publickey" and client.key_pair else None,

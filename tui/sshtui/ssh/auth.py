@@ -24,6 +24,8 @@ ROUNDS_LIMIT = 50
 PROMPTS_LIMIT = 50
 """Prompts in one keyboard-interactive request; no real server comes near."""
 
+_WORDS = {"publickey": "the key pair", "password": "the password", "keyboard-interactive": "the answers"}
+
 DIALOGUES_LIMIT = 3
 """How often keyboard-interactive is begun, so that tries are left for the password method."""
 
@@ -85,12 +87,26 @@ class LoginClient(asyncssh.SSHClient):
         if text.strip() and self._banners <= BANNERS_SHOWN:
             self._prompter.tell(Notice(text, title=f"Message from {self._destination}", server=True))
 
+    @property
+    def asked_for(self) -> set[str]:
+        """Every method the server was asked for, `none` included."""
+        return self.wire.asked_for if self.wire is not None else set()
+
     def _asked_for(self, method: str) -> None:
         self.method = method
         self._progress()
         if self.wire is not None:
+            self._tell_partial(self.wire)
             rest = self.wire.connection.get_server_auth_methods()
             self.server_methods = tuple(dict.fromkeys([*self.server_methods, *rest]))
+
+    def _tell_partial(self, wire: Wire) -> None:
+        """Say what was right when the server wants more, or the next question looks like a refusal."""
+        took, wire.took = wire.took, ""
+        if took:
+            word = _WORDS.get(took, plain(took, 40))
+            rest = " or ".join(plain(each, 40) for each in wire.connection.get_server_auth_methods())
+            self._prompter.tell(Notice(f"{self._host.name} accepted {word} and wants more: {rest}."))
 
     def _try(self, method: str) -> None:
         if method not in self.tried:

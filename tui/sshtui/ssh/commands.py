@@ -39,6 +39,7 @@ class Commands:
         self._connection: Connection | None = None
 
     async def __aenter__(self) -> Self:
+        self._host = await self._pool.prepared(self._host, self._prompter)
         self._connection = await self._pool.hold(self._host, self._prompter, _ignore, Wish())
         return self
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from sshtui.errors import ConfigError, NoCommonAlgorithm
 from sshtui.model.diagnosis import Finding
+from sshtui.model.further_fields import OLD_ALGORITHMS
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Confirm, Notice, Prompter
 from sshtui.model.settings import Settings
-from sshtui.ssh.algorithms import MODERN, allowing, needed_for
+from sshtui.ssh.algorithms import MODERN, allowing, needed_for, side_by_side
 from sshtui.ssh.attempt import (
     Announced,
     Liveliness,
@@ -26,18 +27,16 @@ from sshtui.ssh.attempt import (
 from sshtui.ssh.auth import LoginClient
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.diagnosis import Examination, diagnose
+from sshtui.ssh.dns_host_keys import PublishedHostKeys
 from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.offers import Offers
 from sshtui.ssh.patience import Patience
 from sshtui.ssh.protocols import Identities
+from sshtui.ssh.system_login import NOTHING, SystemLogin, system_login
 from sshtui.ssh.trust import HostKeyTrust
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import Progress, route_to
 from sshtui.ssh.wishes import chosen_algorithms, connect_limit
-
-OLD_ALGORITHMS = "old_algorithms"
-"""The field of a saved host that names the old algorithms it may use; a list of names."""
-
 
 AGENT_FORWARDING = "agent_forwarding"
 """The field of a saved host that lets programs there use the agent here; off unless it is `true`."""
@@ -65,8 +64,9 @@ class Connector:
         settings: Settings,
         allow_old: Callable[[Host, Sequence[str]], None] | None = None,
         agent_path: str | None = None,
+        dns: PublishedHostKeys | None = None,
     ) -> None:
-        self._trust = HostKeyTrust(known_hosts)
+        self._trust = HostKeyTrust(known_hosts, dns)
         self._identities = identities
         self._settings = settings
         self._allow_old = allow_old
@@ -83,9 +83,11 @@ class Connector:
         with nothing open, and the second attempt accepts exactly the host key that was shown.
         """
         plain_only = False
+        # Whoever chose a key pair wants to know whether that one gets in.
+        system = NOTHING if wish.chosen else system_login(host, prompter, through_jump=over is not None)
         while True:
             patience = Patience(connect_limit(host, self._settings.connect_timeout))
-            client = self._login(host, prompter, progress, wish, patience)
+            client = self._login(host, prompter, progress, wish, patience, system)
             known = await self._trust.known(host)
             self._tell_damage(known.damaged, prompter)
             offer = allowing(chosen_algorithms(MODERN, host), self._allowed_for(host))
@@ -100,6 +102,7 @@ class Connector:
                     patience=patience,
                     liveliness=self._liveliness(host),
                     forwarded_agent=self._agent_for(host),
+                    system=system,
                     announced=self._announced(host, client, prompter),
                     progress=progress,
                 )
@@ -131,7 +134,15 @@ class Connector:
 
         return announced
 
-    def _login(self, host: Host, prompter: Prompter, progress: Progress, wish: Wish, patience: Patience) -> LoginClient:
+    def _login(
+        self,
+        host: Host,
+        prompter: Prompter,
+        progress: Progress,
+        wish: Wish,
+        patience: Patience,
+        system: SystemLogin,
+    ) -> LoginClient:
         def on_login() -> None:
             patience.extend()
             progress("logging in")
@@ -141,7 +152,7 @@ class Connector:
             host,
             replace(host, user=login_user(host)).destination,
             asking,
-            Offers(host, self._identities, asking, wish.chosen, patience=patience),
+            Offers(host, self._identities, asking, wish.chosen, patience=patience, spent=system.tries),
             password=wish.password,
             progress=on_login,
         )
@@ -161,6 +172,9 @@ class Connector:
             client,
             agent_forwarded=bool(self._agent_for(host)),
         )
+        if facts.method == "none":
+            text = f"{host.name} let you in without asking who you are: everybody gets in there."
+            prompter.tell(Notice(text, level="warning"))
         if facts.certificate is not None and facts.certificate.expires_soon(time.time()):
             until = time.strftime("%Y-%m-%d %H:%M", time.localtime(facts.certificate.valid_until))
             text = f"The certificate that logs in to {host.name} expires on {until}: have it renewed."
@@ -185,6 +199,7 @@ class Connector:
             await self._trust.known(host),
             allowing(chosen_algorithms(MODERN, host), self._allowed_for(host)),
             route_to(host, over),
+            lambda host_key: self._trust.in_dns(host, host_key, prompter),
         )
         async for finding in diagnose(host, examination):
             yield finding
@@ -210,7 +225,7 @@ class Connector:
             return False
         text = (
             f"They have no {error.kind} in common.\n\n"
-            f"Server: {', '.join(error.theirs)}\nsshtui: {', '.join(error.ours)}\n\n"
+            f"{side_by_side(('the server has', *error.theirs), ('sshtui offers', *error.ours))}\n\n"
             f"The least that would work: {', '.join(needed)}. Whoever can read or change the traffic may break these."
         )
         question = Confirm(f"{host.name} knows only old algorithms", text, yes="Allow for this host", danger=True)

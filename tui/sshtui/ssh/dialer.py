@@ -12,13 +12,15 @@ from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, Prompter
+from sshtui.model.resuming import command_for
 from sshtui.model.settings import Settings
 from sshtui.ssh.channel import Pipe
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.connector import Connector, Wish
+from sshtui.ssh.dns_host_keys import PublishedHostKeys
 from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.offers import MOST_OFFERS
-from sshtui.ssh.pool import Pool
+from sshtui.ssh.pool import Pool, Prepare
 from sshtui.ssh.protocols import Identities
 from sshtui.ssh.tab import TabChannel
 from sshtui.ssh.ways import Progress
@@ -29,7 +31,9 @@ class SshDialer:
     """Opens terminals on servers; tabs on one account of one server share a connection.
 
     `resolve` finds a saved host by name, for jumps. `remember` is told the key pair a person chose for good,
-    `allow_old` the old algorithms a person allowed a host. `agent_path` is the agent that hosts may be allowed to use.
+    `allow_old` the old algorithms a person allowed a host. `agent_path` is the agent that hosts may be allowed to use,
+    `dns` whoever looks up published host keys; the name servers of this system unless given.
+    `prepare` gives a host as it is to be connected to now, and sentences for the person; it may take seconds.
     """
 
     def __init__(
@@ -42,10 +46,12 @@ class SshDialer:
         remember: Callable[[Host, KeyPair], None] | None = None,
         allow_old: Callable[[Host, Sequence[str]], None] | None = None,
         agent_path: str | None = None,
+        dns: PublishedHostKeys | None = None,
+        prepare: Prepare | None = None,
     ) -> None:
         self._identities = identities
         self._remember = remember
-        self._pool = Pool(Connector(known_hosts, identities, settings, allow_old, agent_path), resolve)
+        self._pool = Pool(Connector(known_hosts, identities, settings, allow_old, agent_path, dns), resolve, prepare)
 
     async def dial(
         self,
@@ -63,6 +69,7 @@ class SshDialer:
         Raises an SshtuiError that says what to do next. Cancelling leaves no socket and no task behind.
         """
         stage = progress or _ignore
+        host = await self._pool.prepared(host, prompter)
         wish = Wish(password=password)
         if choose:
             chosen = await self._choose(host, prompter)
@@ -107,7 +114,9 @@ class SshDialer:
             shared = connection.users > 1
             stage("opening a terminal")
             try:
-                return connection, await connection.open_pipe(size, host.command, environment(host), name=host.name)
+                return connection, await connection.open_pipe(
+                    size, command_for(host), environment(host), name=host.name
+                )
             except (ChannelRefused, ConnectionLost):
                 await connection.release()
                 if not shared or not connection.full:

@@ -9,6 +9,7 @@ from sshtui.ssh import translate
 from sshtui.ssh.algorithms import Algorithms
 from sshtui.ssh.auth import LoginClient
 from sshtui.ssh.library import asyncssh
+from sshtui.ssh.system_login import METHODS
 from sshtui.ssh.trust import revoked
 
 _TOO_MANY_FAILURES = asyncssh.DISC_PROTOCOL_ERROR
@@ -17,6 +18,8 @@ _TOO_MANY_FAILURES = asyncssh.DISC_PROTOCOL_ERROR
 
 def explain(error: BaseException, host: Host, client: LoginClient, offer: Algorithms, over: str) -> SshtuiError:
     """Why the attempt failed, as far as it came; `over` names the jump host, "" for none."""
+    if not isinstance(error, translate.FOREIGN):
+        return translate.unexpected(error, host.name)
     wire = client.wire
     logging_in = bool(client.server_methods)
     if isinstance(error, asyncssh.HostKeyNotVerifiable) and "revoked" in str(error):
@@ -49,9 +52,10 @@ def explain(error: BaseException, host: Host, client: LoginClient, offer: Algori
 
 def _rejected(host: Host, client: LoginClient) -> LoginRejected:
     offers = tuple(plain(method, 40) for method in client.server_methods)
-    tried = " and ".join(client.tried) or "nothing"
+    tried = (*(method for method in METHODS if method in client.asked_for), *client.tried)
     sentence = (
-        f"{host.name} rejected the login: tried {tried}; the server takes {', '.join(offers) or 'nothing known'}."
+        f"{host.name} rejected the login: tried {' and '.join(tried) or 'nothing'}; "
+        f"the server takes {', '.join(offers) or 'nothing known'}."
     )
     if "password" not in offers and "keyboard-interactive" not in offers and "publickey" in offers:
         hint = "Passwords are off there: install a key pair on the server, or choose another one."
@@ -59,7 +63,7 @@ def _rejected(host: Host, client: LoginClient) -> LoginRejected:
         hint = "Check the user name and the password, or choose a key pair the server knows."
     else:
         hint = "Check the user name and the password."
-    return LoginRejected(sentence, tried=tuple(client.tried), offers=offers, hint=hint)
+    return LoginRejected(sentence, tried=tried, offers=offers, hint=hint)
 
 
 def _left_at_login(error: BaseException, host: Host) -> SshtuiError:

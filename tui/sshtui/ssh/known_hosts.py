@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from sshtui import files
 from sshtui.model.host_keys import HostKey, KnownEntry
 from sshtui.ssh.known_host_lines import Line, Marker, hashed_name, known_name, parse
+from sshtui.ssh.revocations import Revocations
 
 SIZE_LIMIT = 512 * 1024 * 1024
 """Bytes of a known_hosts file; a million hosts need about 100 MB."""
@@ -18,7 +19,7 @@ SIZE_LIMIT = 512 * 1024 * 1024
 LOCK_SECONDS = 30.0
 """How long a save waits for the saves of others."""
 
-SYSTEM_WIDE = (Path("/etc/ssh/ssh_known_hosts"),)
+SYSTEM_WIDE = (Path("/etc/ssh/ssh_known_hosts"), Path("/etc/ssh/ssh_known_hosts2"))
 """Files of the whole machine, read beside the user's own and never written (GlobalKnownHostsFile of ssh_config(5))."""
 
 
@@ -27,8 +28,9 @@ class Known:
     """What the files say of one name.
 
     `trusted` are host keys that may be accepted, `authorities` those that may sign host certificates, `revoked`
-    those that never may be. `exact` are the trusted ones under the very name and port that was looked up: any
-    other host key on such a host is a changed one. `damaged` counts lines that cannot be read.
+    those that never may be, with what a list of `revocations` adds. `exact` are the trusted ones under the very name
+    and port that was looked up: any other host key on such a host is a changed one. `damaged` counts lines that
+    cannot be read.
     """
 
     trusted: tuple[HostKey, ...] = ()
@@ -36,15 +38,31 @@ class Known:
     revoked: tuple[HostKey, ...] = ()
     exact: tuple[KnownEntry, ...] = ()
     damaged: int = 0
+    revocations: Revocations = field(default_factory=Revocations, repr=False)
 
     @property
     def algorithms(self) -> tuple[str, ...]:
         """Types of the trusted host keys, to be preferred in the exchange."""
         return tuple(dict.fromkeys(key.algorithm for key in self.trusted))
 
+    def revokes(self, host_key: HostKey) -> bool:
+        """Whether `host_key` must never be accepted."""
+        return host_key in self.revoked or self.revocations.revokes(host_key)
+
+    def without(self, revocations: Revocations) -> Known:
+        """The same, minus what `revocations` take away."""
+        spoilt = revocations.spoils_certificates
+        return replace(
+            self,
+            trusted=tuple(key for key in self.trusted if not revocations.revokes(key)),
+            authorities=() if spoilt else tuple(key for key in self.authorities if not revocations.revokes(key)),
+            revoked=(*self.revoked, *revocations.keys),
+            revocations=revocations,
+        )
+
     def verdict(self, offered: HostKey) -> Literal["known", "revoked", "changed", "unknown"]:
         """What a server's host key is to these files; `changed` when the very name is known by others only."""
-        if offered in self.revoked:
+        if self.revokes(offered):
             return "revoked"
         if offered in self.trusted:
             return "known"

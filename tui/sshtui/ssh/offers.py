@@ -28,7 +28,9 @@ class Offers:
         chosen: KeyPair | None = None,
         *,
         patience: Patience | None = None,
+        spent: int = 0,
     ) -> None:
+        """`spent`: tries that other methods may have used up before; the first key pair is offered all the same."""
         self._host = host
         self._identities = identities
         self._prompter = prompter
@@ -36,14 +38,14 @@ class Offers:
         self._patience = patience
         self._waiting: list[KeyPair] | None = None
         self._ready: list[asyncssh.SSHKeyPair] = []
-        self._count = 0
+        self._left = max(1, MOST_OFFERS - spent)
 
     async def next(self) -> asyncssh.SSHKeyPair | None:
         """The next one to offer; None when all were, or as many as a server stands."""
         if self._waiting is None:
             self._waiting = await self._in_order()
         while not self._ready:
-            if not self._waiting or self._count >= MOST_OFFERS:
+            if not self._waiting or not self._left:
                 return None
             key_pair = self._waiting.pop(0)
             try:
@@ -51,9 +53,9 @@ class Offers:
             except KeyPairError as error:
                 # One unusable file must not end the login: the person hears of it, the next one is tried.
                 self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="warning"))
-        if self._count >= MOST_OFFERS:
+        if not self._left:
             return None
-        self._count += 1
+        self._left -= 1
         signer = self._ready.pop(0)
         return signer if self._patience is None else unhurried(signer, self._patience)
 

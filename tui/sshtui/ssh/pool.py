@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from sshtui.errors import SshtuiError
 from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
-from sshtui.model.questions import Prompter
+from sshtui.model.questions import Notice, Prompter
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.connector import AGENT_FORWARDING, Connector, Wish
 from sshtui.ssh.jumps import check_way, last_hop
-from sshtui.ssh.trust import ALIAS, FILES, FINGERPRINT
+from sshtui.ssh.system_login import DELEGATE
+from sshtui.ssh.trust import ALIAS, FILES, FINGERPRINT, REVOKED
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import PROXY, PROXY_COMMAND, UNIX_SOCKET, Progress
+
+Prepare = Callable[[Host], tuple[Host, Sequence[str]]]
 
 
 @dataclass(frozen=True)
@@ -29,17 +32,36 @@ class Target:
     way: str
     agent_forwarded: bool
     trust: tuple[str, ...]
-    """What the host says of its host keys: whoever pins one must not get a login that was made without the pin."""
+    """What the host says of its host keys and tickets: whoever pins one must not get a login made without the pin."""
 
 
 class Pool:
     """Connections in use, by target."""
 
-    def __init__(self, connector: Connector, resolve: Callable[[str], Host | None]) -> None:
+    def __init__(
+        self, connector: Connector, resolve: Callable[[str], Host | None], prepare: Prepare | None = None
+    ) -> None:
+        """`prepare` gives a host as it is to be connected to now, and sentences for the person; it may take seconds."""
         self._connector = connector
         self._resolve = resolve
+        self._prepare = prepare
+        self._told: set[str] = set()
         self._connections: dict[Target, list[Connection]] = {}
         self._logging_in: dict[Target, asyncio.Lock] = {}
+
+    async def prepared(self, host: Host, prompter: Prompter) -> Host:
+        """`host` as it is to be connected to now, asked once for each attempt; tells each sentence about it once a run.
+
+        Raises Unreachable.
+        """
+        if self._prepare is None:
+            return host
+        ready, sentences = await asyncio.to_thread(self._prepare, host)
+        new = [sentence for sentence in sentences if sentence not in self._told]
+        self._told.update(new)
+        if new:
+            prompter.tell(Notice("\n".join(new)))
+        return ready
 
     async def hold(
         self,
@@ -64,7 +86,7 @@ class Pool:
             host.jump
             or next((str(way) for field in (UNIX_SOCKET, PROXY_COMMAND, PROXY) if (way := host.extra.get(field))), ""),
             host.extra.get(AGENT_FORWARDING) is True,
-            tuple(str(host.extra.get(field, "")) for field in (FINGERPRINT, ALIAS, FILES)),
+            tuple(str(host.extra.get(field, "")) for field in (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE)),
         )
         lock = self._logging_in.setdefault(target, asyncio.Lock())
         async with lock:
@@ -79,7 +101,7 @@ class Pool:
         hop = last_hop(host, self._resolve)
         if hop is None:
             return await self._connector.connect(host, prompter, progress, over=None, wish=wish)
-        over = await self.hold(hop, prompter, progress, Wish())
+        over = await self.hold(await self.prepared(hop, prompter), prompter, progress, Wish())
         try:
             return await self._connector.connect(host, prompter, progress, over=over, wish=wish)
         except BaseException:
@@ -89,11 +111,13 @@ class Pool:
 
     async def diagnose(self, host: Host, prompter: Prompter) -> AsyncIterator[Finding]:
         """What stands between us and `host`; the way to it through others is logged in to, with their questions."""
+        host = await self.prepared(host, prompter)
         check_way(host, self._resolve)
         hop = last_hop(host, self._resolve)
         over: Connection | None = None
         if hop is not None:
             try:
+                hop = await self.prepared(hop, prompter)
                 over = await self.hold(hop, prompter, lambda stage: None, Wish())
             except SshtuiError as error:
                 text = f"{hop.name}, which {host.name} is reached through: {error.sentence}"

@@ -25,6 +25,8 @@ PRELUDE_LIMIT = 256
 
 _MSG_IGNORE = 2
 _MSG_NEWKEYS = 21
+_MSG_USERAUTH_REQUEST = 50
+_MSG_USERAUTH_FAILURE = 51
 _FOREVER = 2**64 - 1
 _KEXINIT_COOKIE_END = 17
 """Message number and cookie come before the lists (RFC 4253 section 7.1)."""
@@ -45,6 +47,12 @@ class Wire:
     """Bytes from the server."""
     sent: int = 0
     """Bytes to the server."""
+    asked: str = ""
+    """The login method the server was asked for last (RFC 4252 section 5)."""
+    asked_for: set[str] = field(default_factory=set)
+    """Every method it was asked for."""
+    took: str = ""
+    """The method that it took last and found not enough (partial success, RFC 4252 section 5.1)."""
     exchanges: int = 0
     """Key exchanges we have finished; the first one belongs to the connection's beginning."""
 
@@ -111,6 +119,7 @@ def attach(connection: asyncssh.SSHClientConnection) -> Wire:
     wire = Wire(connection)
     hear: Callable[..., None] = connection.data_received
     send: Callable[..., None] = connection.send_packet
+    process: Callable[..., Any] = connection.process_packet
     hand_on: Callable[[bytes], None] = connection._send
 
     def data_received(data: bytes, datatype: Any = None) -> None:
@@ -123,7 +132,15 @@ def attach(connection: asyncssh.SSHClientConnection) -> Wire:
         if number == _MSG_IGNORE and wire.chokes_on_ignore:
             return
         wire.exchanges += number == _MSG_NEWKEYS
+        if number == _MSG_USERAUTH_REQUEST:
+            wire.asked = _third_string(arguments[0])
+            wire.asked_for.add(wire.asked)
         send(number, *arguments, handler=handler)
+
+    def process_packet(number: int, sequence: int, packet: Any) -> Any:
+        if number == _MSG_USERAUTH_FAILURE and packet.get_full_payload()[-1:] == b"\x01":
+            wire.took = wire.asked
+        return process(number, sequence, packet)
 
     def write(data: bytes) -> None:
         wire.sent += len(data)
@@ -132,8 +149,19 @@ def attach(connection: asyncssh.SSHClientConnection) -> Wire:
     # Methods that asyncio and asyncssh look up at each call; there is no hook for any of them.
     vars(connection)["data_received"] = data_received
     vars(connection)["send_packet"] = send_packet
+    vars(connection)["process_packet"] = process_packet
     vars(connection)["_send"] = write
     return wire
+
+
+def _third_string(packet: bytes) -> str:
+    """The method of a login request: user and service stand before it (RFC 4252 section 5)."""
+    at, text = 0, b""
+    for _ in range(3):
+        (length,) = struct.unpack_from(">I", packet, at)
+        text = packet[at + 4 : at + 4 + length]
+        at += 4 + length
+    return text.decode("ascii", "replace")
 
 
 def certificate_of(key_pair: asyncssh.SSHKeyPair) -> UserCertificate | None:

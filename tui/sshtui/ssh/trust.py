@@ -17,12 +17,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sshtui.errors import ConfigError, HostKeyChanged, HostKeyRevoked, HostKeyUnknown
-from sshtui.model.host_keys import HostKey, KnownEntry
+from sshtui.errors import ConfigError, HostKeyChanged, HostKeyRevoked, HostKeyUnknown, SshtuiError
+from sshtui.model.host_keys import DnsVerdict, HostKey, KnownEntry
 from sshtui.model.hosts import Host
 from sshtui.model.questions import ChangedHostKey, Notice, Prompter, UnknownHostKey
 from sshtui.model.text import plain
+from sshtui.ssh.dns_host_keys import DnsHostKeys, PublishedHostKeys
 from sshtui.ssh.known_hosts import Known, KnownHosts
+from sshtui.ssh.revocations import read_revocations
 
 ALIAS = "host_key_alias"
 """Field of a host: what known_hosts calls it, in place of address and port (HostKeyAlias)."""
@@ -36,6 +38,15 @@ FILES = "known_hosts_files"
 FINGERPRINT = "fingerprint"
 """Field of a host: the only host key it may have, whatever the files say, as `PublicKey.has_fingerprint` reads it."""
 
+DNS = "verify_host_key_dns"
+"""Field of a host: `yes` or `ask` looks for its host key in the DNS (VerifyHostKeyDNS); anything else does not."""
+
+REVOKED = "revoked_host_keys"
+"""Field of a host: a file of host keys that nobody may have (RevokedHostKeys); none is trusted when it is missing."""
+
+HASH = "hash_known_hosts"
+"""Field of a host: whether its name is hashed when it is saved (HashKnownHosts); else as the file has it already."""
+
 MOST_ANNOUNCED = 8
 """Host keys saved of one announcement; a server has one of each type, and two of each while it rotates them."""
 
@@ -46,8 +57,9 @@ ONCE = "accepted once in this run"
 class HostKeyTrust:
     """Decides whom to trust, for one run of the program: what a person accepted once holds until it ends."""
 
-    def __init__(self, known_hosts: KnownHosts) -> None:
+    def __init__(self, known_hosts: KnownHosts, dns: PublishedHostKeys | None = None) -> None:
         self._known_hosts = known_hosts
+        self._dns = dns or DnsHostKeys()
         self._once: dict[tuple[str, int], HostKey] = {}
         self._judging: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -55,8 +67,10 @@ class HostKeyTrust:
         """Whom to trust at `host`, what was accepted once included. Raises ConfigError when a file cannot be read."""
         lookup = self._files(host).lookup
         known = await asyncio.to_thread(lookup, host.address, host.port, alias=_text(host, ALIAS))
+        if revoking := _text(host, REVOKED):
+            known = known.without(await asyncio.to_thread(lambda: read_revocations(Path(revoking).expanduser())))
         once = self._once.get(_place(host))
-        if once is not None and once not in known.revoked and once not in known.trusted:
+        if once is not None and not known.revokes(once) and once not in known.trusted:
             known = replace(known, trusted=(*known.trusted, once), exact=(*known.exact, KnownEntry(once, ONCE, 0)))
         pin = _text(host, FINGERPRINT)
         if pin:
@@ -67,22 +81,42 @@ class HostKeyTrust:
     async def judge(self, host: Host, offered: HostKey, prompter: Prompter) -> None:
         """Return when `offered` is trusted for `host`, by a file, by a fingerprint of the host or by a person.
 
+        The DNS is asked only where the host says so; signed, it stands in for a person before an unknown host key and
+        nowhere else.
+
         Raises HostKeyUnknown, HostKeyChanged (any other host key on a known host, as in ssh, also when the type is
         new) or HostKeyRevoked, and ConfigError when a file cannot be read. A host key that cannot be saved is
         trusted for this run, and the person is told. Two tabs that meet the same host key ask once.
         """
         async with self._judging[_place(host)]:
             known = await self.known(host)
-            if offered in known.revoked:
+            if known.revokes(offered):
                 raise revoked(host, offered)
             if offered in known.trusted:
                 return
             if pin := _text(host, FINGERPRINT):
                 self._compare(host, offered, pin)
-            elif known.exact:
-                await self._judge_changed(host, offered, known, prompter)
+                return
+            dns = await self.in_dns(host, offered, prompter)
+            if known.exact:
+                await self._judge_changed(host, offered, known, prompter, dns)
+            elif dns == "signed" and _text(host, DNS) == "yes":
+                self._once[_place(host)] = offered
+                prompter.tell(
+                    Notice(f"The host key of {host.name} is the one the DNS names, and its answer is signed.")
+                )
             else:
-                await self._judge_unknown(host, offered, prompter)
+                await self._judge_unknown(host, offered, prompter, dns)
+
+    async def in_dns(self, host: Host, offered: HostKey, prompter: Prompter) -> DnsVerdict:
+        """What the DNS says, where the host wants it asked; trouble with that is told and decides nothing."""
+        if _text(host, DNS) not in {"yes", "ask"}:
+            return "unasked"
+        try:
+            return (await self._dns.published(host.address)).verdict(offered)
+        except SshtuiError as error:
+            prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="warning"))
+            return "unasked"
 
     def _compare(self, host: Host, offered: HostKey, pin: str) -> None:
         if not offered.has_fingerprint(pin):
@@ -105,7 +139,7 @@ class HostKeyTrust:
         ):
             return
         known = await self.known(host)
-        new = [key for key in dict.fromkeys(added) if key not in known.revoked and key not in known.trusted]
+        new = [key for key in dict.fromkeys(added) if not known.revokes(key) and key not in known.trusted]
         for host_key in new[:MOST_ANNOUNCED]:
             if not await self._save(host, host_key, prompter, swap=False):
                 return
@@ -113,7 +147,7 @@ class HostKeyTrust:
             described = ", ".join(map(_described, new[:MOST_ANNOUNCED]))
             prompter.tell(Notice(f"{host.name} has further host keys, which are saved now: {described}."))
 
-    async def _judge_unknown(self, host: Host, offered: HostKey, prompter: Prompter) -> None:
+    async def _judge_unknown(self, host: Host, offered: HostKey, prompter: Prompter, dns: DnsVerdict) -> None:
         checking = _text(host, CHECKING)
         if checking == "yes":
             raise HostKeyUnknown(
@@ -121,8 +155,8 @@ class HostKeyTrust:
                 hint=f"Its host key: {_described(offered)}. Add it to {self._files(host).path} if it is right.",
             )
         save = True
-        if checking != "accept-new":
-            answer = await prompter.ask(UnknownHostKey(host.name, host.address, host.port, offered))
+        if checking != "accept-new" or dns == "differs":
+            answer = await prompter.ask(UnknownHostKey(host.name, host.address, host.port, offered, dns))
             if answer is None:
                 raise HostKeyUnknown(
                     f"The host key of {host.name} was not accepted; nothing was sent to it.",
@@ -133,9 +167,11 @@ class HostKeyTrust:
         if save:
             await self._save(host, offered, prompter, swap=False)
 
-    async def _judge_changed(self, host: Host, offered: HostKey, known: Known, prompter: Prompter) -> None:
+    async def _judge_changed(
+        self, host: Host, offered: HostKey, known: Known, prompter: Prompter, dns: DnsVerdict
+    ) -> None:
         another_type = all(entry.host_key.algorithm != offered.algorithm for entry in known.exact)
-        question = ChangedHostKey(host.name, host.address, host.port, offered, known.exact, another_type)
+        question = ChangedHostKey(host.name, host.address, host.port, offered, known.exact, another_type, dns)
         refused = _text(host, CHECKING) in {"yes", "accept-new"}
         if refused or await prompter.ask(question) != "replace":
             raise _changed(host, offered, known)
@@ -165,7 +201,11 @@ class HostKeyTrust:
         own = (
             [Path(path).expanduser() for path in paths if isinstance(path, str)] if isinstance(paths, Sequence) else []
         )
-        return KnownHosts(own[0], [*own[1:], *self._known_hosts.others]) if own else self._known_hosts
+        usual, hashing = self._known_hosts, host.extra.get(HASH)
+        if not own and not isinstance(hashing, bool):
+            return usual
+        first, *more = own or [usual.path]
+        return KnownHosts(first, [*more, *usual.others], hash_names=hashing if isinstance(hashing, bool) else None)
 
 
 def revoked(host: Host, offered: HostKey | None = None) -> HostKeyRevoked:

@@ -10,9 +10,14 @@ from urllib.parse import quote
 
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
 from sshtui.model.json_text import json_text
+from sshtui.model.resuming import command_for
 from sshtui.store.host_tables import to_table
+from sshtui.store.ssh_config_options import further_lines
 
 _KEYWORDS = {"local": "LocalForward", "remote": "RemoteForward", "dynamic": "DynamicForward"}
+_PATHS = frozenset({"CertificateFile", "IdentityFile", "UserKnownHostsFile"})
+"""Keywords whose values may hold tokens of ssh (ssh_config(5), TOKENS), where a saved host's are what they are."""
+_ONLY_OURS = ("proxy", "unix_socket", "old_algorithms")
 _LETTERS = {"local": "L", "remote": "R", "dynamic": "D"}
 _COLUMNS = ("name", "address", "port", "user", "folder", "key_pair", "jump", "tags", "notes", "command")
 
@@ -49,11 +54,18 @@ def _ssh_host(host: Host, aliases: Mapping[str, str]) -> str:
         lines.append(("ProxyJump", ",".join(aliases.get(hop, hop) for hop in hops)))
     if host.keep_alive is not None:
         lines.append(("ServerAliveInterval", str(host.keep_alive)))
-    if host.command:
-        lines += [("RemoteCommand", host.command.replace("%", "%%")), ("RequestTTY", "yes")]
+    if command_for(host):
+        lines += [("RemoteCommand", command_for(host).replace("%", "%%")), ("RequestTTY", "yes")]
     for forward in host.forwards:
         to = f" {_quoted(forward.to)}" if forward.to else ""
         lines.append((_KEYWORDS[forward.kind], _quoted(forward.listen) + to))
+    for keyword, words in further_lines(host):
+        if keyword in _PATHS:
+            words = tuple(word.replace("%", "%%") for word in words)
+        lines.append((keyword, words[0] if keyword == "ProxyCommand" else " ".join(map(_quoted, words))))
+    for field in _ONLY_OURS:
+        if host.extra.get(field):
+            lines.append((f"# {field}", "of sshtui has no keyword: ssh goes without it."))
     return (
         f"Host {_quoted(aliases[host.name])}\n" + "".join(f"  {keyword} {value}\n" for keyword, value in lines) + "\n"
     )
@@ -131,3 +143,6 @@ EXPORTS: Mapping[str, Callable[[Iterable[Host]], str]] = {
     "putty": to_putty,
     "ssh_config": to_ssh_config,
 }
+
+FOR_USE = frozenset({"putty", "ssh_config"})
+"""Formats of programs that connect, and know nothing of what hosts inherit from our folders."""

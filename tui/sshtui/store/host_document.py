@@ -7,9 +7,11 @@ no cut fell inside a string or a list and the pieces mean what the whole means. 
 
 from __future__ import annotations
 
+import gc
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +20,7 @@ from sshtui.errors import BrokenFile
 from sshtui.model.hosts import Host
 from sshtui.store import toml_files
 from sshtui.store.host_tables import BadHost, from_table, to_table
+from sshtui.store.plain_hosts import read_plain
 
 VERSION = 1
 """Of the file's format. A file of a newer one is read as far as it is understood, and never written."""
@@ -68,11 +71,24 @@ class HostDocument:
 
 def read_document(text: str, path: Path, known: Mapping[str, Block]) -> HostDocument:
     """`text` understood; blocks found in `known` (an earlier document's) are not parsed again. Raises BrokenFile."""
+    with _collector_resting():
+        try:
+            return _cut(text, path, known)
+        except _Unusual:
+            # Either the file is broken, and this names the line, or it is laid out in another way.
+            return _cut(_in_blocks(toml_files.parse(text, path), path), path, known, lines=False)
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """No rounds of the garbage collector inside: of what a reading makes nearly nothing is garbage."""
+    working = gc.isenabled()
+    gc.disable()
     try:
-        return _cut(text, path, known)
-    except _Unusual:
-        # Either the file is broken, and this names the line, or it is laid out in another way.
-        return _cut(_in_blocks(toml_files.parse(text, path), path), path, known, lines=False)
+        yield
+    finally:
+        if working:
+            gc.enable()
 
 
 def _cut(text: str, path: Path, known: Mapping[str, Block], *, lines: bool = True) -> HostDocument:
@@ -141,6 +157,8 @@ def _version(head: str, path: Path) -> int:
 
 
 def _read_block(text: str, path: Path) -> Block:
+    if plain := read_plain(text):
+        return Block(plain)
     simple = toml_files.parse_simple(text.removeprefix("[[hosts]]\n"))
     try:
         values = toml_files.parse(text, path) if simple is None else {"hosts": [simple]}
@@ -185,16 +203,16 @@ def with_hosts(document: HostDocument, path: Path, changes: Iterable[tuple[Host,
     return _assembled(head, tuple(blocks), path, document.known)
 
 
-def without_host(document: HostDocument, path: Path, name: str) -> HostDocument:
-    """The document without the host of that name; comments that follow it stay, and so do other tables."""
-    place = document.places[name]
-    kept = _rest(document.blocks[place])
+def without_hosts(document: HostDocument, path: Path, names: Iterable[str]) -> HostDocument:
+    """The document without the hosts of these names; comments that follow one stay, and so do other tables."""
     head, blocks = document.head, list(document.blocks)
-    del blocks[place]
-    if kept.strip() and place:
-        blocks[place - 1] += kept
-    elif kept.strip():
-        head += kept
+    # From the end, so that the places in front still hold.
+    for place in sorted((document.places[name] for name in names), reverse=True):
+        kept = _rest(blocks.pop(place))
+        if kept.strip() and place:
+            blocks[place - 1] += kept
+        elif kept.strip():
+            head += kept
     return _assembled(head, tuple(blocks), path, document.known)
 
 

@@ -45,6 +45,7 @@ def to_table(host: Host) -> dict[str, Any]:
         if field.name in {"name", "address"} or (
             field.name in _KNOWN
             and value not in (None, "", (), AS_XTERM)
+            and value is not False
             and (field.name, value) != ("port", DEFAULT_PORT)
         ):
             table[field.name] = value
@@ -79,6 +80,8 @@ def from_table(table: Mapping[str, Any]) -> Host:
     values["forwards"] = tuple(_forward(item) for item in _list(table.get("forwards", []), "forwards"))
     if "terminal" in table:
         values["terminal"] = _switches(table["terminal"])
+    if not isinstance(values.setdefault("favourite", table.get("favourite", False)), bool):
+        raise BadHost("favourite must be true or false.")
     extra = {key: value for key, value in table.items() if key not in _KNOWN}
     if extra:
         values["extra"] = MappingProxyType(extra)

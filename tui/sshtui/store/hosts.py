@@ -14,7 +14,7 @@ from sshtui.model.folders import FolderSettings, inherited
 from sshtui.model.hosts import Host
 from sshtui.store import toml_files
 from sshtui.store.folder_tables import read_folders, with_folder
-from sshtui.store.host_document import VERSION, HostDocument, read_document, with_hosts, without_host
+from sshtui.store.host_document import VERSION, HostDocument, read_document, with_hosts, without_hosts
 from sshtui.store.host_tables import host_problem
 
 _FIELDS = tuple(field.name for field in fields(Host) if field.name not in {"extra", "origin"})
@@ -89,14 +89,20 @@ class HostStore:
         what this instance knew. Raises UsageError for a name that is taken or a value that cannot stand, NotSaved,
         BrokenFile.
         """
-        self._put([(host, was)])
+        self.put_many([(host, was)])
 
     def put_all(self, hosts: Iterable[Host]) -> None:
-        """Save many in one write, each as `put` does; all or none."""
-        self._put([(host, None) for host in {host.name: host for host in hosts}.values()])
+        """Save many in one write, each as `put` does; of several with one name the last."""
+        self.put_many([(host, None) for host in {host.name: host for host in hosts}.values()])
 
-    def _put(self, hosts: Sequence[tuple[Host, str | None]]) -> None:
+    def put_many(self, hosts: Sequence[tuple[Host, str | None]]) -> None:
+        """Save hosts in one write, each in the place of the name beside it (None: as `put` without `was`).
+
+        All or none; subscribers are told once. Raises as `put` does.
+        """
         base = self._document
+        if len({host.name for host, _ in hosts}) != len(hosts):
+            raise UsageError("Two hosts cannot have one name.")
 
         def change(document: HostDocument) -> HostDocument:
             changes = [(_merged(document, host, was, base), was or host.name) for host, was in hosts]
@@ -106,17 +112,23 @@ class HostStore:
 
     def remove(self, name: str) -> Host:
         """Delete a host and return it, for undo. Raises NotFound, NotSaved, BrokenFile."""
+        return self.remove_many([name])[0]
+
+    def remove_many(self, names: Iterable[str]) -> tuple[Host, ...]:
+        """Delete hosts in one write and return them in the order of `names`; all or none. Raises as `remove` does."""
+        wanted = tuple(dict.fromkeys(names))
         removed: list[Host] = []
 
         def change(document: HostDocument) -> HostDocument:
-            host = document.get(name)
-            if host is None:
-                raise NotFound(f"There is no saved host {name}.")
-            removed.append(host)
-            return without_host(document, self._path, name)
+            for name in wanted:
+                host = document.get(name)
+                if host is None:
+                    raise NotFound(f"There is no saved host {name}.")
+                removed.append(host)
+            return without_hosts(document, self._path, wanted)
 
         self._change(change)
-        return removed[0]
+        return tuple(removed)
 
     def refresh(self) -> bool:
         """Read the file again if it changed; True (and subscribers told) when that made a difference."""

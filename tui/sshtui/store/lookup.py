@@ -8,6 +8,7 @@ from sshtui.errors import BrokenFile, UsageError
 from sshtui.model.destination import parse_destination
 from sshtui.model.hosts import Host
 from sshtui.store.hosts import HostStore
+from sshtui.store.machine import SILENT, Machine
 from sshtui.store.ssh_config import ConfigHosts
 from sshtui.store.team_hosts import TeamHosts
 
@@ -15,8 +16,10 @@ from sshtui.store.team_hosts import TeamHosts
 class Lookup:
     """Asks the saved hosts first, then those of included files, then what `config` reads."""
 
-    def __init__(self, hosts: HostStore, config: Callable[[], ConfigHosts]) -> None:
+    def __init__(self, hosts: HostStore, config: Callable[[], ConfigHosts], machine: Machine = SILENT) -> None:
+        """`machine` may be asked when a connection is about to be made, and never before."""
         self._hosts = hosts
+        self._machine = machine
         self._config = config
         self._team = TeamHosts(hosts)
 
@@ -38,6 +41,15 @@ class Lookup:
     def destination(self, text: str) -> Host:
         """The unsaved host at `[user@]address[:port]` with what ssh_config says of it. Raises UsageError."""
         return self._config().resolved(parse_destination(text))
+
+    def connecting(self, host: Host) -> tuple[Host, tuple[str, ...]]:
+        """`host` as ssh would go to it at this moment, and sentences about what of its configuration is not followed.
+
+        Only a host of ~/.ssh/config, or a typed destination, may become another. May take seconds. Raises Unreachable.
+        """
+        if not host.origin and self._hosts.get(host.name):
+            return host, ()
+        return self._config().asked(host, self._machine)
 
     def hop(self, text: str) -> Host | None:
         """A jump host by name or destination; None for what is neither."""

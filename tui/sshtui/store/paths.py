@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+
+SOCKET_DIR_LIMIT = 90
+"""Bytes of a directory's path that leave room for a socket's name (sun_path: 104 bytes on macOS, 108 on Linux)."""
 
 CONFIG_DIR_VARIABLE = "SSHTUI_CONFIG_DIR"
 
@@ -73,6 +78,27 @@ class Paths:
     def recent_file(self) -> Path:
         """When and how often hosts were used."""
         return self.state_dir / "recent.json"
+
+    @property
+    def run_dir(self) -> Path:
+        """Where running apps on these files have their sockets: short enough a path for one, and not shared.
+
+        In XDG_RUNTIME_DIR where there is one, else among the state, else in the directory for temporary files.
+        """
+        own = hashlib.sha256(os.fsencode(self.config_dir)).hexdigest()[:8]
+        runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+        if os.path.isabs(runtime) and os.path.isdir(runtime):
+            chosen = Path(runtime, f"sshtui-{own}")
+        else:
+            chosen = self.state_dir / "run"
+        if len(os.fsencode(chosen)) <= SOCKET_DIR_LIMIT:
+            return chosen
+        return Path(tempfile.gettempdir(), f"sshtui-{os.getuid()}-{own}")
+
+    @property
+    def app_log(self) -> Path:
+        """What an app without a terminal had to say when something went wrong; no secrets."""
+        return self.state_dir / "app.log"
 
     @property
     def known_hosts(self) -> Path:

@@ -38,16 +38,32 @@ class RecentFile:
     def touch(self, name: str) -> None:
         """It is used now. Kept in memory only when the file cannot be written."""
         now = self._clock()
+
+        def use(uses: _Uses) -> None:
+            uses[name] = (now, uses.get(name, (0.0, 0))[1] + 1)
+
+        self._change(use)
+
+    def rename(self, was: str, name: str) -> None:
+        """What was noted of `was` holds for `name`; kept as `touch` keeps it."""
+
+        def move(uses: _Uses) -> None:
+            if was in uses:
+                uses[name] = uses.pop(was)
+
+        self._change(move)
+
+    def _change(self, change: Callable[[_Uses], None]) -> None:
         with suppress(ConfigError):
             ensure_private_directory(self._path.parent)
             with locked(self._path, deadline=0.5):
                 uses = self._read()
-                uses[name] = (now, uses.get(name, (0.0, 0))[1] + 1)
+                change(uses)
                 newest = sorted(uses.items(), key=lambda item: item[1][0])[-LIMIT:]
                 write_whole(self._path, json.dumps(dict(newest)).encode())
                 self._uses = dict(newest)
                 return
-        self._uses[name] = (now, self._uses.get(name, (0.0, 0))[1] + 1)
+        change(self._uses)
 
     def _read(self) -> _Uses:
         try:

@@ -19,7 +19,7 @@ _LIMITS = {
     "keep_alive_misses": (1, 100),
     "sidebar_columns": (16, 200),
 }
-_CHOICES = {"sort": ("name", "recent")}
+_CHOICES = {"sort": ("name", "recent", "used")}
 
 
 def load_settings(path: Path) -> tuple[Settings, tuple[BrokenFile, ...]]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from sshtui.errors import UsageError
 from sshtui.files import signature
+from sshtui.model.destination import parse_destination
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
 from sshtui.store.host_tables import host_problem
+from sshtui.store.machine import SILENT, Machine
 from sshtui.store.ssh_config_effective import not_followed
 from sshtui.store.ssh_config_keywords import put, seconds
 from sshtui.store.ssh_config_lines import expand_home
@@ -42,30 +44,67 @@ class ConfigHosts:
     def resolved(self, host: Host) -> Host:
         """An unsaved `host` with what the configuration says about its address, as `ssh address` would use it.
 
-        What `host` itself says wins. `Match exec` is not run.
+        What `host` itself says wins. Nothing is asked of the machine.
         """
-        given: dict[str, tuple[str, ...]] = {"user": (host.user,)} if host.user else {}
-        if host.port != DEFAULT_PORT:
-            given["port"] = (str(host.port),)
-        found, problem = config_host(host.address, self._config.resolve(host.address, given=given), "")
-        if problem or found is None:
-            return host
-        return Host(
-            name=host.name,
-            address=found.address,
-            port=found.port,
-            user=found.user,
-            key_pair=host.key_pair or found.key_pair,
-            jump=host.jump or found.jump,
-            command=host.command or found.command,
-            keep_alive=found.keep_alive if host.keep_alive is None else host.keep_alive,
-            forwards=host.forwards or found.forwards,
-            extra={**found.extra, **host.extra},
-        )
+        return _with_what_is_configured(host, self._config.resolve(host.address, given=_given(host)))
 
-    def effective(self, name: str) -> Effective:
-        """Every option the configuration gives `name`, with its origin. `Match exec` is not run."""
-        return self._config.resolve(name)
+    def asked(self, host: Host, machine: Machine) -> tuple[Host, tuple[str, ...]]:
+        """`host`, one of these or of `resolved`, as ssh would go to it now; and sentences about what is not followed.
+
+        `machine` is asked what the files want to know (`Match exec`, CanonicalizeHostname, `Match localnetwork`), which
+        may take seconds. What `host` says differently from the files wins. Raises Unreachable.
+        """
+        listed = self.get(host.name) if host.origin else None
+        try:
+            typed = parse_destination(host.name) if listed is None and not host.origin else None
+        except UsageError:
+            typed = None
+        if listed is not None and listed.origin == host.origin:
+            effective = self._config.resolve(host.name, machine=machine)
+            before, after = listed, config_host(host.name, effective, host.origin)[0]
+        elif typed is not None:
+            effective = self._config.resolve(typed.address, given=_given(typed), machine=machine)
+            before, after = self.resolved(typed), _with_what_is_configured(typed, effective)
+        else:
+            return host, ()
+        missing = tuple(f"{where}: {keyword} is not followed." for keyword, where in not_followed(effective).items())
+        if after is None:
+            return host, (*effective.warnings, *missing)
+        names = [field.name for field in fields(Host)]
+        open_fields = [name for name in names if getattr(host, name) == getattr(before, name)]
+        changes = {name: getattr(after, name) for name in open_fields}
+        return replace(host, **changes), (*effective.warnings, *missing)
+
+    def effective(self, name: str, machine: Machine = SILENT) -> Effective:
+        """Every option the configuration gives `name`, with its origin. Raises Unreachable."""
+        return self._config.resolve(name, machine=machine)
+
+
+def _given(host: Host) -> dict[str, tuple[str, ...]]:
+    """What a typed destination says before the files do."""
+    given: dict[str, tuple[str, ...]] = {"user": (host.user,)} if host.user else {}
+    if host.port != DEFAULT_PORT:
+        given["port"] = (str(host.port),)
+    return given
+
+
+def _with_what_is_configured(host: Host, effective: Effective) -> Host:
+    """An unsaved host with what `effective` says where the host itself says nothing."""
+    found, problem = config_host(host.address, effective, "")
+    if problem or found is None:
+        return host
+    return Host(
+        name=host.name,
+        address=found.address,
+        port=found.port,
+        user=found.user,
+        key_pair=host.key_pair or found.key_pair,
+        jump=host.jump or found.jump,
+        command=host.command or found.command,
+        keep_alive=found.keep_alive if host.keep_alive is None else host.keep_alive,
+        forwards=host.forwards or found.forwards,
+        extra={**found.extra, **host.extra},
+    )
 
 
 class ConfigHostsFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,20 +10,25 @@ from pathlib import Path
 from sshtui.errors import UsageError
 from sshtui.model.folders import FolderSettings, inherited, inherited_from
 from sshtui.model.hosts import DEFAULT_PORT, Host
+from sshtui.model.resuming import command_for
 from sshtui.store.ssh_config_keywords import CHOICES, FORWARDS, NUMBERS, TEXTS, TIMES, put
-from sshtui.store.ssh_config_options import FIELDS, followed
-from sshtui.store.ssh_config_resolve import Effective, Setting, local_user
-from sshtui.store.ssh_config_tokens import expanded
+from sshtui.store.ssh_config_options import FIELDS, followed, further_lines
+from sshtui.store.ssh_config_resolve import Effective, Setting
+from sshtui.store.ssh_config_tokens import expanded, local_user
 
 FOLLOWED = frozenset(
-    {"hostname", "user", "port", "proxyjump", "proxycommand", "remotecommand", "serveraliveinterval", *FIELDS}
-)
+    {
+        "hostname", "user", "port", "proxyjump", "proxycommand", "remotecommand", "serveraliveinterval", "tag",
+        "canonicalizehostname", "canonicaldomains", "canonicalizefallbacklocal", "canonicalizemaxdots",
+        "canonicalizepermittedcnames", *FIELDS,
+    }
+)  # fmt: skip
 """Keywords of ssh_config that decide how sshtui connects; of those in FIELDS a few values are exceptions."""
 
 HARMLESS = frozenset(
     {
         "controlmaster", "controlpath", "controlpersist", "escapechar",
-        "forwardx11", "forwardx11trusted", "gssapiauthentication", "hashknownhosts", "ignoreunknown", "loglevel",
+        "forwardx11", "forwardx11trusted", "ignoreunknown", "loglevel",
         "serveralivecountmax", "tcpkeepalive", "updatehostkeys", "usekeychain", "visualhostkey",
     }
 )  # fmt: skip
@@ -82,10 +88,21 @@ def own_rows(saved: Host, folders: Sequence[FolderSettings] = ()) -> Iterator[Ro
         yield Row("identityfile", host.key_pair, above.get("key_pair", origin))
     if host.jump:
         yield Row("proxyjump", host.jump, above.get("jump", origin))
-    if host.command:
-        yield Row("remotecommand", host.command, origin)
+    if command := command_for(host):
+        yield Row("remotecommand", command, origin)
     if host.keep_alive is not None:
         yield Row("serveraliveinterval", str(host.keep_alive), origin)
+    for keyword, words in further_lines(host):
+        try:
+            values = put(keyword.lower(), [words], Path(os.path.expanduser("~")))
+        except UsageError:
+            continue
+        yield from (Row(keyword.lower(), value, origin) for value in values)
+    for forward in host.forwards:
+        words = (forward.listen, forward.to) if forward.to else (forward.listen,)
+        yield from (
+            Row(f"{forward.kind}forward", value, origin) for value in put(f"{forward.kind}forward", [words], Path())
+        )
 
 
 def _set_rows(effective: Effective, keyword: str, settings: list[Setting], home: Path) -> Iterator[Row]:
@@ -115,4 +132,4 @@ def _origin(setting: Setting) -> str:
 def _defaults() -> dict[str, str]:
     defaults = {keyword: default for keyword, (_words, default) in CHOICES.items()}
     return {**defaults, **TIMES, **NUMBERS, "port": str(DEFAULT_PORT), "user": local_user(), "forwardagent": "no",
-            "addkeystoagent": "false"}  # fmt: skip
+            "addkeystoagent": "false", "canonicaldomains": "none", "canonicalizepermittedcnames": "none"}  # fmt: skip

@@ -19,6 +19,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, str], str]] = {
     "addressfamily": ({"any": "any", "inet": "inet", "inet6": "inet6"}, "any"),
     "batchmode": (_YES, "no"),
     "canonicalizehostname": ({**_TRUE, "always": "always"}, "false"),
+    "canonicalizefallbacklocal": (_YES, "yes"),
     "compression": (_YES, "no"),
     "identitiesonly": (_YES, "no"),
     "kbdinteractiveauthentication": (_YES, "yes"),
@@ -29,14 +30,25 @@ CHOICES: Mapping[str, tuple[Mapping[str, str], str]] = {
     "tcpkeepalive": (_YES, "yes"),
     "exitonforwardfailure": (_YES, "no"),
     "gatewayports": (_YES, "no"),
+    "gssapiauthentication": (_YES, "no"),
+    "gssapidelegatecredentials": (_YES, "no"),
+    "hashknownhosts": (_YES, "no"),
+    "hostbasedauthentication": (_YES, "no"),
+    "verifyhostkeydns": ({**_TRUE, "ask": "ask"}, "false"),
 }
 """Keyword to what each word becomes, and the default."""
 
 TIMES = {"connecttimeout": "none", "serveraliveinterval": "0"}
-NUMBERS = {"serveralivecountmax": "3", "numberofpasswordprompts": "3", "connectionattempts": "1"}
+NUMBERS = {
+    "canonicalizemaxdots": "1",
+    "serveralivecountmax": "3",
+    "numberofpasswordprompts": "3",
+    "connectionattempts": "1",
+}
 TEXTS = (
+    "canonicaldomains", "canonicalizepermittedcnames",
     "bindaddress", "bindinterface", "ciphers", "hostkeyalgorithms", "hostkeyalias", "identityagent", "kexalgorithms",
-    "knownhostscommand", "macs", "pubkeyacceptedalgorithms",
+    "knownhostscommand", "macs", "pkcs11provider", "pubkeyacceptedalgorithms", "revokedhostkeys",
 )  # fmt: skip
 FORWARDS = ("localforward", "remoteforward", "dynamicforward")
 
@@ -62,7 +74,7 @@ def put(keyword: str, values: Sequence[Words], home: Path) -> list[str]:
             return [_port(text)]
         case "proxyjump":
             return [] if text.lower() == "none" else [_jump(text)]
-        case "proxycommand" | "remotecommand":
+        case "proxycommand" | "remotecommand" | "pkcs11provider":
             return [] if text.lower() == "none" else [text]
         case "sendenv":
             return _sent_names(values)

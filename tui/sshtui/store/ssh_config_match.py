@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 _CRITERION = re.compile(r'[ \t]*(?:"([^"]*)"|([^\s="]+))(?:[ \t]*=[ \t]*|[ \t]+|\Z)')
+_NOT_RUN = "Match exec is not run here (match_exec = true in settings.toml runs it when connecting)"
 _WITHOUT_ARGUMENT = frozenset({"all", "canonical", "final"})
 
 
@@ -22,8 +23,10 @@ class Asked:
     user: str
     local_user: str
     final: bool = False
-    canonical: bool = False
+    """Whether this is the second reading, in which `canonical` holds too (`readconf.c`, match_cfg_line)."""
     tag: str = ""
+    addresses: Callable[[], tuple[str, ...]] | None = None
+    """The addresses of this machine, for `localnetwork`; None when they are not asked for."""
 
 
 @dataclass
@@ -61,6 +64,28 @@ def matches_host_line(name: str, patterns: Iterable[str]) -> bool:
     return found
 
 
+class HostLine:
+    """A Host line made ready to be held against thousands of names, each in the time its patterns take."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        many = tuple(words)
+        wanted = [word for word in many if not word.startswith("!")]
+        self._names = frozenset(word for word in wanted if not is_pattern(word))
+        self._patterns = [_pattern(word) for word in wanted if is_pattern(word)]
+        self._refused = [_pattern(word[1:]) for word in many if word.startswith("!")]
+
+    def matches(self, name: str) -> bool:
+        """Whether it speaks of `name`, as `matches_host_line` has it."""
+        if any(refused.fullmatch(name) for refused in self._refused):
+            return False
+        return name in self._names or any(pattern.fullmatch(name) for pattern in self._patterns)
+
+
+def is_pattern(word: str) -> bool:
+    """Whether a word of a Host line is no name but stands for several, or for none."""
+    return any(mark in word for mark in "*?!")
+
+
 def matches_list(text: str, patterns: str, *, lower: bool = False) -> bool:
     """Whether a comma-separated pattern list holds for `text`."""
     names = (patterns.lower() if lower else patterns).split(",")
@@ -74,7 +99,7 @@ def judge_match(line: str, asked: Asked, execute: Callable[[str], bool] | None) 
         negated, criterion = name.startswith("!"), name.removeprefix("!").lower()
         if criterion in {"canonical", "final"}:
             verdict.final = verdict.final or criterion == "final"
-            holds = asked.final if criterion == "final" else asked.canonical
+            holds = asked.final
         elif criterion == "all":
             holds = True
         elif value is None:
@@ -83,7 +108,7 @@ def judge_match(line: str, asked: Asked, execute: Callable[[str], bool] | None) 
             if not verdict.matches:
                 continue
             if execute is None:
-                return Verdict(matches=False, final=verdict.final, problem="Match exec is not run here")
+                return Verdict(matches=False, final=verdict.final, problem=f"{_NOT_RUN}: {value}")
             holds = execute(value)
         else:
             held = _held(criterion, value, asked)
@@ -106,8 +131,27 @@ def _held(criterion: str, value: str, asked: Asked) -> bool | None:
             return matches_list(asked.local_user, value)
         case "tagged":
             return matches_list(asked.tag, value) if asked.tag or value else True
+        case "sessiontype":
+            # A tab is a shell: no command and no subsystem is ever given on a command line (OpenSSH 10).
+            return matches_list("shell", value)
+        case "command":
+            return matches_list("", value) if value else True
+        case "localnetwork" if asked.addresses is not None:
+            return _in_networks(asked.addresses(), value)
         case _:
             return None
+
+
+def _in_networks(addresses: Iterable[str], networks: str) -> bool | None:
+    """Whether a machine with these addresses stands in one of the networks, written as CIDR; None for other words."""
+    from ipaddress import ip_address, ip_network
+
+    try:
+        wanted = [ip_network(text.strip(), strict=False) for text in networks.split(",")]
+    except ValueError:
+        return None
+    ours = [ip_address(address) for address in addresses]
+    return any(address.version == network.version and address in network for address in ours for network in wanted)
 
 
 def _criteria(line: str) -> Iterator[tuple[str, str | None]]:

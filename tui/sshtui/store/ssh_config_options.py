@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from sshtui.errors import UsageError
+from sshtui.model.hosts import Host
 from sshtui.store.ssh_config_keywords import put
 from sshtui.store.ssh_config_lines import expand_home
 from sshtui.store.ssh_config_resolve import Effective
@@ -43,6 +45,10 @@ def _text(values: _Values, effective: Effective, home: Path) -> str:
     return expanded(values[0], effective, home)
 
 
+def _path(values: _Values, effective: Effective, home: Path) -> str:
+    return "" if values[0].lower() == "none" else expand_home(expanded(values[0], effective, home), home)
+
+
 def _yes(values: _Values, _effective: Effective, _home: Path) -> bool:
     return values[0] == "yes"
 
@@ -51,6 +57,10 @@ def _paths(values: _Values, effective: Effective, home: Path) -> list[str]:
     files = [expanded(value, effective, home) for value in values if value.lower() != "none"]
     # One alone is the host's key pair.
     return files if len(files) > 1 else []
+
+
+def _certificates(values: _Values, effective: Effective, home: Path) -> list[str]:
+    return [expanded(value, effective, home) for value in values if value.lower() != "none"]
 
 
 def _set(values: _Values, _effective: Effective, _home: Path) -> dict[str, str]:
@@ -66,26 +76,96 @@ def _terminal(values: _Values, _effective: Effective, _home: Path) -> str | None
     return None if values[0] == "false" else values[0]
 
 
+def _dns(values: _Values, _effective: Effective, _home: Path) -> str:
+    return {"true": "yes", "false": "no"}.get(values[0], values[0])
+
+
 FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "addkeystoagent": ("add_keys_to_agent", _adding),
     "addressfamily": ("address_family", _text),
     "bindaddress": ("bind_address", _text),
+    "certificatefile": ("certificate_files", _certificates),
     "ciphers": ("ciphers", _text),
     "connecttimeout": ("connect_timeout", _seconds),
     "forwardagent": ("agent_forwarding", _forward_agent),
+    "gssapiauthentication": ("gssapi_authentication", _yes),
+    "gssapidelegatecredentials": ("gssapi_delegate_credentials", _yes),
+    "hashknownhosts": ("hash_known_hosts", _yes),
+    "hostbasedauthentication": ("hostbased_authentication", _yes),
     "hostkeyalgorithms": ("host_key_algorithms", _text),
     "hostkeyalias": ("host_key_alias", _text),
     "identitiesonly": ("identities_only", _yes),
     "identityfile": ("identity_files", _paths),
     "kexalgorithms": ("kex_algorithms", _text),
     "macs": ("macs", _text),
+    "pkcs11provider": ("pkcs11_provider", _path),
     "requesttty": ("", _terminal),
+    "revokedhostkeys": ("revoked_host_keys", _path),
     "sendenv": ("send_environment", _words),
     "setenv": ("set_environment", _set),
     "stricthostkeychecking": ("strict_host_key_checking", _checking),
+    "verifyhostkeydns": ("verify_host_key_dns", _dns),
     "userknownhostsfile": ("known_hosts_files", _files),
 }
 """Keyword to the host's field, and to what the field says; None for a value that is not followed."""
+
+
+_IN_FILE = {
+    "certificate_files": "CertificateFile",
+    "identity_files": "IdentityFile",
+    "send_environment": "SendEnv",
+    "set_environment": "SetEnv",
+    "known_hosts_files": "UserKnownHostsFile",
+    "proxy_command": "ProxyCommand",
+    "identities_only": "IdentitiesOnly",
+    "agent_forwarding": "ForwardAgent",
+    "add_keys_to_agent": "AddKeysToAgent",
+    "address_family": "AddressFamily",
+    "bind_address": "BindAddress",
+    "ciphers": "Ciphers",
+    "connect_timeout": "ConnectTimeout",
+    "host_key_algorithms": "HostKeyAlgorithms",
+    "host_key_alias": "HostKeyAlias",
+    "kex_algorithms": "KexAlgorithms",
+    "macs": "MACs",
+    "strict_host_key_checking": "StrictHostKeyChecking",
+}
+"""Field to keyword, for what a saved host says in its further fields."""
+_ONE_FOR_EACH = ("certificate_files", "identity_files")
+_LISTS = (*_ONE_FOR_EACH, "send_environment", "known_hosts_files")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
+def further_lines(host: Host) -> list[tuple[str, tuple[str, ...]]]:
+    """Keyword and words for each further field of a host that ssh has a keyword for; nonsense in them is left out.
+
+    A command stands as one word that takes the rest of its line.
+    """
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for field, keyword in _IN_FILE.items():
+        value = host.extra.get(field)
+        words = _words_of(value) if isinstance(value, list) is (field in _LISTS) else ()
+        if field == "identity_files":
+            words = tuple(word for word in words if word != host.key_pair)
+        elif field == "add_keys_to_agent":
+            words = tuple(word for text in words for word in text.split())
+        elif field == "proxy_command" and host.jump:
+            words = ()
+        if words and not any(_CONTROL.search(word) for word in words):
+            found += [(keyword, (word,)) for word in words] if field in _ONE_FOR_EACH else [(keyword, words)]
+    return found
+
+
+def _words_of(value: Any) -> tuple[str, ...]:
+    if isinstance(value, bool):
+        return ("yes" if value else "no",)
+    if isinstance(value, (str, int)) and value:
+        return (str(value),)
+    if isinstance(value, Mapping):
+        return tuple(f"{name}={text}" for name, text in value.items() if isinstance(text, str))
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return tuple(value)
+    return ()
 
 
 def further_fields(effective: Effective, home: Path) -> dict[str, Any]:

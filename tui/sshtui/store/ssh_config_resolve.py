@@ -6,13 +6,17 @@ The rules are OpenSSH's (ssh_config(5); `readconf.c`, `ssh.c`): the first value 
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import functools
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sshtui.store.machine import SILENT, Machine
+from sshtui.store.ssh_config_canonical import canonical, wants_canonical
 from sshtui.store.ssh_config_lines import Reader, Statement, Where
-from sshtui.store.ssh_config_match import Asked, judge_match, matches_host_line
+from sshtui.store.ssh_config_match import Asked, HostLine, is_pattern, judge_match
+from sshtui.store.ssh_config_tokens import expanded, local_user
 
 GATHERED = frozenset({"identityfile", "certificatefile", "sendenv", "localforward", "remoteforward", "dynamicforward"})
 """Keywords whose values add up instead of the first one winning."""
@@ -75,14 +79,15 @@ class _Section:
     parent: _Section | None
     settings: list[Statement] = field(default_factory=list)
 
+    @functools.cached_property
+    def host_line(self) -> HostLine | None:
+        """Its Host line, None for a Match line and for none."""
+        return HostLine(self.line.words) if self.line is not None and self.line.keyword == "host" else None
+
     @property
     def literal(self) -> bool:
         """Whether it can only hold for the words of its Host line, as they stand."""
-        return (
-            self.line is not None
-            and self.line.keyword == "host"
-            and not any(mark in word for word in self.line.words for mark in "*?!")
-        )
+        return self.host_line is not None and self.line is not None and not any(map(is_pattern, self.line.words))
 
 
 class SshConfig:
@@ -93,7 +98,10 @@ class SshConfig:
         files: Sequence[tuple[Statement, ...]],
         warnings: Sequence[str] = (),
         read_from: Iterable[Path] = (),
+        *,
+        home: Path | None = None,
     ) -> None:
+        self._home = home or Path(os.path.expanduser("~"))
         self.warnings = tuple(warnings)
         self.read_from = tuple(read_from)
         self._sections: list[_Section] = []
@@ -109,14 +117,14 @@ class SshConfig:
     @classmethod
     def load(cls, path: Path, *, system: Path | None = None) -> SshConfig:
         """The user's file at `path`, then the system's, as ssh reads them. Never raises."""
-        home = path.parent.parent if path.parent.name == ".ssh" else Path("~").expanduser()
+        home = _home(path)
         warnings: list[str] = []
         read_from: set[Path] = set()
         files = []
         for file, base in [(path, home / ".ssh"), *([(system, system.parent)] if system else [])]:
             reader = Reader(home, base, warnings, read_from)
             files.append(reader.read(file))
-        return cls(files, warnings, read_from)
+        return cls(files, warnings, read_from, home=home)
 
     def names(self) -> Iterator[tuple[str, Where]]:
         """Every Host word without a pattern, in the order of the files, with its first line."""
@@ -124,7 +132,7 @@ class SshConfig:
         for section in self._sections:
             if section.line and section.line.keyword == "host":
                 for word in section.line.words:
-                    if word not in seen and not any(mark in word for mark in "*?!"):
+                    if word not in seen and not is_pattern(word):
                         seen.add(word)
                         yield word, section.line.where
 
@@ -133,17 +141,25 @@ class SshConfig:
         name: str,
         *,
         given: Mapping[str, tuple[str, ...]] | None = None,
-        execute: Callable[[str], bool] | None = None,
+        machine: Machine = SILENT,
     ) -> Effective:
-        """What holds for `name` as typed. `given` comes before the files; `execute` runs `Match exec` commands."""
+        """What holds for `name` as typed. `given` comes before the files; `machine` is asked what they want to know.
+
+        Raises Unreachable when a canonical name is looked up, not found, and nothing else is allowed.
+        """
         effective = Effective(name)
         for keyword, words in (given or {}).items():
             effective.settings[keyword] = [Setting(words, None)]
-        if self._pass(effective, name, execute, final=False):
+        again = self._pass(effective, name, machine, final=False)
+        found = effective.hostname
+        if wants_canonical(effective):
+            again = True
+            found = canonical(effective, machine.look_up) if machine.look_up else found
+        if again:
             given_by = effective.settings.get("hostname")
             where = given_by[0].where if given_by else None
-            effective.settings["hostname"] = [Setting((effective.hostname,), where)]
-            self._pass(effective, effective.hostname, execute, final=True)
+            effective.settings["hostname"] = [Setting((found.replace("%", "%%"),), where)]
+            self._pass(effective, found, machine, final=True)
         effective.warnings = list(dict.fromkeys(effective.warnings))
         return effective
 
@@ -162,18 +178,22 @@ class SshConfig:
             else:
                 section.settings.append(statement)
 
-    def _pass(self, effective: Effective, host: str, execute: Callable[[str], bool] | None, *, final: bool) -> bool:
+    def _pass(self, effective: Effective, host: str, machine: Machine, *, final: bool) -> bool:
         """Gather the values of one reading; True when a second one is asked for."""
         wants_final = False
         held: dict[_Section, bool] = {}
+
+        def execute(command: str) -> bool:
+            assert machine.execute is not None, "nobody else is told to execute"
+            return machine.execute(expanded(command, effective, self._home))
 
         def holds(section: _Section) -> bool:
             nonlocal wants_final
             if section not in held:
                 held[section] = section.parent is None or holds(section.parent)
                 line = section.line
-                if line and line.keyword == "host":
-                    held[section] = held[section] and matches_host_line(host, line.words)
+                if section.host_line is not None:
+                    held[section] = held[section] and section.host_line.matches(host)
                 elif line and held[section]:
                     me = local_user()
                     asked = Asked(
@@ -183,8 +203,9 @@ class SshConfig:
                         local_user=me,
                         final=final,
                         tag=effective.first("tag"),
+                        addresses=machine.addresses,
                     )
-                    verdict = judge_match(line.words[0], asked, execute)
+                    verdict = judge_match(line.words[0], asked, execute if machine.execute else None)
                     wants_final = wants_final or verdict.final
                     if verdict.problem:
                         effective.warnings.append(f"{line.where}: {verdict.problem}; the block is passed over.")
@@ -214,9 +235,6 @@ def _apply(effective: Effective, statement: Statement) -> None:
         effective.overridden.setdefault(keyword, []).append(setting)
 
 
-def local_user() -> str:
-    """The name this program runs under, "" for an account without one (a container's bare uid)."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
+def _home(path: Path) -> Path:
+    """The home directory that a configuration at `path` belongs to."""
+    return path.parent.parent if path.parent.name == ".ssh" else Path("~").expanduser()

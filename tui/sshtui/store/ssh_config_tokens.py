@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import getpass
+import hashlib
 import os
 import re
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sshtui.model.hosts import DEFAULT_PORT
-from sshtui.store.ssh_config_resolve import Effective, local_user
+
+if TYPE_CHECKING:
+    from sshtui.store.ssh_config_resolve import Effective
+
+
+def local_user() -> str:
+    """The name this program runs under, "" for an account without one (a container's bare uid)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def expanded(text: str, effective: Effective, home: Path) -> str:
@@ -17,8 +30,12 @@ def expanded(text: str, effective: Effective, home: Path) -> str:
         return text
     user = effective.first("user") or local_user()
     machine = socket.gethostname()
+    port = effective.first("port") or str(DEFAULT_PORT)
+    # OpenSSH 9.2; the jump host joins in later ones, where it is empty without one (`readconf.c`, ssh_connection_hash).
+    connection = f"{machine}{effective.hostname}{port}{user}{effective.first('proxyjump')}"
     tokens = {
         "%": "%",
+        "C": hashlib.sha1(connection.encode(), usedforsecurity=False).hexdigest(),
         "d": str(home),
         "h": effective.hostname,
         "i": str(os.getuid()),
@@ -27,7 +44,7 @@ def expanded(text: str, effective: Effective, home: Path) -> str:
         "L": machine.partition(".")[0],
         "l": machine,
         "n": effective.name,
-        "p": effective.first("port") or str(DEFAULT_PORT),
+        "p": port,
         "r": user,
         "u": local_user(),
     }

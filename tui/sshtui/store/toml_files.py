@@ -16,6 +16,9 @@ from sshtui.files import read_whole
 LIMIT = 32 * 1024 * 1024
 """Bytes of one TOML file: a hundred thousand hosts fit."""
 
+KEY_PARTS = 256
+"""Names that one dotted key may join."""
+
 _BOM = "\ufeff"
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+\Z")
@@ -24,6 +27,9 @@ _LINE = rf"[a-z_]+ = (?:{_STRING}|\[{_STRING}(?:, {_STRING})*\]|[1-9][0-9]{{0,8}
 _SIMPLE = re.compile(rf"(?:{_LINE})+\n*\Z")
 _SIMPLE_LINE = re.compile(r'^([a-z_]+) = (?:"([^"\n]*)"|\[([^\n]*)\]|([0-9]+))$', re.MULTILINE)
 _SIMPLE_STRING = re.compile(r'"([^"]*)"')
+_QUOTED = re.compile(r""" "(?:[^"\\]|\\.)*" | '[^']*' """, re.VERBOSE)
+_PART = r'(?:[A-Za-z0-9_-]++|"")'
+_LONG_KEY = re.compile(rf"(?<![A-Za-z0-9_-]){_PART}(?:[ \t]*\.[ \t]*{_PART}){{{KEY_PARTS}}}")
 _HEADER = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
@@ -44,6 +50,7 @@ def read_text(path: Path) -> str | None:
 
 def parse(text: str, path: Path) -> dict[str, Any]:
     """The values in `text`; `path` is only named in errors. Raises BrokenFile with the line."""
+    _refuse_long_keys(text, path)
     try:
         return tomllib.loads(text.removeprefix(_BOM))
     except tomllib.TOMLDecodeError as error:
@@ -57,6 +64,15 @@ def parse(text: str, path: Path) -> dict[str, Any]:
     except ValueError:
         # What is left is Python's limit for digits, which names neither line nor column.
         raise BrokenFile(path, 0, "a number in it has too many digits.") from None
+
+
+def _refuse_long_keys(text: str, path: Path) -> None:
+    """Raise BrokenFile for a dotted key of more than KEY_PARTS: the parser's memory grows with their square."""
+    if text.count(".") <= KEY_PARTS:
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > KEY_PARTS and _LONG_KEY.search(_QUOTED.sub('""', line)):
+            raise BrokenFile(path, number, f"a key has more than {KEY_PARTS} parts.")
 
 
 def parse_simple(lines: str) -> dict[str, Any] | None:

@@ -67,3 +67,7 @@ class Row(Protocol):
     def cells(self) -> list[str]:
         """One string a column: a whole grapheme, "" for the right half of a wide one, " " for a blank."""
         ...
+
+    def is_wide(self, column: int) -> bool:
+        """Whether the grapheme in `column` takes the next one too."""
+        ...

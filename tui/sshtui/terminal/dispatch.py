@@ -35,6 +35,16 @@ def _selected(name: str, default: int = 0) -> Handler:
     return handle
 
 
+def _vt420(handler: Handler) -> Handler:
+    """`handler`, only while DECSCL makes this a VT420."""
+
+    def handle(terminal: Terminal, parameters: Parameters) -> None:
+        if terminal.level >= 4:
+            handler(terminal, parameters)
+
+    return handle
+
+
 def _position(terminal: Terminal, parameters: Parameters) -> None:
     terminal.cursor_position(count(parameters), count(parameters, 1))
 
@@ -165,21 +175,25 @@ SEQUENCES: Mapping[str, Handler] = {
     "#R": colour_stack.report_colours,
     "#p": _push_sgr,
     "#q": _pop_sgr,
+    "#y": rectangles.select_checksum,
+    "#|": _vt420(rectangles.report_rendition),
     "#{": _push_sgr,
     "#}": _pop_sgr,
     "$p": switches.report_ansi_mode,
-    "$r": rectangles.change_attributes,
-    "$t": rectangles.reverse_attributes,
-    "$v": rectangles.copy,
+    "$r": _vt420(rectangles.change_attributes),
+    "$t": _vt420(rectangles.reverse_attributes),
+    "$v": _vt420(rectangles.copy),
     "$w": reports.presentation_state,
-    "$x": rectangles.fill,
-    "$z": rectangles.erase,
-    "${": rectangles.erase_selectively,
+    "$x": _vt420(rectangles.fill),
+    "$z": _vt420(rectangles.erase),
+    "$|": windows.set_columns,
+    "${": _vt420(rectangles.erase_selectively),
     "*x": rectangles.select_extent,
-    "*y": rectangles.report_checksum,
-    "'}": _counted("insert_columns"),
-    "'~": _counted("delete_columns"),
-    "=c": reports.tertiary_attributes,
+    "*y": _vt420(rectangles.report_checksum),
+    "*|": _vt420(windows.set_lines),
+    "'}": _vt420(_counted("insert_columns")),
+    "'~": _vt420(_counted("delete_columns")),
+    "=c": _vt420(reports.tertiary_attributes),
     "=u": keyboard_state.set_flags,
     ">c": reports.secondary_attributes,
     ">f": keyboard_state.set_format,
@@ -223,6 +237,9 @@ ESCAPES: Mapping[str, Callable[[Terminal], None]] = {
     "c": windows.hard_reset,
     "n": lambda terminal: terminal.shift_to(2),
     "o": lambda terminal: terminal.shift_to(3),
+    "|": lambda terminal: setattr(terminal, "right_charset", 3),
+    "}": lambda terminal: setattr(terminal, "right_charset", 2),
+    "~": lambda terminal: setattr(terminal, "right_charset", 1),
     " F": lambda terminal: _eight_bit_controls(terminal, False),
     " G": lambda terminal: _eight_bit_controls(terminal, True),
     "#3": lambda terminal: terminal.set_line_size(LineSize.TOP),

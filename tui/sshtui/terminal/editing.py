@@ -96,10 +96,11 @@ class EditableGrid(Grid):
         """DECFI (VT420 manual): right, or the columns move left at the right margin."""
         cursor = self.cursor
         if cursor.x == self.right:
+            # A pending wrap stays, as in xterm.
             self._shift_columns(-1, self.left)
         elif cursor.x < self.columns - 1:
             cursor.x += 1
-        cursor.pending = False
+            cursor.pending = False
 
     def insert_lines(self, count: int | None = None) -> None:
         """IL: inside the margins only; the cursor goes to the left margin (VT420 manual)."""
@@ -178,9 +179,11 @@ class EditableGrid(Grid):
         self.cursor.pending = False
 
     def erase(self, y: int, start: int, end: int, selective: bool) -> None:
-        """Blank the cells `start`..`end` (exclusive) of row `y` in the pen's background, sparing protected ones."""
-        spare = Protection.DEC if selective else Protection.ISO
-        if self.protection is spare:
+        """Blank the cells `start`..`end` (exclusive) of row `y` in the pen's background, sparing protected ones.
+
+        As in xterm, the selective erasures spare what either way of protection protects.
+        """
+        if self.protection is Protection.ISO or (selective and self.protection is Protection.DEC):
             line, blank = self.touch(y), self.blank
             for x in range(start, end):
                 if not line.pens[x].protected:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -11,10 +10,12 @@ from sshtui.model.geometry import Point, Size
 from sshtui.terminal import limits, switches, windows
 from sshtui.terminal.cells import Row
 from sshtui.terminal.cursor import Cursor
+from sshtui.terminal.decoding import Decoder
 from sshtui.terminal.dispatch import Dispatcher
 from sshtui.terminal.events import Event
 from sshtui.terminal.modes import Modes
 from sshtui.terminal.parser import Parser
+from sshtui.terminal.permissions import EVERYTHING, Permissions
 from sshtui.terminal.reflow import resize
 from sshtui.terminal.rows import Snapshot, load, size_of, unpack
 from sshtui.terminal.vocabulary import XtermScreen
@@ -31,19 +32,20 @@ class Update(NamedTuple):
 class Emulator:
     """An xterm-compatible terminal of `size` cells with up to `scrollback` lines of history.
 
-    Sizes are clamped to 1..1000 each way. UTF-8 in; broken UTF-8 becomes U+FFFD.
+    Sizes are clamped to 1..1000 each way. UTF-8 in; broken UTF-8 becomes U+FFFD. `allowed`: what the remote may do.
     """
 
-    def __init__(self, size: Size, *, scrollback: int = 10_000) -> None:
+    def __init__(self, size: Size, *, scrollback: int = 10_000, allowed: Permissions = EVERYTHING) -> None:
         size = Size(*size).clamped(1, limits.SIDE)
-        self._terminal = XtermScreen(size.columns, size.rows, scrollback)
+        self._terminal = XtermScreen(size.columns, size.rows, scrollback, allowed)
         self._parser = Parser(self._terminal, Dispatcher(self._terminal))
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._decoder = Decoder()
         self._revision = 0
+        self._modes: Modes | None = None
 
     def feed(self, data: bytes) -> Update:
         """Take output of the remote, cut anywhere; never raises."""
-        text = self._decoder.decode(data)
+        text = self._decoder.decode(data, self._terminal.allowed.charset)
         if text:
             self._parser.feed(text)
         return self._update()
@@ -56,6 +58,7 @@ class Emulator:
         for in-band notice (mode 2048) gets it in the reply.
         """
         size = Size(*size).clamped(1, limits.SIDE)
+        self._terminal.window.extent = size
         if size != self.size:
             resize(self._terminal, size.columns, size.rows)
             if self._terminal.has(2048):
@@ -70,7 +73,12 @@ class Emulator:
         self._parser.reset()
         self._decoder.reset()
         self._terminal.leave()
+        resize(self._terminal, *self._terminal.window.extent)
         return self._update()
+
+    def allow(self, allowed: Permissions) -> None:
+        """Say what the remote may do from now on."""
+        self._terminal.allowed = allowed
 
     def row(self, index: int) -> Row:
         """A line as it is now: 0 is the top of the screen, -1 the newest line of the scrollback."""
@@ -89,7 +97,7 @@ class Emulator:
 
     @property
     def size(self) -> Size:
-        """The grid's size; a program may change the columns to 80 or 132 (DECCOLM, while DECSET 40 is on)."""
+        """The grid's size; a program may change it where `allowed` says so, to at most `limits.ASKED_SIDE`."""
         return Size(self._terminal.columns, self._terminal.lines)
 
     @property
@@ -114,7 +122,9 @@ class Emulator:
     @property
     def modes(self) -> Modes:
         """What keystrokes, paste and mouse depend on."""
-        return switches.snapshot(self._terminal)
+        if self._modes is None:
+            self._modes = switches.snapshot(self._terminal)
+        return self._modes
 
     @property
     def title(self) -> str:
@@ -132,6 +142,7 @@ class Emulator:
 
     def _update(self) -> Update:
         terminal = self._terminal
+        self._modes = None
         rows = None if terminal.all_dirty else frozenset(terminal.dirty)
         terminal.dirty.clear()
         terminal.all_dirty = False

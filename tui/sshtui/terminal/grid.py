@@ -138,7 +138,9 @@ class Grid(pyte.Screen):
         line = self.touch(self.cursor.y)
         line.size = size
         line.wide = line.wide or size is not LineSize.SINGLE
-        self.cursor.x = min(self.cursor.x, self.edge())
+        if size:
+            # As in xterm one beyond the last that shows, so that what follows stays unseen.
+            self.cursor.x = min(self.cursor.x, self.columns // 2)
 
     # Scrolling
 

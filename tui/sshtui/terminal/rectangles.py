@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 
 from sshtui.terminal import graphemes
-from sshtui.terminal.cells import Style
+from sshtui.terminal.cells import PLAIN, Style
 from sshtui.terminal.editing import Protection
 from sshtui.terminal.grid import ORIGIN
 from sshtui.terminal.parameters import Parameters, value
 from sshtui.terminal.rows import BLANK
+from sshtui.terminal.sgr import describe_sgr
 from sshtui.terminal.terminal import Terminal
 
 Area = tuple[int, int, int, int]
 """Top, left, bottom, right: 0-based, inclusive."""
 
 
-def _area(terminal: Terminal, parameters: Parameters, at: int, streamed: bool = False) -> Area | None:
-    """The rectangle in the parameters from `at` on, within the page (the margins in origin mode).
-
-    `streamed`: corners of a stream, whose end may stand left of its start.
-    """
+def _area(terminal: Terminal, parameters: Parameters, at: int) -> Area | None:
+    """The rectangle in the parameters from `at` on, within the page (the margins in origin mode)."""
     top0, left0 = terminal.origin()
     inside = ORIGIN in terminal.mode
     last_row = terminal.bottom if inside else terminal.lines - 1
@@ -29,41 +28,48 @@ def _area(terminal: Terminal, parameters: Parameters, at: int, streamed: bool = 
     left = max(1, value(parameters, at + 1, 1)) - 1 + left0
     bottom = min((value(parameters, at + 2) or terminal.lines) - 1 + top0, last_row)
     right = min((value(parameters, at + 3) or terminal.columns) - 1 + left0, last_column)
-    stream = streamed and top < bottom
-    return (top, left, bottom, right) if top <= bottom and (left <= right or stream) else None
+    return (top, left, bottom, right) if top <= bottom and left <= right else None
 
 
 def erase(terminal: Terminal, parameters: Parameters) -> None:
-    """DECERA: whatever is protected."""
-    if area := _area(terminal, parameters, 0):
-        top, left, bottom, right = area
-        for y in range(top, bottom + 1):
-            terminal.erase_cells(y, left, right + 1)
+    """DECERA: whatever is protected. The blanks have the present rendition, as in xterm."""
+    _fill(terminal, _area(terminal, parameters, 0), " ")
 
 
 def erase_selectively(terminal: Terminal, parameters: Parameters) -> None:
-    """DECSERA: spares what DECSCA protected."""
+    """DECSERA: spares what DECSCA protected, and keeps the rendition."""
     if area := _area(terminal, parameters, 0):
         top, left, bottom, right = area
         for y in range(top, bottom + 1):
-            terminal.erase(y, left, right + 1, True)
+            line = terminal.touch(y)
+            for x in range(left, right + 1):
+                if not (terminal.protection is Protection.DEC and line.pens[x].protected):
+                    terminal.cut(line, x)
+                    terminal.cut(line, x + 1)
+                    line.chars[x] = BLANK
 
 
 def fill(terminal: Terminal, parameters: Parameters) -> None:
-    """DECFRA: with a character of one column in the present rendition."""
+    """DECFRA: with a character of one column in the present rendition, though never concealed."""
     code = value(parameters)
-    area = _area(terminal, parameters, 1)
-    if area is None or not (32 <= code <= 126 or code >= 160) or graphemes.width_of_character(chr(code)) != 1:
+    if (32 <= code <= 126 or code >= 160) and graphemes.width_of_character(chr(code)) == 1:
+        charset = terminal.charsets[terminal.charset]
+        char = charset.get(code, chr(code)) if charset is not None else chr(code)
+        _fill(terminal, _area(terminal, parameters, 1), char)
+
+
+def _fill(terminal: Terminal, area: Area | None, char: str) -> None:
+    if area is None:
         return
     top, left, bottom, right = area
-    charset = terminal.charsets[terminal.charset]
-    char = charset.get(code, chr(code)) if charset is not None else chr(code)
+    pen = terminal.cursor.pen
+    pen = terminal.pens.get(pen.style._replace(conceal=False, link=""), pen.protected)
     for y in range(top, bottom + 1):
         line = terminal.touch(y)
         terminal.cut(line, left)
         terminal.cut(line, right + 1)
         line.chars[left : right + 1] = [char] * (right + 1 - left)
-        line.pens[left : right + 1] = [terminal.cursor.pen] * (right + 1 - left)
+        line.pens[left : right + 1] = [pen] * (right + 1 - left)
 
 
 def copy(terminal: Terminal, parameters: Parameters) -> None:
@@ -128,14 +134,14 @@ def change_attributes(terminal: Terminal, parameters: Parameters) -> None:
 
 
 def reverse_attributes(terminal: Terminal, parameters: Parameters) -> None:
-    """DECRARA: bold, underline, blink, reverse turned over."""
-    for attribute in parameters[4:] or (0,):
-        names = _CHANGES[0] if attribute <= 0 else _CHANGES.get(attribute, {}) if attribute < 9 else {}
+    """DECRARA: bold, underline, blink, reverse turned over; as in xterm only those that are named."""
+    for attribute in parameters[4:]:
+        names = _CHANGES.get(attribute, {}) if 0 < attribute < 9 else {}
         _restyle(terminal, parameters, names, True)
 
 
 def _restyle(terminal: Terminal, parameters: Parameters, changes: dict[str, bool | int], turn: bool) -> None:
-    area = _area(terminal, parameters, 0, terminal.change_extent != 2)
+    area = _area(terminal, parameters, 0)
     if area is None or not changes:
         return
     for y, start, end in _spans(terminal, area):
@@ -157,35 +163,59 @@ def select_extent(terminal: Terminal, parameters: Parameters) -> None:
         terminal.change_extent = value(parameters)
 
 
+def report_rendition(terminal: Terminal, parameters: Parameters) -> None:
+    """XTREPORTSGR (xterm ctlseqs): what the cells of an area have in common, as `CSI … m`."""
+    area = _area(terminal, parameters, 0)
+    if area is None:
+        return
+    top, left, bottom, right = area
+    styles = {pen.style for line in terminal.rows[top : bottom + 1] for pen in line.pens[left : right + 1]}
+    common = {
+        name: found.pop() if len(found := {getattr(style, name) for style in styles}) == 1 else plain
+        for name, plain in PLAIN._asdict().items()
+    }
+    terminal.write_process_input(f"\x1b[{describe_sgr(Style(**common))}m")
+
+
+_PLUS, _PLAIN, _EVERY, _DRAWN, _WIDE = 1, 2, 4, 8, 16
+"""XTCHECKSUM's bits: not negated, no attributes, blanks too, but not those never written, whole code points."""
+
+
+def select_checksum(terminal: Terminal, parameters: Parameters) -> None:
+    """XTCHECKSUM (xterm ctlseqs, CSI Ps # y): how `report_checksum` counts."""
+    terminal.checksum = value(parameters)
+
+
 def report_checksum(terminal: Terminal, parameters: Parameters) -> None:
     """DECRQCRA: the sum of the characters and their attributes, negated, in 16 bits (VT420 manual, DECCKSR).
 
-    As in xterm: blanks at the end of a row do not count, the first cell always does.
+    As in xterm: cells that were never written do not count, except the first of the area.
     """
-    if terminal.level < 4:
-        return
+    how = terminal.checksum
     total = 0
     first = True
     if area := _area(terminal, parameters, 2):
         top, left, bottom, right = area
         for line in terminal.rows[top : bottom + 1]:
-            blanks = 0
             for char, pen in zip(line.chars[left : right + 1], line.pens[left : right + 1], strict=True):
-                one = _cell_sum(char, pen.style)
-                if one == 0x20 and not first:
-                    blanks += one
-                else:
-                    total += blanks + one
-                    blanks = 0
+                if char != BLANK or (not how & _DRAWN if how & _EVERY else first):
+                    total += _cell_sum(char, pen.style, how)
                 first = False
-    terminal.write_process_input(f"\x1bP{value(parameters)}!~{-total & 0xFFFF:04X}\x1b\\")
+    shown = total if how & _PLUS else -total
+    terminal.write_process_input(f"\x1bP{value(parameters)}!~{shown & 0xFFFF:04X}\x1b\\")
 
 
-def _cell_sum(char: str, style: Style) -> int:
+def _cell_sum(char: str, style: Style, how: int) -> int:
+    mask = 0x1FFFFF if how & _WIDE else 0xFF
     if char == "":
-        return 0xFF
-    total = 0x20 if char == BLANK or style.conceal else ord(char[0]) & 0xFF
-    total += 0x10 * bool(style.underline) + 0x20 * style.reverse
+        total = 0xFFFF & mask
+    elif style.conceal or char == BLANK:
+        total = 0x20
+    else:
+        total = ord(unicodedata.normalize("NFC", char)[0]) & mask
+    if how & _PLAIN:
+        return total
+    total += 0x10 * (style.underline == 1) + 0x20 * style.reverse
     return total + 0x40 * style.blink + 0x80 * style.bold
 
 

@@ -28,8 +28,8 @@ def secondary_attributes(terminal: Terminal, parameters: Parameters) -> None:
 
 
 def tertiary_attributes(terminal: Terminal, parameters: Parameters) -> None:
-    """DA3: unit 0, as xterm; as a VT420 only."""
-    if value(parameters) == 0 and terminal.level >= 4:
+    """DA3: unit 0, as xterm."""
+    if value(parameters) == 0:
         terminal.write_process_input("\x1bP!|00000000\x1b\\")
 
 
@@ -83,11 +83,14 @@ _STATUS = {
 
 
 def private_status(terminal: Terminal, parameters: Parameters) -> None:
-    """DEC's DSRs (VT420 manual, DSR) and the colour scheme (996)."""
+    """DEC's DSRs (VT420 manual, DSR; as a VT220 only the older ones) and the colour scheme (996)."""
     kind = value(parameters)
+    if terminal.level < (2 if kind in (15, 25, 26) else 4) and kind not in (6, 996):
+        return
     if kind == 6:
         y, x = _reported_place(terminal)
-        terminal.write_process_input(f"\x1b[?{y};{x};1R")
+        page = ";1" if terminal.level >= 4 else ""
+        terminal.write_process_input(f"\x1b[?{y};{x}{page}R")
     elif kind == 63:
         terminal.write_process_input(f"\x1bP{value(parameters, 1)}!~0000\x1b\\")
     elif kind == 996:
@@ -98,13 +101,16 @@ def private_status(terminal: Terminal, parameters: Parameters) -> None:
         terminal.write_process_input(_STATUS[kind])
 
 
+_VT420_SETTINGS = frozenset({"s", "*x", "$}", "$~"})
 _SHAPES = {CursorShape.BLOCK: 2, CursorShape.UNDERLINE: 4, CursorShape.BAR: 6}
 
 
 def request_setting(terminal: Terminal, body: str) -> None:
     """DECRQSS (VT420 manual, DECRPSS): `DCS 1 $ r value ST`, or `DCS 0 $ r ST` for what we do not know."""
-    if terminal.level < 2:
+    if terminal.level < 1:
         return
+    if terminal.level < 4 and body in _VT420_SETTINGS:
+        body = ""
     cursor = terminal.cursor
     settings = {
         "m": describe_sgr(cursor.pen.style) + "m",
@@ -152,6 +158,8 @@ def request_capability(terminal: Terminal, body: str) -> None:
 def presentation_state(terminal: Terminal, parameters: Parameters) -> None:
     """DECRQPSR (VT420 manual): 1 the cursor (DECCIR), 2 the tab stops (DECTABSR)."""
     kind = value(parameters)
+    if terminal.level < 3:
+        return
     if kind == 1:
         terminal.write_process_input(f"\x1bP1$u{_cursor_information(terminal)}\x1b\\")
     elif kind == 2:
@@ -165,21 +173,18 @@ def _bits(*flags: bool) -> str:
 
 def _cursor_information(terminal: Terminal) -> str:
     cursor, style = terminal.cursor, terminal.cursor.pen.style
-    y, x = _reported_place(terminal)
-    rendition = _bits(style.bold, bool(style.underline), style.blink, style.reverse)
+    y, x = cursor.y + 1, cursor.x + 1
+    rendition = _bits(style.bold, style.underline == 1, style.blink, style.reverse)
     flags = _bits(ORIGIN in terminal.mode, terminal.shift == 2, terminal.shift == 3, cursor.pending)
-    names = [_designation(charset) for charset in terminal.charsets]
-    sizes = _bits(*(large for _, large in names))
-    finals = "".join(name for name, _ in names)
-    protection = _bits(cursor.pen.protected)
-    return f"{y};{x};1;{rendition};{protection};{flags};{terminal.charset};2;{sizes};{finals}"
+    finals = "".join(map(_designation, terminal.charsets))
+    protection = _bits(terminal.protection is Protection.DEC)
+    # xterm calls all four sets large.
+    return f"{y};{x};1;{rendition};{protection};{flags};{terminal.charset};{terminal.right_charset};O;{finals}"
 
 
-def _designation(charset: Charset | None) -> tuple[str, bool]:
-    for final, known in SETS_94.items():
-        if known is charset:
-            return final, False
-    return next((final for final, known in SETS_96.items() if known is charset), "B"), True
+def _designation(charset: Charset | None) -> str:
+    sets = (*SETS_94.items(), *SETS_96.items())
+    return next((final for final, known in sets if known is charset), "B")
 
 
 def restore_presentation(terminal: Terminal, kind: int, body: str) -> None:

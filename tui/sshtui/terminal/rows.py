@@ -237,6 +237,8 @@ class Snapshot:
 
     def runs(self) -> list[Run]:
         """The row as runs of one style, filling exactly the grid's columns."""
+        if self._pens and self._pens.count(self._pens[0]) == len(self._pens):
+            return [Run("".join(self._chars).replace(BLANK, " "), self._pens[0].style, len(self._pens))]
         return [
             Run("".join(self._chars[start:end]).replace(BLANK, " "), pen.style, end - start)
             for start, end, pen in self._spans()
@@ -252,3 +254,7 @@ class Snapshot:
     def cells(self) -> list[str]:
         """One string a column: a whole grapheme, "" for the right half of a wide one, " " for a blank."""
         return [" " if char == BLANK else char for char in self._chars]
+
+    def is_wide(self, column: int) -> bool:
+        """Whether the grapheme in `column` takes the next one too."""
+        return self._chars[column + 1 : column + 2] == [""]

@@ -229,20 +229,23 @@ class Screen(EditableGrid):
     def _put(self, cluster: str, width: int) -> None:
         """Write one grapheme; a wide one that does not fit wraps whole."""
         cursor = self.cursor
-        if cursor.pending:
-            cursor.pending = False
-            if AUTOWRAP in self.mode:
-                self.wrap_line()
+        pending, cursor.pending = cursor.pending, False
+        if pending and AUTOWRAP in self.mode:
+            self.wrap_line()
         if cursor.x > self.edge():
             return
         if width == 2 and cursor.x + 1 > self.edge():
             if AUTOWRAP in self.mode and self.edge() > self.left:
                 self.wrap_line()
             if cursor.x + 1 > self.edge():
-                if AUTOWRAP not in self.mode:
+                if AUTOWRAP in self.mode:
+                    cluster, width = "\ufffd", 1
+                elif pending and self.rows[cursor.y].chars[cursor.x] == "":
+                    # Only what filled the last two columns makes room for another of two, as in xterm.
+                    cursor.x -= 1
+                else:
                     self.last_drawn = ""
                     return
-                cluster, width = "\ufffd", 1
         if INSERT in self.mode:
             self.insert_characters(width)
         x, end = cursor.x, cursor.x + width

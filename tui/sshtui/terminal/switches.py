@@ -105,14 +105,17 @@ def is_set(terminal: Terminal, mode: int) -> bool:
 
 def switch(terminal: Terminal, mode: int, on: bool) -> None:
     """Set or reset one private mode with its effects; unknown ones change nothing."""
+    allowed = terminal.allowed
     if mode in _TRACKING:
-        terminal.mouse_tracking = _TRACKING[mode] if on else MouseTracking.OFF
+        terminal.mouse_tracking = _TRACKING[mode] if on and allowed.mouse else MouseTracking.OFF
     elif mode in _ENCODING:
         terminal.mouse_encoding = _ENCODING[mode] if on else MouseEncoding.X10
     elif mode == 2:
         _switch_emulation(terminal, on)
     elif mode == 3:
         windows.set_column_mode(terminal, on)
+    elif mode in (47, 1047, 1049) and not allowed.alternate_screen:
+        return
     elif mode in _KEPT and not (mode == 69 and terminal.level < 4):
         before = terminal.has(mode)
         terminal.put(mode, on)
@@ -171,6 +174,8 @@ def _switch_screen(terminal: Terminal, mode: int, on: bool) -> None:
 
 def report_ansi_mode(terminal: Terminal, parameters: Parameters) -> None:
     """DECRQM for a mode of ECMA-48 (VT420 manual, DECRPM): 0 unknown, 1 set, 2 reset, 4 always reset."""
+    if terminal.level < 3:
+        return
     mode = value(parameters)
     state = 4 if mode in _ANSI_FIXED else 0
     if mode in _ANSI:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
+from sshtui.model.geometry import Size
 from sshtui.model.text import plain
 from sshtui.terminal import limits
 from sshtui.terminal.cells import PLAIN
@@ -14,12 +16,26 @@ from sshtui.terminal.events import Bell, Event, TitleChanged
 from sshtui.terminal.grid import AUTOWRAP, GRAPHEMES, INSERT, PRIVATE, SIDE_MARGINS, default_stops
 from sshtui.terminal.modes import CursorShape, MouseEncoding, MouseTracking
 from sshtui.terminal.pens import Pen
+from sshtui.terminal.permissions import EVERYTHING, Permissions
 from sshtui.terminal.rows import BLANK, blank_line
 from sshtui.terminal.screen import Screen
 
 SEND_RECEIVE = 12
 KEYBOARD_RESOURCES = {0: 0, 1: 2, 2: 2, 3: 0, 4: 0, 6: 0, 7: 0}
 """xterm's modifyKeyboard, -CursorKeys, -FunctionKeys, -KeypadKeys, -OtherKeys … and their defaults."""
+
+
+@dataclass(slots=True)
+class Window:
+    """The window as a program may see it: what it asks for is kept and reported, nothing on the screen moves."""
+
+    extent: Size
+    """What there is room for, in cells: the size given last by whoever shows the grid."""
+    place: tuple[int, int] = (0, 0)
+    iconified: bool = False
+    before: Size | None = None
+    """The size before it was maximised."""
+
 
 _seven_bit = re.compile(r"\x1b([PX\[\\\]^_])")
 
@@ -31,8 +47,10 @@ _DEFAULT_MODES = frozenset(
 class Terminal(Screen):
     """A screen, its modes, titles, palette and keyboard state. Replies and events wait in `replies` and `events`."""
 
-    def __init__(self, columns: int, lines: int, scrollback: int) -> None:
+    def __init__(self, columns: int, lines: int, scrollback: int, allowed: Permissions = EVERYTHING) -> None:
         super().__init__(columns, lines, scrollback)
+        self.allowed = allowed
+        self.window = Window(Size(columns, lines))
         self.replies: list[str] = []
         self._reply_length = 0
         self.events: list[Event] = []
@@ -61,8 +79,12 @@ class Terminal(Screen):
         """How many of `palettes` are pushed; the rest was popped and can still be asked for by number."""
         self.level = 4
         """The VT level chosen by DECSCL, as the tens digit of 61..65."""
+        self.right_charset = 2
+        """The set on the right (LS1R to LS3R); in UTF-8 it is only reported."""
         self.change_extent = 0
         """DECSACE: 2 rectangle, otherwise stream."""
+        self.checksum = 0
+        """XTCHECKSUM's bits."""
         self.reset()
 
     # Going out
@@ -105,6 +127,8 @@ class Terminal(Screen):
 
     def set_title(self, param: str) -> None:
         """OSC 2: one plain line of at most `limits.TITLE` characters."""
+        if not self.allowed.title:
+            return
         title = plain(param, limits.TITLE)
         if title != self.title:
             self.title = title
@@ -222,7 +246,7 @@ class Terminal(Screen):
         self.keyboard.clear()
         self.keyboard_resources = dict(KEYBOARD_RESOURCES)
         self.keyboard_formats.clear()
-        self.change_extent = 0
+        self.change_extent = self.checksum = 0
         self.level = 4
         self.eight_bit = self.vt52 = False
         self.last_drawn = ""
@@ -243,6 +267,7 @@ class Terminal(Screen):
         self.clear_margins()
         self.charsets = [None] * 4
         self.charset = 0
+        self.right_charset = 2
         self.shift = None
         self.protection = Protection.OFF
         cursor = self.cursor

@@ -21,9 +21,9 @@ def enter(terminal: Terminal) -> Saved:
 
 
 def leave(terminal: Terminal, kept: Saved | None) -> None:
-    """ESC <: the sequences of a VT100 again, as in xterm at that level."""
+    """ESC <: the sequences of a VT100 again, without the reports that DECSCL brings, as in xterm."""
     terminal.vt52 = False
-    terminal.level = 1
+    terminal.level = 0
     if kept is not None:
         terminal.charsets, terminal.charset = list(kept.charsets), kept.charset
         terminal.drawing_changed()

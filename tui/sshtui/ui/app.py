@@ -12,10 +12,12 @@ from sshtui.model.themes import Theme
 from sshtui.session.roster import Roster
 from sshtui.ui.glyphs import ASCII, UNICODE, has_unicode
 from sshtui.ui.keymap import Keymap
+from sshtui.ui.outer import outer_terminal
 from sshtui.ui.parts import Parts
 from sshtui.ui.screens.main import MainScreen
 from sshtui.ui.steady import SteadyApp
 from sshtui.ui.theming import as_textual
+from sshtui.ui.window_title import WindowTitle
 
 
 class SshtuiApp(SteadyApp[int], inherit_bindings=False):
@@ -31,9 +33,11 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
         self.keymap = Keymap(parts.keymap)
         wanted = parts.settings.unicode
         self.unicode = has_unicode(locale.getencoding(), os.environ.get("TERM", "")) if wanted is None else wanted
+        self.outer = outer_terminal(os.environ)
         self.takes_mouse = parts.settings.mouse
         self.prompter = parts.make_prompter(self)
         self.roster: Roster = parts.make_roster(self.prompter)
+        self._deciding = False
         for theme in parts.themes.values():
             self.register_theme(as_textual(theme))
         if parts.themes:
@@ -62,13 +66,31 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
         """
         if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
             screen = self.screen
-            if isinstance(screen, MainScreen) and await screen.take(event):
-                return
+            self._deciding = True
+            try:
+                if isinstance(screen, MainScreen) and await screen.take(event):
+                    return
+            finally:
+                self._deciding = False
         await super().on_event(event)
 
+    def take_at_once(self, event: events.Key) -> bool:
+        """Give a keystroke for the remote to the terminal in focus, unless an earlier event is still on its way."""
+        if self._deciding or self.message_queue_size or not (self.app_focus and self.screen_stack):
+            return False
+        screen = self.screen
+        return isinstance(screen, MainScreen) and screen.take_at_once(event)
+
     def on_mount(self) -> None:
+        WindowTitle(self.roster, self._name_window, self.set_timer)
         # The first frame comes before the imports that only the first connection needs.
         self.call_after_refresh(self._warm_up)
+
+    def _name_window(self, title: str) -> None:
+        from sshtui.ui.driver import SteadyDriver
+
+        if isinstance(self._driver, SteadyDriver):
+            self._driver.show_title(title)
 
     def _warm_up(self) -> None:
         self.run_worker(self.parts.warm_up, thread=True, exit_on_error=False, group="warm-up")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from sshtui.errors import SshtuiError
-from sshtui.model.questions import Confirm, NewPassword, Notice, Prompter
+from sshtui.model.questions import Confirm, NewPassword, Notice, Prompter, Quit
 from sshtui.session.changes import State
 from sshtui.session.roster import Roster
 from sshtui.session.session import Session
@@ -19,14 +21,15 @@ async def close_front_tab(roster: Roster, prompter: Prompter) -> None:
         await roster.close(session)
 
 
-async def may_quit(roster: Roster, prompter: Prompter) -> bool:
-    """Whether a person wants to leave, asked while tabs are connected or connecting."""
+async def how_to_leave(roster: Roster, prompter: Prompter, *, detachable: bool) -> Literal["quit", "detach"] | None:
+    """What a person wants, asked while tabs are connected or connecting; `detachable` apps can also be left."""
     live = roster.live
     many = "1 tab is live; what runs in it ends." if live == 1 else f"{live} tabs are live; what runs in them ends."
     if not live:
-        return True
-    yes = await prompter.ask(Confirm("Quit sshtui?", many, yes="Quit", danger=True))
-    return yes is True
+        return "quit"
+    if detachable:
+        return await prompter.ask(Quit(f"{many} Detached, everything goes on."))
+    return "quit" if await prompter.ask(Confirm("Quit sshtui?", many, yes="Quit", danger=True)) else None
 
 
 async def change_password(session: Session | None, prompter: Prompter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import re
@@ -18,8 +19,12 @@ from typing import Any
 from textual import constants
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
+from textual.message import Message
 
+from sshtui.attach.own_terminal import give_back, patient, screen_descriptor
 from sshtui.ui.keys import InputParser
+from sshtui.ui.scrub import scrubbed
 from sshtui.ui.steady import SteadyApp
 
 BACKLOG = 64 * 1024
@@ -34,42 +39,30 @@ POLL = 0.1
 LAST_WORDS = 1.0
 """Seconds that closing waits for the terminal to read what still stands in the queue."""
 
-RESTORE = "\x18" + "".join(
-    f"\x1b[{code}"
-    for code in [
-        "?2026l",
-        "<u",
-        "?1000l",
-        "?1003l",
-        "?1015l",
-        "?1006l",
-        "?2004l",
-        "?1004l",
-        "?7h",
-        "0m",
-        "?1049l",
-        "?25h",
-    ]
-)
-"""Gives a terminal back whatever was on: CAN ends a sequence cut in the middle (ECMA-48 8.3.6)."""
-
 _SYNC_START = "\x1b[?2026h"
 _SYNC_END = "\x1b[?2026l"
-# Modes, keyboard protocol, OSC strings: what must arrive even when frames do not.
-_MUST_ARRIVE = re.compile(r"(?:\x1b\[[?<>=][0-9;:]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
-_CLIPBOARD = "\x1b]52;"
+# Modes, keyboard protocol, title stack, OSC strings: what must arrive even when frames do not.
+_MUST_ARRIVE = re.compile(r"(?:\x1b\[(?:[?<>=][0-9;:]*[ -/]*[@-~]|2[23];2t)|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
+_NEWEST_COUNTS = ("\x1b]52;", "\x1b]2;")
+"""The clipboard and the title: of what waits only the newest is worth sending."""
+
+_TITLE_PUSH = "\x1b[22;2t"
+_TITLE_POP = "\x1b]2;\x1b\\\x1b[23;2t"
+"""XTWINOPS' title stack; the empty title is for terminals that have none."""
 
 
 class PatientOutput:
     """A text file over a terminal whose `write` never waits.
 
-    A thread of its own does the waiting. While more than BACKLOG bytes wait, frames and bells are dropped, modes and
-    the newest clipboard text are kept; once the terminal has read everything again, `caught_up` is called (in that
+    What the terminal takes at once is written at once, where its descriptor does not block (see `patient`); a thread of
+    its own waits with the rest. While more than BACKLOG bytes wait, frames and bells are dropped; modes and the newest
+    clipboard text and title are kept. Once the terminal has read everything again, `caught_up` is called (in that
     thread) so that somebody paints the whole picture.
     """
 
     def __init__(self, fileno: int, caught_up: Callable[[], None]) -> None:
         self._fileno = fileno
+        self._at_once = not os.get_blocking(fileno)
         self._caught_up = caught_up
         self._pieces: deque[bytes] = deque()
         self._waiting_bytes = 0
@@ -100,8 +93,9 @@ class PatientOutput:
                     self._put(text)
                 self._sync = ""
             elif _MUST_ARRIVE.fullmatch(text):
-                if text.startswith(_CLIPBOARD):
-                    self._forget_older_clipboard()
+                for kind in _NEWEST_COUNTS:
+                    if text.startswith(kind):
+                        self._forget_older(kind)
                 self._put(text)
             elif self._waiting_bytes and self._waiting_bytes + len(text) > BACKLOG:
                 self._missed = True
@@ -124,12 +118,25 @@ class PatientOutput:
 
     def _put(self, text: str) -> None:
         data = text.encode("utf-8", "replace")
-        self._pieces.append(data)
-        self._waiting_bytes += len(data)
-        self._condition.notify_all()
+        if self._at_once and not (self._pieces or self._writing):
+            # Another thread would first have to be woken, and to wait until this one lets it run.
+            data = data[self._taken(data) :]
+        if data:
+            self._pieces.append(data)
+            self._waiting_bytes += len(data)
+            self._condition.notify_all()
 
-    def _forget_older_clipboard(self) -> None:
-        older = [piece for piece in self._pieces if piece.startswith(_CLIPBOARD.encode())]
+    def _taken(self, data: bytes) -> int:
+        """How many bytes the terminal takes without waiting; after a hang-up (EIO) it takes and forgets all."""
+        try:
+            return os.write(self._fileno, data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            return len(data)
+
+    def _forget_older(self, kind: str) -> None:
+        older = [piece for piece in self._pieces if piece.startswith(kind.encode())]
         for piece in older:
             self._pieces.remove(piece)
             self._waiting_bytes -= len(piece)
@@ -158,33 +165,27 @@ class PatientOutput:
                     data = data[os.write(self._fileno, data[:PIECE]) :]
 
 
-def screen_descriptor() -> int:
-    """Where the picture goes: standard error, as in Textual, or standard output when the former is redirected."""
-    return 2 if os.isatty(2) else 1
-
-
-def patient(fileno: int) -> int:
-    """A descriptor of the same terminal whose writes never wait; `fileno` itself where there can be none.
-
-    A new open file: the flag on the shared one would reach the shell and every program in the same terminal.
-    """
-    try:
-        return os.open(os.ttyname(fileno), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
-    except OSError:
-        return fileno
-
-
 class SteadyDriver(LinuxDriver):
-    """Textual's terminal driver that survives a stalled or vanished terminal and tells Esc at once."""
+    """Textual's terminal driver that survives a stalled or vanished terminal and tells Esc at once.
+
+    It reads and writes in the thread of the event loop: between threads every keystroke and every frame would wait for
+    Python's lock, 5 ms each time while a flood is drawn. Where the loop cannot watch the descriptor a thread reads.
+    """
 
     def __init__(
         self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._mouse_lent = isinstance(app, SteadyApp) and not app.takes_mouse
+        self._titled = isinstance(app, SteadyApp) and app.outer.strings
+        self._title = ""
         self._output = PatientOutput(patient(screen_descriptor()), self._repaint)
-        # Textual's own writer thread writes here, and so never fills its queue of 30 and never blocks the app.
+        # Textual's own writer thread is left without work; it only needs a file.
         self._file = self._output  # type: ignore[assignment]  # only write, flush and fileno of TextIO are used
+        self._parser = InputParser()
+        self._decode = getincrementaldecoder("utf-8")("replace").decode
+        self._watched = self._can_be_watched()
+        self._settling: asyncio.TimerHandle | None = None
 
     def _repaint(self) -> None:
         self._app.call_later(self._app.refresh)
@@ -200,8 +201,26 @@ class SteadyDriver(LinuxDriver):
         Without that (flag 4) Control with a Cyrillic or Greek letter could not be sent.
         """
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own is untyped
+        if self._watched:
+            self._parser = InputParser(self._debug, erase=self._erase)
+            self._loop.add_reader(self.fileno, self._read)
         if not constants.DISABLE_KITTY_KEY:
             self.write("\x1b[=4;2u")
+        if self._titled:
+            self.write(_TITLE_PUSH)
+            self.show_title(self._title)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, its title included."""
+        if self._titled:
+            self.write(_TITLE_POP)
+        super().stop_application_mode()
+
+    def show_title(self, title: str) -> None:
+        """Name the terminal's window, where it has one; an empty title leaves the name that it has."""
+        self._title = title
+        if self._titled and title:
+            self.write(f"\x1b]2;{scrubbed(title)}\x1b\\")
 
     def _enable_mouse_support(self) -> None:
         # Textual calls this whenever it takes the terminal; what was lent stays lent after `fg`.
@@ -225,26 +244,75 @@ class SteadyDriver(LinuxDriver):
             self._output.wait(0.3)
             give_back(self._output.fileno(), self.attrs_before)
 
+    def write(self, data: str) -> None:
+        """Hand `data` to the terminal now, or as soon as it reads again."""
+        self._output.write(data)
+
+    def disable_input(self) -> None:
+        """Read no more."""
+        if self._watched:
+            self._loop.remove_reader(self.fileno)
+        if self._settling is not None:
+            self._settling.cancel()
+        super().disable_input()
+
+    def send_message(self, message: Message) -> None:
+        """Give the app what was read; a keystroke that the terminal in front can have is there when this returns."""
+        if not self._watched:
+            super().send_message(message)
+        elif not (isinstance(message, Key) and isinstance(self._app, SteadyApp) and self._app.take_at_once(message)):
+            self._app.post_message(message)
+
+    def _can_be_watched(self) -> bool:
+        """Whether the loop can tell when there is something to read: not of every device on every system."""
+        try:
+            self._loop.add_reader(self.fileno, self._read)
+        except (OSError, ValueError, NotImplementedError):
+            return False
+        self._loop.remove_reader(self.fileno)
+        return True
+
+    def _read(self) -> bool:
+        """Read what was typed and tell the app; False at the terminal's end of file, which counts as a hang-up."""
+        try:
+            data = os.read(self.fileno, 65536)
+        except OSError:
+            data = b""
+        if not data:
+            if self._watched:
+                self._loop.remove_reader(self.fileno)
+            os.kill(os.getpid(), signal.SIGHUP)
+            return False
+        for message in self._parser.feed(self._decode(data)):
+            self.process_message(message)
+        if self._watched:
+            self._settle()
+        return True
+
+    def _settle(self) -> None:
+        """Have the parser decide what an unfinished sequence is, when its patience is over."""
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+        for message in self._parser.tick():
+            self.process_message(message)
+        if self._parser.patience is not None:
+            self._settling = self._loop.call_later(self._parser.patience, self._settle)
+
     def run_input_thread(self) -> None:
-        """Read keystrokes until told to stop; the terminal's end of file counts as a hang-up.
+        """Read keystrokes until told to stop, where the loop cannot; does nothing where it can.
 
         Textual looks for a lone Esc every 100 ms; here the look follows the last byte by the parser's patience.
         """
-        parser = InputParser(self._debug, erase=self._erase)
-        decode = getincrementaldecoder("utf-8")("replace").decode
+        if self._watched:
+            return
+        self._parser = parser = InputParser(self._debug, erase=self._erase)
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(POLL if parser.patience is None else min(parser.patience, POLL)):
-                    try:
-                        data = os.read(self.fileno, 65536)
-                    except OSError:
-                        data = b""
-                    if not data:
-                        os.kill(os.getpid(), signal.SIGHUP)
-                        break
-                    for message in parser.feed(decode(data)):
-                        self.process_message(message)
+                ready = selector.select(POLL if parser.patience is None else min(parser.patience, POLL))
+                if ready and not self._read():
+                    break
                 for message in parser.tick():
                     self.process_message(message)
 
@@ -255,15 +323,3 @@ class SteadyDriver(LinuxDriver):
             return "\x7f"
         erase = self.attrs_before[6][termios.VERASE]
         return "\x08" if erase == b"\x08" else "\x7f"
-
-
-def give_back(fileno: int, attributes: list[Any] | None) -> None:
-    """Restore a terminal that does not read: room is made by dropping what it has not read yet."""
-    with contextlib.suppress(termios.error):
-        termios.tcflush(fileno, termios.TCOFLUSH)
-    with contextlib.suppress(OSError):
-        if select.select([], [fileno], [], 0.1)[1]:
-            os.write(fileno, RESTORE.encode())
-    if attributes is not None:
-        with contextlib.suppress(termios.error):
-            termios.tcsetattr(fileno, termios.TCSANOW, attributes)

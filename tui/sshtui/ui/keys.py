@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Generator, Iterator
+from functools import lru_cache
 from time import monotonic
 
 from textual import constants, events, messages
@@ -30,6 +31,9 @@ SEQUENCE_PATIENCE = 0.5
 
 SEQUENCE_LIMIT = 128
 """Characters of a sequence that can mean something."""
+
+PASTE_LIMIT = 64 * 1024 * 1024
+"""Characters of one paste."""
 
 _PASTE_START, _PASTE_END = "\x1b[200~", "\x1b[201~"
 
@@ -55,16 +59,18 @@ _CURSOR_REPORT = re.compile(r"\x1b\[(\d+);(\d+)R")
 class InputParser(XTermParser):
     """Text from the terminal in, Textual events out; any split of the text gives the same events.
 
-    `erase` is the character that the terminal's Backspace sends (its VERASE).
+    `erase` is the character that the terminal's Backspace sends (its VERASE), `term` its TERM, ours when not given. A
+    paste beyond PASTE_LIMIT is given up whole: half of it could be another command.
     """
 
-    def __init__(self, debug: bool = False, *, erase: str = "\x7f") -> None:
+    def __init__(self, debug: bool = False, *, erase: str = "\x7f", term: str | None = None) -> None:
         super().__init__(debug)
         self._pending = ""
         self._since = 0.0
         self._pasted: list[str] | None = None
+        self._pasted_length = 0
         self._erase = erase
-        self._console = os.environ.get("TERM", "") == "linux"
+        self._console = (os.environ.get("TERM", "") if term is None else term) == "linux"
 
     @property
     def patience(self) -> float | None:
@@ -74,6 +80,11 @@ class InputParser(XTermParser):
         if self._pending == "\x1b":
             return ESCAPE_PATIENCE
         return INTRODUCER_PATIENCE if len(self._pending) == 2 else SEQUENCE_PATIENCE
+
+    @property
+    def pasting(self) -> bool:
+        """Whether a paste has begun and not ended."""
+        return self._pasted is not None
 
     def feed(self, data: str) -> Iterator[Message]:
         """The events in `data`; an unfinished sequence at its end waits for more."""
@@ -95,7 +106,7 @@ class InputParser(XTermParser):
                 continue
             at = token.end()
             if token.group() == _PASTE_START:
-                self._pasted = []
+                self._pasted, self._pasted_length = [], 0
             else:
                 yield from self._events(token.group())
 
@@ -115,22 +126,34 @@ class InputParser(XTermParser):
         assert self._pasted is not None
         end = data.find(_PASTE_END, at)
         if end >= 0:
-            self._pasted.append(data[at:end])
+            self._keep(data[at:end])
             text, self._pasted = "".join(self._pasted), None
-            yield events.Paste(text)
+            if text:
+                yield events.Paste(text)
             return end + len(_PASTE_END)
         # What may be the beginning of the marker waits for the rest of it.
         split = next((size for size in range(len(_PASTE_END) - 1, 0, -1) if data.endswith(_PASTE_END[:size])), 0)
         split = min(split, len(data) - at)
-        self._pasted.append(data[at : len(data) - split])
+        self._keep(data[at : len(data) - split])
         self._pending = data[len(data) - split :]
         return len(data)
+
+    def _keep(self, pasted: str) -> None:
+        assert self._pasted is not None
+        self._pasted_length += len(pasted)
+        if self._pasted_length > PASTE_LIMIT:
+            self._pasted.clear()
+        else:
+            self._pasted.append(pasted)
 
     def _events(self, sequence: str) -> Iterator[Message]:
         """What one whole sequence or character means."""
         if len(sequence) > SEQUENCE_LIMIT:
             return
-        if sequence in ("\x1b[I", "\x1b[O"):
+        if len(sequence) == 1:
+            for name, text in keys_of(sequence, erase=self._erase):
+                yield events.Key(name, text or None)
+        elif sequence in ("\x1b[I", "\x1b[O"):
             yield events.AppFocus() if sequence.endswith("I") else events.AppBlur()
         elif sequence.startswith(("\x1b[<", "\x1b[M")) or re.fullmatch(r"\x1b\[\d+;\d+;\d+M", sequence):
             mouse = self.parse_mouse_code(sequence)
@@ -173,8 +196,12 @@ def _mode_reported(mode: int, setting: int) -> Iterator[Message]:
 
 def keystroke(event: events.Key) -> Keystroke:
     """The keystroke that a Textual key event stands for, whoever made the event."""
-    modifiers, bare = split_name(_ALIASES.get(event.key, event.key))
-    typed = event.character or ""
+    return _keystroke(event.key, event.character or "")
+
+
+@lru_cache(1024)
+def _keystroke(key: str, typed: str) -> Keystroke:
+    modifiers, bare = split_name(_ALIASES.get(key, key))
     # Not `isprintable`: the joiners inside emoji are typed too.
     if modifiers - {"shift"} or _CONTROL.search(typed):
         typed = ""

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import App, ReturnType
+from textual.events import Key
 from textual.filter import LineFilter
 
 from sshtui.errors import SshtuiError
+from sshtui.ui.outer import NOTHING_MORE, Outer
 from sshtui.ui.scrub import SCRUB, scrubbed
+
+if TYPE_CHECKING:
+    from sshtui.ui.audience import Audience
 
 REPORTS = 5
 """Mistakes kept in full; one tends to bring the next."""
@@ -21,8 +28,10 @@ class SteadyApp(App[ReturnType]):
     """An app that paints no control characters and whose crash report holds no values of variables.
 
     `unicode`: whether the terminal shows more than ASCII. `takes_mouse`: whether it asks the terminal for the mouse.
+    `outer`: what else the terminal draws.
     """
 
+    outer: Outer = NOTHING_MORE
     unicode: bool = True
     takes_mouse: bool = True
 
@@ -30,6 +39,13 @@ class SteadyApp(App[ReturnType]):
         super().__init__()
         self.reports: list[str] = []
         """Mistakes the app survived, to be printed once the terminal is free."""
+        self.audience: Audience | None = None
+        """Who looks at an app without a terminal of its own; None for one that has a terminal."""
+        self.started = asyncio.Event()
+        """Set once the first frame is laid out."""
+
+    def on_ready(self) -> None:
+        self.started.set()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own filters, then the one that takes control characters out."""
@@ -38,6 +54,26 @@ class SteadyApp(App[ReturnType]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colour names for a theme that does not know them, as Textual's do not."""
         return {"muted": "#808080", "focus": "#5fafff", "line": "#505050"}
+
+    @property
+    def direct_output(self) -> Callable[[str], None] | None:
+        """Where a finished piece of the picture can be written now; None while only Textual may paint."""
+        driver = self._driver
+        if driver is None or driver.is_headless or driver.is_inline or not self._running or self._closed:
+            return None
+        return None if self._batch_count else driver.write
+
+    @property
+    def synchronized(self) -> bool:
+        """Whether the outer terminal shows a piece as one when asked to (DECSET 2026)."""
+        return self._sync_available
+
+    def take_at_once(self, event: Key) -> bool:
+        """Whether a keystroke has reached its destination by now; else it takes the way through the message queues.
+
+        A driver that runs in the thread of the event loop asks this before it posts the event.
+        """
+        return False
 
     def mistake(self, error: BaseException) -> None:
         """Tell of a mistake of ours in a background task. The app and its sessions go on; `reports` keeps the details.

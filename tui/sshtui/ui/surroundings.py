@@ -1,6 +1,6 @@
 """How the app stands in its terminal: started only on one, gone cleanly whatever ends it.
 
-`run` and `require_tty` are for the command line; importing this module loads no Textual.
+`run` is for the command line; importing this module loads no Textual.
 """
 
 from __future__ import annotations
@@ -13,14 +13,20 @@ import signal
 import sys
 import termios
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from sshtui.errors import UsageError
+from sshtui.attach.own_terminal import give_back, patient, screen_descriptor
+from sshtui.errors import SshtuiError
 
 if TYPE_CHECKING:
+    from sshtui.attach.reception import Reception
     from sshtui.ui.steady import SteadyApp
+
+Receiving = Callable[[], "AbstractAsyncContextManager[Reception]"]
+"""Opens the reception of an app."""
 
 PATIENCE = 2.5
 """Seconds the app has to close after a signal; then the process ends by force."""
@@ -28,29 +34,21 @@ PATIENCE = 2.5
 _ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
-def require_tty() -> None:
-    """Raise UsageError (exit code 2) unless a person sits at both ends.
-
-    Whoever redirects standard output expects text, not a screen; redirecting standard error is fine.
-    """
-    names = {"standard input": sys.__stdin__, "standard output": sys.__stdout__}
-    missing = [name for name, stream in names.items() if stream is None or stream.closed or not stream.isatty()]
-    if missing:
-        raise UsageError(
-            f"sshtui needs a terminal, and {missing[0]} is not one.",
-            hint="Start it in a terminal without a pipe or redirection; over ssh add -t.",
-        )
-
-
-def run(app: SteadyApp[Any]) -> int:
-    """Run `app` on this terminal and return the exit code: 0 after quitting, 1 after a mistake of ours.
+def run(app: SteadyApp[Any], receiving: Receiving | None = None) -> int:
+    """Run `app` on this terminal, or for its audience, and return the exit code: 0 after quitting, 1 after a mistake.
 
     A signal closes the app, restores the terminal and gives 128 + its number, as a shell reports it. What does not
-    close within PATIENCE is ended by force, the terminal restored all the same.
+    close within PATIENCE is ended by force, the terminal restored all the same. `receiving` takes callers in, from the
+    first frame on.
     """
-    from sshtui.ui.driver import SteadyDriver
+    if app.audience is not None:
+        from sshtui.ui.audience import AudienceDriver
 
-    app.driver_class = SteadyDriver
+        app.driver_class = AudienceDriver
+    else:
+        from sshtui.ui.driver import SteadyDriver
+
+        app.driver_class = SteadyDriver
     # asyncio warns of every write to a connection that just ended; standard error is the screen.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     watchdog = _Watchdog()
@@ -64,10 +62,17 @@ def run(app: SteadyApp[Any]) -> int:
     async def main() -> int:
         asyncio.get_running_loop().set_exception_handler(failed)
         with _closing_signals(app, watchdog):
+            ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+            callers = asyncio.ensure_future(_take_callers(app, receiving, ended)) if receiving else None
             await app.run_async()
             code = watchdog.code or app.return_code or 0
             # A name lookup that hangs in a thread would otherwise hold the process.
             watchdog.arm(code)
+            ended.set_result(code)
+            if callers is not None and app.started.is_set():
+                await callers
+            elif callers is not None:
+                callers.cancel()
             return code
 
     try:
@@ -76,6 +81,17 @@ def run(app: SteadyApp[Any]) -> int:
         watchdog.disarm()
         for report in app.reports:
             print(report, file=sys.stderr)
+
+
+async def _take_callers(app: SteadyApp[Any], receiving: Receiving, ended: asyncio.Future[int]) -> None:
+    """Take callers in until the app has ended, and tell them how."""
+    await app.started.wait()
+    try:
+        async with receiving() as here:
+            code = await ended
+            await here.see_off("ended" if code else "quit", code)
+    except SshtuiError as error:
+        app.notify(f"Nobody can call this sshtui: {error.sentence}", severity="warning", markup=False)
 
 
 class _Watchdog:
@@ -102,8 +118,6 @@ class _Watchdog:
             self._timer.cancel()
 
     def _bite(self) -> None:
-        from sshtui.ui.driver import give_back, patient, screen_descriptor
-
         give_back(patient(screen_descriptor()), self._attributes)
         os._exit(self.code)
 

@@ -15,13 +15,14 @@ from sshtui.model.questions import (
     Passphrase,
     Password,
     Question,
+    Quit,
     RememberableSecret,
     UnknownHostKey,
     VaultPassword,
 )
 from sshtui.ui.modals.base import QUIET, Dialog
 from sshtui.ui.modals.challenge import ChallengeDialog
-from sshtui.ui.modals.confirm import ConfirmDialog, ConfirmPasteDialog
+from sshtui.ui.modals.confirm import ConfirmDialog, ConfirmPasteDialog, QuitDialog
 from sshtui.ui.modals.host_keys import ChangedHostKeyDialog, UnknownHostKeyDialog
 from sshtui.ui.modals.key_pairs import ChooseKeyPairDialog
 from sshtui.ui.modals.new_password import NewPasswordDialog
@@ -39,6 +40,7 @@ _DIALOGS: dict[type[Question[Any]], Callable[..., Dialog[Any]]] = {
     NewPassword: NewPasswordDialog,
     Passphrase: PassphraseDialog,
     Password: PasswordDialog,
+    Quit: QuitDialog,
     RememberableSecret: RememberableSecretDialog,
     UnknownHostKey: UnknownHostKeyDialog,
     VaultPassword: VaultPasswordDialog,

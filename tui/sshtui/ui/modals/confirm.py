@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from textual import on
 from textual.containers import VerticalScroll
@@ -10,7 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
-from sshtui.model.questions import Confirm, ConfirmPaste
+from sshtui.model.questions import Confirm, ConfirmPaste, Quit
 from sshtui.model.text import plain, plain_lines, visible_controls
 from sshtui.ui.modals.base import QUIET, Dialog
 from sshtui.ui.modals.parts import Choice
@@ -52,6 +53,38 @@ class ConfirmDialog(Dialog[bool]):
     def _no(self) -> None:
         if self.ready:
             self.answer(False)
+
+
+class QuitDialog(Dialog[Literal["quit", "detach"]]):
+    """Detaching has the focus: nothing ends by it."""
+
+    HEADING = "Quit sshtui?"
+
+    def __init__(self, question: Quit, *, quiet: float = QUIET) -> None:
+        super().__init__("", quiet=quiet)
+        self._question = question
+        self.add_class("-danger")
+
+    def body(self) -> Iterable[Widget]:
+        yield Static(Content("\n".join(plain_lines(self._question.text))), classes="last")
+
+    def buttons(self) -> Iterable[Button]:
+        yield Choice("Detach", "detach")
+        yield Choice("Quit", "quit", loud=True)
+        yield Choice("Cancel", "cancel")
+
+    def first_focus(self) -> Widget | None:
+        return self.query_one("#detach")
+
+    @on(Button.Pressed, "#detach")
+    def _detach(self) -> None:
+        if self.ready:
+            self.answer("detach")
+
+    @on(Button.Pressed, "#quit")
+    def _quit(self) -> None:
+        if self.ready:
+            self.answer("quit")
 
 
 class ConfirmPasteDialog(Dialog[bool]):

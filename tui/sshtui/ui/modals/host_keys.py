@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
-from sshtui.model.host_keys import HostKey
+from sshtui.model.host_keys import DNS_WORDS, DnsVerdict, HostKey
 from sshtui.model.questions import ChangedHostKey, Trust, UnknownHostKey
 from sshtui.model.text import plain
 from sshtui.ui.modals.base import QUIET, Dialog, Entry
@@ -36,10 +36,12 @@ class _HostKeyDialog(Dialog[Trust | Literal["replace"]]):
     ]
     HINT = "m MD5 · p picture · Tab next · Esc cancel"
 
-    def host_key_facts(self, host_key: HostKey, label: str) -> Iterable[Widget]:
-        """Type, fingerprints and picture of `host_key`."""
+    def host_key_facts(self, host_key: HostKey, label: str, dns: DnsVerdict) -> Iterable[Widget]:
+        """Type, fingerprints and picture of `host_key`, and what the DNS says of it."""
         yield Row(label, _type_and_size(host_key))
         yield Row("", host_key.sha256)
+        if dns != "unasked":
+            yield Row("", DNS_WORDS[dns], classes="loud" if dns == "differs" else "muted")
         md5 = Row("", host_key.md5, id="md5")
         md5.display = False
         yield md5
@@ -70,7 +72,7 @@ class UnknownHostKeyDialog(_HostKeyDialog):
                 "No user name and no password has been sent."
             )
         )
-        yield from self.host_key_facts(question.host_key, "Host key")
+        yield from self.host_key_facts(question.host_key, "Host key", question.dns)
         yield Static(
             Content("Compare the fingerprint with the one its owner gave you: another one means another server."),
             classes="muted gap last",
@@ -124,7 +126,7 @@ class ChangedHostKeyDialog(_HostKeyDialog):
             )
         yield Static(Content(loud), classes="loud tight")
         yield Static(Content(text))
-        yield from self.host_key_facts(question.host_key, "Shows now")
+        yield from self.host_key_facts(question.host_key, "Shows now", question.dns)
         for number, entry in enumerate(question.known):
             yield Row("Known by", _type_and_size(entry.host_key), classes="gap" if number == 0 else "")
             yield Row("", entry.host_key.sha256)

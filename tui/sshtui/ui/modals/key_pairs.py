@@ -24,7 +24,7 @@ from sshtui.ui.modals.parts import Choice
 def describe(key_pair: KeyPair) -> Content:
     """Two or three lines: where it is, what it is, its fingerprint."""
     public = key_pair.public
-    facts = ["in the agent" if key_pair.source == "agent" else "file"]
+    facts = [key_pair.whereabouts]
     if public is not None:
         facts.insert(0, plain(f"{public.kind} {public.bits}" if public.bits else public.kind, limit=40))
     if key_pair.encrypted is not None:

@@ -93,13 +93,15 @@ class PasswordDialog(PlainSecretDialog):
 
 
 class PassphraseDialog(PlainSecretDialog):
-    """The passphrase of a private key; it stays on this computer."""
-
-    HEADING = "Passphrase"
+    """The passphrase of a private key or the PIN of a token; it stays on this computer."""
 
     def __init__(self, question: Passphrase, *, quiet: float = QUIET) -> None:
         self._question = question
         super().__init__(subject(question), quiet=quiet)
+
+    @property
+    def heading(self) -> str:
+        return self._question.what
 
     def explanation(self) -> Iterable[Widget]:
         yield from passphrase_words(self._question)
@@ -124,8 +126,8 @@ def password_words(question: Password) -> Iterable[Widget]:
 
 def passphrase_words(question: Passphrase) -> Iterable[Widget]:
     """What is asked for, where it goes, and why again."""
-    yield Static(Content(f"Passphrase of {plain(question.label, limit=200)}"), classes="tight")
+    yield Static(Content(f"{question.what} of {plain(question.label, limit=200)}"), classes="tight")
     yield Static(Content("It opens the private key here and is not sent anywhere."), classes="muted")
     if question.problem or question.attempt > 1:
-        problem = plain(question.problem, limit=200) or "The passphrase does not open it."
+        problem = plain(question.problem, limit=200) or f"The {question.what} does not open it."
         yield Static(Content(f"{problem} Attempt {question.attempt}."), classes="problem tight")

@@ -24,7 +24,8 @@ from sshtui.model.themes import Palette
 from sshtui.session.roster import Roster
 from sshtui.session.session import Session
 from sshtui.ui.actions import Scope
-from sshtui.ui.asking import change_password, close_front_tab, may_quit
+from sshtui.ui.asking import change_password, close_front_tab, how_to_leave
+from sshtui.ui.audience import Audience
 from sshtui.ui.commands import Commands, carry_out
 from sshtui.ui.glyphs import Glyphs
 from sshtui.ui.keymap import Keymap
@@ -33,9 +34,11 @@ from sshtui.ui.leader import HOLD_BEFORE_MENU, Leader, Meaning
 from sshtui.ui.palette_entries import palette_entries
 from sshtui.ui.parts import Parts
 from sshtui.ui.screens.details import DetailsScreen
+from sshtui.ui.screens.doctor import DoctorScreen
 from sshtui.ui.screens.help import HelpScreen
 from sshtui.ui.screens.layout import SMALLEST, layout, sidebar_columns
 from sshtui.ui.screens.palette import Entry, PaletteScreen
+from sshtui.ui.steady import SteadyApp
 from sshtui.ui.terminal.colours import FALLBACK
 from sshtui.ui.widgets.ask_line import Accept, AskLine
 from sshtui.ui.widgets.leader_menu import LeaderMenu
@@ -101,10 +104,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
             "app.secrets": self._show_secrets,
             "app.known_hosts": self._show_known_hosts,
             "app.quit": self.ask_to_quit,
+            "app.detach": self._detach,
             "tab.close": self._close_tab,
             "tab.rename": self._rename_tab,
             "session.password": self._change_password,
             "session.details": self._show_details,
+            "tab.doctor": self._show_doctor,
             "terminal.lock": self._lock,
         }
 
@@ -175,18 +180,34 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._show_leader()
         return True
 
+    def take_at_once(self, event: events.Key) -> bool:
+        """Whether a keystroke was for the terminal in focus and nobody else, and is there by now."""
+        view = self.focused
+        if not isinstance(view, TerminalView) or self._ask.display or self._leader.pending:
+            return False
+        pressed = keystroke(event)
+        scope = self.workspace.scope
+        if pressed.name == self._keymap.leader or self._own_action(pressed, scope) or not view.take_at_once(pressed):
+            return False
+        # A lock counts how quickly leaders follow each other, with nothing between them.
+        self._leader.press(pressed.name, time.monotonic())
+        return True
+
     async def _take_own(self, pressed: Keystroke) -> bool:
-        """The same for a keystroke that has nothing to do with the leader."""
-        scope = self.scope
-        if self._leader.locked and scope is Scope.TERMINAL:
-            return False
-        if isinstance(self.focused, Input) and pressed.name not in _BESIDE_TEXT and not pressed.name.startswith("alt+"):
-            return False
-        action = self._keymap.find(scope, pressed.name)
+        """The same as `take` for a keystroke that has nothing to do with the leader."""
+        action = self._own_action(pressed, self.scope)
         if action is not None:
             await self._caught_up()
             await self.perform(action)
         return action is not None
+
+    def _own_action(self, pressed: Keystroke, scope: Scope) -> str | None:
+        """The action of a keystroke that has nothing to do with the leader; None where it belongs to the focus."""
+        if self._leader.locked and scope is Scope.TERMINAL:
+            return None
+        if isinstance(self.focused, Input) and pressed.name not in _BESIDE_TEXT and not pressed.name.startswith("alt+"):
+            return None
+        return self._keymap.find(scope, pressed.name)
 
     async def _caught_up(self) -> None:
         """Return when the text field in focus, and all above it, know what was typed before.
@@ -224,6 +245,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._tell("Connect first: there is no connection to tell of.", warning=True)
         else:
             self.app.push_screen(DetailsScreen(front, unicode=self._unicode))
+
+    def _show_doctor(self) -> None:
+        front, diagnose = self.roster.front, self._parts.diagnose
+        if front is not None and diagnose is not None:
+            prompter = self._prompter
+            self.app.push_screen(DoctorScreen(front.host, lambda host: diagnose(host, prompter), unicode=self._unicode))
 
     def _show_palette(self) -> None:
         from sshtui.ui.app import SshtuiApp
@@ -435,9 +462,23 @@ class MainScreen(Screen[None], inherit_bindings=False):
     @work(group="quit", exclusive=True)
     async def ask_to_quit(self) -> None:
         """Quit, after asking when sessions are live."""
-        if await may_quit(self.roster, self._prompter):
+        how = await how_to_leave(self.roster, self._prompter, detachable=self._audience is not None)
+        if how == "detach":
+            self._detach()
+        elif how == "quit":
             await self.roster.close_all()
             self.app.exit(0)
+
+    @property
+    def _audience(self) -> Audience | None:
+        return self.app.audience if isinstance(self.app, SteadyApp) else None
+
+    def _detach(self) -> None:
+        """Let the viewer go who asks; an app on its own terminal can only say how one is started that can be left."""
+        if self._audience is None:
+            self._tell("This sshtui ends with its terminal. One that can be left: sshtui --detachable", warning=True)
+        else:
+            self._audience.detach()
 
     @work(group="password")
     async def _change_password(self) -> None:

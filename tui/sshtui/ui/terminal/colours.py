@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from enum import Enum
 from functools import lru_cache
 
-from rich.color import Color, ColorType
+from rich.color import Color, ColorSystem, ColorType
 from rich.color_triplet import ColorTriplet
 from rich.style import Style as RichStyle
 
 from sshtui.model.themes import Palette
 from sshtui.terminal.cells import DEFAULT_COLOUR, TRUE_COLOUR, Style
+from sshtui.ui.outer import NOTHING_MORE, Outer
+from sshtui.ui.terminal.underlines import enriched
 
 FOREGROUND, BACKGROUND, CURSOR = 256, 257, 258
 """Indexes of the defaults in an emulator's overrides (see events.PaletteChanged)."""
@@ -55,7 +57,8 @@ class Mark(Enum):
 class Colours:
     """Rich styles for terminal styles, kept ready. A new palette or override means a new object.
 
-    With `colourless` (NO_COLOR) nothing is coloured and reverse video tells what colours would.
+    With `colourless` (NO_COLOR) nothing is coloured and reverse video tells what colours would. `outer`: what the
+    terminal around us draws, in colours of `depth`.
     """
 
     def __init__(
@@ -65,6 +68,8 @@ class Colours:
         *,
         reverse_video: bool = False,
         colourless: bool = False,
+        outer: Outer = NOTHING_MORE,
+        depth: ColorSystem = ColorSystem.TRUECOLOR,
     ) -> None:
         self._indexed = [_override(overrides, index, _indexed(palette, index)) for index in range(256)]
         self._foreground = _override(overrides, FOREGROUND, _rgb(palette.foreground))
@@ -75,6 +80,7 @@ class Colours:
         self._selection = _rgb(palette.selection)
         self._match, self._current_match = _rgb(palette.colours[3]), _rgb(palette.colours[11])
         self._colourless = colourless
+        self._outer, self._depth = outer, depth
         self._styles: dict[Style, RichStyle] = {}
         self._marked: dict[tuple[Style, tuple[Mark, ...]], RichStyle] = {}
         self.blank = self._rich(Style(), ())
@@ -134,7 +140,7 @@ class Colours:
         if not (underline or style.bold or style.italic or style.blink or style.strike or style.overline):
             # Most text; a style with attributes takes three times as long to make.
             return drawn
-        return drawn + RichStyle(
+        drawn += RichStyle(
             bold=style.bold or None,
             italic=style.italic or None,
             underline=underline or None,
@@ -143,6 +149,8 @@ class Colours:
             strike=style.strike or None,
             overline=style.overline or None,
         )
+        colour = None if style.underline_colour == DEFAULT_COLOUR else self._colour(style.underline_colour, (0, 0, 0))
+        return enriched(drawn, style, colour and _drawn(colour), self._outer, self._depth)
 
     @staticmethod
     def _without_colours(style: Style, marks: tuple[Mark, ...]) -> RichStyle:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sshtui.model.questions import Confirm, ConfirmPaste, Notice, Prompter, Question
 from sshtui.model.text import plain, plain_lines
 from sshtui.terminal.paste import needs_confirmation
+from sshtui.ui.audience import AudienceDriver
 from sshtui.ui.driver import SteadyDriver
 from sshtui.ui.terminal import clipboard
 
@@ -52,7 +53,7 @@ class Exchange:
         """Give the mouse to the outer terminal, or take it back, and say which."""
         # The driver has no public name in Textual; only a real terminal's has a mouse to lend.
         driver = self._view.app._driver
-        if isinstance(driver, SteadyDriver) and self._prompter is not None:
+        if isinstance(driver, (SteadyDriver, AudienceDriver)) and self._prompter is not None:
             lent = driver.lend_mouse()
             whose = "your terminal's: it selects and copies by itself" if lent else "sshtui's again"
             self._prompter.tell(Notice(f"The mouse is {whose}."))

@@ -19,6 +19,11 @@ LIMIT = 2000
 def link_at(point: Point, lines: Lines) -> str:
     """The address at `point` (line number, column), "" when there is none that we would open."""
     target = _hyperlink(point, lines) or _address(point, lines)
+    return safe(target)
+
+
+def safe(target: str) -> str:
+    """`target` when it is one that we would open, else ""."""
     return target if len(target) <= LIMIT and _SAFE.match(target) else ""
 
 

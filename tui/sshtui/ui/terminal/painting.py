@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from rich.console import COLOR_SYSTEMS
+from rich.segment import Segment
 from textual.strip import Strip
 
+from sshtui.model.geometry import Point
 from sshtui.model.themes import Palette
 from sshtui.terminal.cells import Row, Style
 from sshtui.terminal.modes import CursorShape
 from sshtui.terminal.selection import columns_at
+from sshtui.ui.outer import NOTHING_MORE
+from sshtui.ui.steady import SteadyApp
 from sshtui.ui.terminal.colours import Colours, Mark, numbers
 from sshtui.ui.terminal.copy_mode import CopyMode
 from sshtui.ui.terminal.strips import Overlay, Strips
@@ -45,8 +50,16 @@ class Painting:
             self._reversed = turned
             palette = self._palette()
             emulator.set_theme(numbers(palette))
-            colourless = self._view.app.no_color
-            self._strips = Strips(Colours(palette, emulator.palette, reverse_video=turned, colourless=colourless))
+            app = self._view.app
+            colours = Colours(
+                palette,
+                emulator.palette,
+                reverse_video=turned,
+                colourless=app.no_color,
+                outer=app.outer if isinstance(app, SteadyApp) else NOTHING_MORE,
+                depth=COLOR_SYSTEMS[app.console.color_system or "truecolor"],
+            )
+            self._strips = Strips(colours)
         return self._strips
 
     def line(self, y: int) -> Strip:
@@ -55,17 +68,25 @@ class Painting:
         width, height = view.size
         if view.copying is not None and y == self._status_row(view.copying):
             return strips.words(" " + view.copying.status, _OURS, width)
-        lines = view.viewport.lines
         line = view.viewport.top + y
-        if line > lines.last:
+        if line > view.viewport.lines.last:
             return strips.blank(width)
-        row = lines.row(line)
+        row = view.viewport.lines.row(line)
         strip = strips.strip(row, width, self._overlays(line, row))
         words = self._words(y, height)
         if words:
             label = strips.words(words, _OURS, min(len(words), width))
             return Strip.join([strip.crop(0, width - label.cell_length), label])
         return strip
+
+    def written(self, y: int, write: Callable[[list[Segment]], str]) -> str:
+        """What `write`, always the same function, makes of row `y` of the view."""
+        view = self._view
+        line = view.viewport.top + y
+        if view.copying is not None or line > view.viewport.lines.last or self._words(y, view.size.height):
+            return write(list(self.line(y)))
+        row = view.viewport.lines.row(line)
+        return self.strips.written(row, view.size.width, self._overlays(line, row), write)
 
     def _status_row(self, copying: CopyMode) -> int:
         """The last row, or the first while the cursor is in the last."""
@@ -109,11 +130,9 @@ class Painting:
         elif not cursor.visible:
             return None
         else:
-            place = cursor.point._replace(row=view.viewport.lines.top + cursor.point.row)
+            place = Point(view.viewport.lines.top + cursor.point.row, cursor.point.column)
             mark = _SHAPES[cursor.shape] if view.has_focus else Mark.OUTLINE
         if place.row != line:
             return None
-        cells = row.cells()
-        column = min(place.column, len(cells) - 1)
-        wide = column + 1 < len(cells) and cells[column + 1] == ""
-        return column, column + 1 + wide, mark
+        column = min(place.column, view.viewport.lines.columns - 1)
+        return column, column + 1 + row.is_wide(column), mark

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
 from sshtui.terminal.cells import Row, Style
+from sshtui.terminal.graphemes import is_narrow
 from sshtui.ui.terminal.colours import Colours, Mark
 
 Overlay = tuple[int, int, Mark]
@@ -21,12 +23,16 @@ BAR = "▏"
 """The bar cursor on a blank; on a character it can only tint the cell."""
 
 
+_Key = tuple[int, int, tuple[Overlay, ...]]
+
+
 class Strips:
     """Builds strips under one set of colours; `width` is that of the view."""
 
     def __init__(self, colours: Colours) -> None:
         self.colours = colours
-        self._kept: dict[tuple[int, int, tuple[Overlay, ...]], Strip] = {}
+        self._kept: dict[_Key, Strip] = {}
+        self._written: dict[_Key, str] = {}
 
     def strip(self, row: Row, width: int, overlays: Sequence[Overlay] = ()) -> Strip:
         """`row` with `overlays`, cut or filled to `width` cells."""
@@ -35,8 +41,17 @@ class Strips:
         if found is None:
             if len(self._kept) >= KEPT:
                 self._kept.clear()
-            strip = self._marked(row, overlays) if overlays else self._plain(row)
-            found = self._kept[key] = self._fitted(strip, width)
+            found = self._kept[key] = Strip(self._segments(row, width, overlays), width)
+        return found
+
+    def written(self, row: Row, width: int, overlays: Sequence[Overlay], write: Callable[[list[Segment]], str]) -> str:
+        """The same as what `write`, always the same function, makes of it; a strip would take longer to build."""
+        key = (row.revision, width, tuple(overlays))
+        found = self._written.get(key)
+        if found is None:
+            if len(self._written) >= KEPT:
+                self._written.clear()
+            found = self._written[key] = write(self._segments(row, width, overlays))
         return found
 
     def blank(self, width: int) -> Strip:
@@ -45,43 +60,54 @@ class Strips:
 
     def words(self, text: str, style: Style, width: int, marks: tuple[Mark, ...] = ()) -> Strip:
         """A line of our own, cut or filled to `width`."""
-        return self._fitted(Strip([Segment(text, self.colours.marked(style, marks))]), width)
+        return Strip([Segment(text, self.colours.marked(style, marks))]).adjust_cell_length(width, self.colours.blank)
 
-    def _plain(self, row: Row) -> Strip:
+    def _segments(self, row: Row, width: int, overlays: Sequence[Overlay]) -> list[Segment]:
+        segments, columns = self._marked(row, overlays) if overlays else self._plain(row)
+        if columns == width:
+            return segments
+        return list(Strip(segments, columns).adjust_cell_length(width, self.colours.blank))
+
+    def _plain(self, row: Row) -> tuple[list[Segment], int]:
         style_of = self.colours.style
         segments: list[Segment] = []
         column = 0
         for text, style, columns in row.runs():
-            if text.isascii() or cell_len(text) == columns:
-                segments.append(Segment(text, style_of(style)))
-            else:
-                cells = row.cells()[column : column + columns]
-                segments.append(Segment("".join(_measured(cells)), style_of(style)))
+            segments.append(Segment(_shown(row, text, column, column + columns), style_of(style)))
             column += columns
-        return Strip(segments, column)
+        return segments, column
 
-    def _marked(self, row: Row, overlays: Sequence[Overlay]) -> Strip:
-        """Cell by cell, because a mark begins and ends anywhere."""
-        styles = [style for _text, style, columns in row.runs() for _ in range(columns)]
-        cells = _measured(row.cells())
-        marks: list[tuple[Mark, ...]] = [()] * len(cells)
-        for start, end, mark in overlays:
-            for column in range(start, min(end, len(cells))):
-                if mark is Mark.BAR and cells[column] == " ":
-                    cells[column], mark = BAR, Mark.THIN_BAR
-                marks[column] += (mark,)
+    def _marked(self, row: Row, overlays: Sequence[Overlay]) -> tuple[list[Segment], int]:
+        """Runs cut where a mark begins or ends, which is anywhere; in the middle of a wide character too."""
+        cuts = sorted({edge for start, end, _mark in overlays for edge in (start, end)})
         segments: list[Segment] = []
-        start = 0
-        for column in range(1, len(cells) + 1):
-            if column == len(cells) or (styles[column], marks[column]) != (styles[start], marks[start]):
-                segments.append(Segment("".join(cells[start:column]), self.colours.marked(styles[start], marks[start])))
-                start = column
-        return Strip(segments, len(cells))
+        column = 0
+        for text, style, columns in row.runs():
+            last = column + columns
+            edges = [column, *(cut for cut in cuts if column < cut < last), last]
+            simple = _is_simple(text, columns)
+            for start, end in pairwise(edges):
+                piece = text[start - column : end - column] if simple else "".join(_measured(row.cells())[start:end])
+                marks = tuple(mark for first, after, mark in overlays if first <= start and end <= after)
+                if piece == " " and Mark.BAR in marks:
+                    piece, marks = BAR, tuple(Mark.THIN_BAR if mark is Mark.BAR else mark for mark in marks)
+                segments.append(
+                    Segment(piece, self.colours.marked(style, marks) if marks else self.colours.style(style))
+                )
+            column = last
+        return segments, column
 
-    def _fitted(self, strip: Strip, width: int) -> Strip:
-        if strip.cell_length == width:
-            return strip
-        return strip.adjust_cell_length(width, self.colours.blank)
+
+def _is_simple(text: str, columns: int) -> bool:
+    """Whether `text`, which fills so many columns, has one character in each; Textual believes so too."""
+    return len(text) == columns and (text.isascii() or bool(is_narrow(text)))
+
+
+def _shown(row: Row, text: str, start: int, end: int) -> str:
+    """`text`, which stands in these columns of `row`, as wide as they are."""
+    if _is_simple(text, end - start) or cell_len(text) == end - start:
+        return text
+    return "".join(_measured(row.cells())[start:end])
 
 
 def _measured(cells: list[str]) -> list[str]:

@@ -38,7 +38,7 @@ class LeaderMenu(Widget):
             for label, word in self._entries
         ]
         lines = min(-(-len(cells) // columns), max(self.content_size.height, 1))
-        # Where the screen is too low the last are left out: those that everybody knows.
+        # Where the screen is too low the last are left out; the help has them all.
         cells = cells[: lines * columns]
         rows = [Content("").join(cells[row::lines]) for row in range(lines)]
         return Content("\n").join(rows)

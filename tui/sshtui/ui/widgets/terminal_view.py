@@ -5,9 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
+from rich.color import ColorSystem
+from rich.segment import Segment
 from textual import events
-from textual.filter import ANSIToTruecolor
+from textual.color import BLACK
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Offset, Region
+from textual.geometry import Size as CellSize
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
@@ -22,8 +26,10 @@ from sshtui.terminal.lines import Lines
 from sshtui.terminal.pointer import Button, encode_focus
 from sshtui.terminal.selection import Selection, text_of
 from sshtui.ui.keys import keystroke
+from sshtui.ui.scrub import SCRUB
 from sshtui.ui.terminal.colours import FALLBACK
 from sshtui.ui.terminal.copy_mode import CopyMode, Outcome
+from sshtui.ui.terminal.direct import DirectPaint
 from sshtui.ui.terminal.exchange import Exchange
 from sshtui.ui.terminal.frames import Frames
 from sshtui.ui.terminal.mouse import Mouse
@@ -71,6 +77,7 @@ class TerminalView(Widget, can_focus=True):
         self._settling: Timer | None = None
         self._told_size = Size(0, 0)
         self._frames = Frames(self._paint, self.set_timer, time.monotonic)
+        self._direct = DirectPaint(self)
         self._ringing: Timer | None = None
         self._cursor_row = 0
         self._alternate = False
@@ -141,19 +148,23 @@ class TerminalView(Widget, can_focus=True):
         """Have `rows` of the screen painted; a view that nobody sees is painted whole when it is shown."""
         if self.is_on_screen:
             emulator = self.session.emulator
-            if emulator.modes.alternate_screen != self._alternate:
+            modes = emulator.modes
+            if modes.alternate_screen != self._alternate:
                 # Another screen stands under the same line numbers.
                 self._alternate = not self._alternate
                 self.mouse.marking.clear()
-            self._frames.note(rows, height=emulator.size.rows, held=emulator.modes.synchronized)
+            self._frames.note(rows, height=emulator.size.rows, held=modes.synchronized)
 
     def _paint(self, rows: frozenset[int] | None) -> None:
         cursor = self.session.emulator.cursor.point.row
-        if rows is None or not self.viewport.live:
+        changed = None if rows is None or not self.viewport.live else {*rows, cursor, self._cursor_row}
+        self._cursor_row = cursor
+        if self._direct.paint(changed):
+            return
+        if changed is None:
             self.refresh()
         else:
-            self.refresh_rows({*rows, cursor, self._cursor_row})
-        self._cursor_row = cursor
+            self.refresh_rows(changed)
 
     def on_show(self) -> None:
         self.refresh()
@@ -173,6 +184,11 @@ class TerminalView(Widget, can_focus=True):
         self.refresh_rows((0,))
 
     @property
+    def size(self) -> CellSize:
+        """What it fills: it has no border and no padding, and is asked for every row."""
+        return self.outer_size
+
+    @property
     def ringing(self) -> bool:
         """Whether the bell rang just now."""
         return self._ringing is not None
@@ -181,10 +197,8 @@ class TerminalView(Widget, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips in `crop`, straight from the cache: the styles of a widget do not apply inside a terminal."""
-        self._place_cursor()
-        # Every colour is a true colour already.
-        filters = [each for each in self.get_line_filters() if not isinstance(each, ANSIToTruecolor)]
-        background = self.background_colors[1]
+        self.place_cursor(self.region.offset)
+        filters, background = self._filters(), self.background_colors[1]
         strips = []
         for y in crop.line_range:
             strip = self.painting.line(y)
@@ -192,6 +206,24 @@ class TerminalView(Widget, can_focus=True):
                 strip = strip.apply_filter(line_filter, background)
             strips.append(strip if crop.column_span == (0, self.size.width) else strip.crop(*crop.column_span))
         return strips
+
+    def written_line(self, y: int) -> str:
+        """Row `y` of the view as characters and control sequences, the same as of its strip."""
+        return self.painting.written(y, self._write)
+
+    def _write(self, segments: list[Segment]) -> str:
+        for line_filter in self._filters():
+            # The filter of all colours looks at no background, which takes long to find.
+            background = BLACK if line_filter is SCRUB else self.background_colors[1]
+            segments = line_filter.apply(segments, background)
+        colours = self.app.console._color_system or ColorSystem.TRUECOLOR
+        return "".join(
+            text if style is None else Strip.render_style(style, text, colours) for text, style, _control in segments
+        )
+
+    def _filters(self) -> list[LineFilter]:
+        # Every colour is a true colour already.
+        return [each for each in self.get_line_filters() if not isinstance(each, ANSIToTruecolor)]
 
     def refresh_rows(self, rows: Iterable[int]) -> None:
         """Paint these rows of the view again."""
@@ -205,11 +237,11 @@ class TerminalView(Widget, can_focus=True):
         self.painting.forget()
         self.refresh()
 
-    def _place_cursor(self) -> None:
-        """Tell the outer terminal where an input method should stand."""
-        point = self.session.emulator.cursor.point
+    def place_cursor(self, corner: Offset) -> None:
+        """Tell the outer terminal where an input method should stand; `corner`: where the view begins."""
         if self.has_focus and self.viewport.live:
-            self.app.cursor_position = self.content_region.offset + Offset(point.column, point.row)
+            point = self.session.emulator.cursor.point
+            self.app.cursor_position = Offset(corner.x + point.column, corner.y + point.row)
 
     # Keystrokes
 
@@ -219,6 +251,16 @@ class TerminalView(Widget, can_focus=True):
             return
         event.stop()
         event.prevent_default()
+        self._take(pressed)
+
+    def take_at_once(self, pressed: Keystroke) -> bool:
+        """Take a keystroke without the detour of an event; False while an earlier one may be on that way."""
+        if self.message_queue_size or not self.has_focus or self._claims(pressed):
+            return False
+        self._take(pressed)
+        return True
+
+    def _take(self, pressed: Keystroke) -> None:
         if self.copying is not None:
             self._press_copying(self.copying, pressed)
             return

@@ -1,0 +1,116 @@
+"""Security keys (FIDO2): made, touched and logged in with; a real server checks each signature and its touch."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sshtui.errors import KeyPairError, LoginRejected
+from sshtui.keys.workshop import make
+from tests.fakes.prompting import ScriptedPrompter
+from tests.integration.dialing import Client
+from tests.servers.agents import security_key_agent
+from tests.servers.key_files import public_key, public_line
+from tests.servers.openssh import OpenSSH
+from tests.servers.security_keys import SecurityKey, plugged_in
+from tests.servers.waiting import eventually
+
+Start = Callable[..., OpenSSH]
+TOUCH = "Touch your security key to log in."
+
+
+@pytest.fixture
+def client(surroundings: Path) -> Client:
+    return Client(surroundings)
+
+
+def made_in(key: SecurityKey, path: Path, kind: str, need: Callable[[str], str]) -> Path:
+    """A key file of `kind`, made with a touch; ssh-keygen takes it for one."""
+    key.touched.set()
+    with plugged_in(key):
+        make(path, kind)
+    key.touched.clear()
+    key.asked_for_touch.clear()
+    command = [need("ssh-keygen"), "-l", "-f", str(path)]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert f"({kind.upper()})" in listed
+    return path
+
+
+@pytest.mark.parametrize("kind", ["ed25519-sk", "ecdsa-sk"])
+async def test_a_key_in_a_security_key_logs_in_after_a_touch_that_is_asked_for(
+    kind: str, client: Client, surroundings: Path, start_sshd: Start, need: Callable[[str], str]
+) -> None:
+    key = SecurityKey()
+    file = made_in(key, surroundings / "id_sk", kind, need)
+    server = start_sshd(authorised=(public_line(file),), password=False)
+    host = client.save(server, key_pair=str(file))
+    prompter = ScriptedPrompter()
+    with plugged_in(key):
+        dialing = asyncio.create_task(client.dial(host, prompter))
+        await eventually(key.asked_for_touch.is_set, "question for a touch")
+        assert [notice.text for notice in prompter.notices] == [TOUCH]
+        assert not dialing.done()
+        key.touched.set()
+        channel = await dialing
+    assert channel.facts.method == "publickey"
+    await channel.close()
+
+
+async def test_a_security_key_that_is_not_there_is_told_and_the_next_key_pair_is_tried(
+    client: Client, surroundings: Path, start_sshd: Start, need: Callable[[str], str], client_key: Path
+) -> None:
+    file = made_in(SecurityKey(), surroundings / "id_sk", "ed25519-sk", need)
+    server = start_sshd(authorised=(public_line(file),), password=False)
+    host = client.save(server, key_pair=str(file), extra={"identity_files": [str(client_key)]})
+    prompter = ScriptedPrompter()
+    with plugged_in(None):
+        async with client.terminal(host, prompter) as channel:
+            assert channel.facts.method == "publickey"
+    assert [notice.text for notice in prompter.notices] == [
+        TOUCH,
+        f"{file} cannot sign: Security key credential not found.",
+    ]
+
+
+async def test_another_security_key_than_the_right_one_does_not_log_in(
+    client: Client, surroundings: Path, start_sshd: Start, need: Callable[[str], str]
+) -> None:
+    file = made_in(SecurityKey(), surroundings / "id_sk", "ecdsa-sk", need)
+    server = start_sshd(authorised=(public_line(file),), password=False)
+    other = SecurityKey()
+    other.touched.set()
+    with plugged_in(other), pytest.raises(LoginRejected):
+        await client.dial(client.save(server, key_pair=str(file)), ScriptedPrompter())
+    assert not other.asked_for_touch.is_set()
+
+
+async def test_the_agents_security_key_logs_in_after_a_touch_that_is_asked_for(
+    surroundings: Path, tmp_path: Path, start_sshd: Start, need: Callable[[str], str]
+) -> None:
+    key = SecurityKey()
+    file = made_in(key, surroundings / "id_sk", "ed25519-sk", need)
+    (credential,) = key.credentials
+    blob = public_key(file).blob
+    server = start_sshd(authorised=(public_line(file),), password=False)
+    prompter = ScriptedPrompter()
+    async with security_key_agent(tmp_path / "agent", key, credential, blob, "on the ring"):
+        client = Client(surroundings, agent=str(tmp_path / "agent"))
+        dialing = asyncio.create_task(client.dial(client.save(server), prompter))
+        await eventually(key.asked_for_touch.is_set, "question for a touch")
+        assert [notice.text for notice in prompter.notices] == [TOUCH]
+        key.touched.set()
+        channel = await dialing
+        assert channel.facts.method == "publickey"
+        await channel.close()
+
+
+def test_without_a_device_no_key_is_made_and_both_ways_are_named(tmp_path: Path) -> None:
+    with plugged_in(None), pytest.raises(KeyPairError, match="made no key: No security key found") as caught:
+        make(tmp_path / "id_sk", "ed25519-sk")
+    assert "sshtui[fido2]" in caught.value.hint
+    assert not (tmp_path / "id_sk").exists()

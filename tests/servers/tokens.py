@@ -1,0 +1,63 @@
+"""A token of software (SoftHSM) in a directory of the test, with key pairs that never leave it."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PIN = "493817"
+LIBRARY = Path("/usr/lib/softhsm/libsofthsm2.so")
+"""Where Debian has it; below a directory that ssh-agent takes libraries from."""
+
+LABEL = "work"
+
+
+@dataclass(frozen=True)
+class SoftToken:
+    """The public lines of what is on it, as `ssh-keygen -D` prints them, and the environment it is seen in."""
+
+    library: str
+    lines: Sequence[str]
+    environment: dict[str, str] = field(repr=False)
+
+
+@contextmanager
+def soft_token(directory: Path, kinds: Sequence[str] = ("EC:prime256v1", "rsa:2048")) -> Iterator[SoftToken]:
+    """An initialised token with a key pair of each kind; SOFTHSM2_CONF names it inside the block."""
+    (directory / "tokens").mkdir(parents=True)
+    configuration = directory / "softhsm2.conf"
+    configuration.write_text(f"directories.tokendir = {directory / 'tokens'}\nlog.level = ERROR\n")
+    before = os.environ.get("SOFTHSM2_CONF")
+    os.environ["SOFTHSM2_CONF"] = str(configuration)
+    environment = dict(os.environ)
+
+    def run(*command: str) -> str:
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+
+    try:
+        run("softhsm2-util", "--init-token", "--free", "--label", LABEL, "--pin", PIN, "--so-pin", PIN)
+        module = ["pkcs11-tool", "--module", str(LIBRARY), "--token-label", LABEL, "--login", "--pin", PIN]
+        for number, kind in enumerate(kinds, 1):
+            named = ["--id", f"{number:02}", "--label", kind.partition(":")[0]]
+            run(*module, "--keypairgen", "--key-type", kind, *named)
+        lines = run("ssh-keygen", "-D", str(LIBRARY)).splitlines()
+        yield SoftToken(str(LIBRARY), lines, environment)
+    finally:
+        _forget_library()
+        if before is None:
+            del os.environ["SOFTHSM2_CONF"]
+        else:
+            os.environ["SOFTHSM2_CONF"] = before
+
+
+def _forget_library() -> None:
+    """The library reads its configuration once in a program: the next test has another token."""
+    import pkcs11
+
+    gc.collect()
+    pkcs11.unload(str(LIBRARY))

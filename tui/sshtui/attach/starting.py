@@ -1,0 +1,135 @@
+"""Starts an app without a terminal, in a process and a session of its own, and waits until it can be attached to."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sshtui.attach.asking import state_of
+from sshtui.attach.places import Instance, Places
+from sshtui.errors import AttachError, SshtuiError
+
+PATIENCE = 30.0
+"""Seconds an app may take until it listens; a loaded machine needs some of them."""
+
+LINE_LIMIT = 8192
+
+_PR_SET_PDEATHSIG = 1
+
+_DROPPED = ("NO_COLOR", "TMUX", "TMUX_PANE", "STY", "WINDOWID")
+"""What tells of the terminal we stand in; the app's terminals come and go."""
+
+_lifelines: list[int] = []
+
+
+def detachable(places: Places) -> Instance | None:
+    """The first app that can be attached to; None when there is none. One that does not answer is passed over."""
+    for instance in places.running():
+        with contextlib.suppress(SshtuiError):
+            if state_of(instance.socket).get("detachable"):
+                return instance
+    return None
+
+
+class Starting:
+    """A process that is on its way; `command` runs `tell_ready` when it listens."""
+
+    def __init__(self, command: Sequence[str], *, die_with_parent: bool) -> None:
+        """Start it; returns at once. With `die_with_parent` it ends when this process does, however that ends."""
+        ready, ready_end = os.pipe()
+        life, lifeline = os.pipe() if die_with_parent else (None, None)
+        ends = (ready_end,) if life is None else (ready_end, life)
+        words = [*command, "--ready", str(ready_end), *(() if life is None else ("--lifeline", str(life)))]
+        environment = {name: value for name, value in os.environ.items() if name not in _DROPPED}
+        environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_COLOR_SYSTEM": "truecolor"}
+        try:
+            self._process = subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                pass_fds=ends,
+                start_new_session=True,
+                cwd="/",
+            )
+        except OSError as error:
+            raise AttachError(f"The app cannot be started: {error.strerror or error}.") from error
+        finally:
+            for end in ends:
+                os.close(end)
+        if lifeline is not None:
+            # Open for as long as this process lives: its end is what the app notices.
+            _lifelines.append(lifeline)
+        self._ready = ready
+
+    def wait(self) -> Instance:
+        """The app, as soon as it listens. Blocks. Raises SshtuiError with what the app said of its trouble."""
+        line = b""
+        deadline = time.monotonic() + PATIENCE
+        with open(self._ready, "rb", buffering=0) as pipe:
+            while not line.endswith(b"\n") and (left := deadline - time.monotonic()) > 0:
+                if select.select([pipe], [], [], left)[0]:
+                    piece = pipe.read(LINE_LIMIT)
+                    if not piece:
+                        break
+                    line += piece
+        try:
+            said = json.loads(line)
+        except ValueError:
+            self._process.kill()
+            self._process.wait()
+            raise AttachError("The app ended before it could be attached to.", hint="Try: sshtui") from None
+        if "socket" not in said:
+            self._process.wait()
+            raise AttachError(str(said.get("sentence", "")), hint=str(said.get("hint", "")))
+        return Instance(str(said["id"]), Path(said["socket"]))
+
+
+def tell_ready(end: int, instance: Instance) -> None:
+    """Say over the pipe `end` that the app listens; closes it."""
+    _tell(end, {"id": instance.id, "socket": str(instance.socket)})
+
+
+def tell_trouble(end: int, error: SshtuiError) -> None:
+    """Say over the pipe `end` why the app does not start; closes it."""
+    _tell(end, {"sentence": error.sentence, "hint": error.hint})
+
+
+def _tell(end: int, said: dict[str, str]) -> None:
+    with contextlib.suppress(OSError):
+        os.write(end, json.dumps(said).encode() + b"\n")
+    with contextlib.suppress(OSError):
+        os.close(end)
+
+
+def end_with_parent(lifeline: int) -> None:
+    """Send this process SIGTERM when the parent that holds the other end of `lifeline` is gone, however it ended.
+
+    On Linux the kernel says so at once (prctl(2), PR_SET_PDEATHSIG); the end of the pipe says it everywhere.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    threading.Thread(target=_watch, args=(lifeline, _end), name="lifeline", daemon=True).start()
+
+
+def _watch(lifeline: int, then: Callable[[], None]) -> None:
+    with contextlib.suppress(OSError):
+        while os.read(lifeline, 64):
+            pass
+    then()
+
+
+def _end() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)

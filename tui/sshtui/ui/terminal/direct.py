@@ -1,0 +1,72 @@
+"""The short way of a terminal's rows to the outer terminal.
+
+Textual paints in passes of its own: a timer, every widget that overlaps, every row of it. A terminal that nothing
+covers writes its rows itself, as the strips that Textual would paint. Textual keeps no picture of the screen, only what
+is still to be painted, so nothing has to be told to it: whatever it paints later, it paints from the same strips.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual.geometry import Offset, Region
+
+from sshtui.ui.steady import SteadyApp
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from sshtui.ui.widgets.terminal_view import TerminalView
+
+_SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+
+
+class DirectPaint:
+    """Writes rows of one view, wherever it stands on the screen."""
+
+    def __init__(self, view: TerminalView) -> None:
+        self._view = view
+        self._layout: object = None
+        self._free = False
+        self._corner = Offset()
+
+    def paint(self, rows: Iterable[int] | None) -> bool:
+        """Write these rows of the view, None for all; False, with nothing done, where Textual has to paint them."""
+        view, app = self._view, self._view.app
+        if not isinstance(app, SteadyApp) or (write := app.direct_output) is None or not self._uncovered():
+            return False
+        left, top = self._corner
+        height = view.size.height
+        shown = range(height) if rows is None else sorted(row for row in set(rows) if 0 <= row < height)
+        if not shown:
+            return True
+        parts = [f"\x1b[{top + row + 1};{left + 1}H{view.written_line(row)}" for row in shown]
+        view.place_cursor(self._corner)
+        column, row = app.screen.outer_size.clamp_offset(app.cursor_position)
+        frame = f"{''.join(parts)}\x1b[{row + 1};{column + 1}H"
+        # Less than a row at once shows no seam.
+        write(f"{_SYNC_START}{frame}{_SYNC_END}" if app.synchronized and len(parts) > 1 else frame)
+        return True
+
+    def _uncovered(self) -> bool:
+        """Whether the view is on the screen in front, whole, with nothing over it and no other layout to come."""
+        screen = self._view.screen
+        if not screen.is_current or screen._layout_required or screen._scroll_required:
+            return False
+        # Another layout is another object. Neither has a public name in Textual.
+        layout = screen._compositor.visible_widgets
+        if layout is not self._layout:
+            self._layout = layout
+            self._free = self._stands_free(layout)
+        return self._free
+
+    def _stands_free(self, layout: dict[Widget, tuple[Region, Region]]) -> bool:
+        """Find the view in `layout`, where what lies in front comes first."""
+        above: list[Region] = []
+        for widget, (region, clip) in layout.items():
+            if widget is self._view:
+                self._corner = region.offset
+                return clip.contains_region(region) and not any(region.overlaps(other) for other in above)
+            above.append(region.intersection(clip))
+        return False
