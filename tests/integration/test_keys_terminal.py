@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import select
-import subprocess
-import sys
-import termios
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,71 +12,9 @@ from sshtui.keys.workshop import make, open_file
 from sshtui.model.hosts import Host
 from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.store.hosts import HostStore
+from tests.integration.command_on_terminal import on_terminal
 from tests.servers.accounts import Account
 from tests.servers.openssh import OpenSSH
-
-
-class Terminal:
-    """A command on a terminal of its own; what it prints is collected."""
-
-    def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
-        self._process = process
-        self._master = master
-        self.seen = ""
-        self._expected = 0
-
-    def expect(self, text: str) -> None:
-        """Wait until `text` was printed after what was expected last, at most 20 seconds."""
-        until = time.monotonic() + 20
-        while text not in self.seen[self._expected :]:
-            left = max(0.0, until - time.monotonic())
-            assert select.select([self._master], [], [], left)[0], f"{text!r} not in {self.seen!r}"
-            try:
-                self.seen += os.read(self._master, 4096).decode()
-            except OSError as error:
-                raise AssertionError(f"{text!r} not in {self.seen!r}") from error
-        self._expected = self.seen.index(text, self._expected) + len(text)
-
-    def type(self, line: str, *, seen: bool = False) -> None:
-        """Type a line, once the terminal's echo is off unless it may be `seen`."""
-        until = time.monotonic() + 20
-        while not seen and termios.tcgetattr(self._master)[3] & termios.ECHO:
-            assert time.monotonic() < until
-            time.sleep(0.005)
-        os.write(self._master, line.encode() + b"\n")
-
-    def end(self) -> int:
-        """The exit code."""
-        try:
-            while part := os.read(self._master, 4096):
-                self.seen += part.decode()
-        except OSError:
-            # Linux says EIO when the last process of a terminal is gone.
-            pass
-        return self._process.wait(20)
-
-
-@contextmanager
-def on_terminal(folder: Path, *arguments: str) -> Iterator[Terminal]:
-    """`sshtui arguments…` in `folder` on a terminal."""
-    master, slave = os.openpty()
-    code = f"import sys; from sshtui.cli.run import run; sys.exit(run({list(arguments)!r}))"
-    process = subprocess.Popen(
-        [sys.executable, "-c", code],
-        cwd=folder,
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),
-    )
-    os.close(slave)
-    try:
-        yield Terminal(process, master)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(master)
 
 
 def test_a_wrong_passphrase_is_asked_again_and_none_is_shown(tmp_path: Path) -> None:

@@ -6,16 +6,21 @@ Only what the first frame needs is imported here; asyncssh follows in a thread, 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
+import shutil
+import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sshtui.attach.places import Instance, Places
 from sshtui.attach.starting import Starting, detachable, end_with_parent, tell_ready, tell_trouble
@@ -25,7 +30,9 @@ from sshtui.model.geometry import Size
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
+from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Prompter
+from sshtui.model.reachability import Reachability
 from sshtui.model.settings import Settings
 from sshtui.secrets.diagnosis import with_saved
 from sshtui.secrets.keeper import Keeper
@@ -46,6 +53,9 @@ from sshtui.store.ssh_config import SYSTEM_CONFIG, ConfigHostsFile
 from sshtui.store.themes import load_themes
 from sshtui.store.wanted import wanted_host
 
+LAST_WORDS = 5.0
+"""Seconds an app may take to end when it is told to."""
+
 if TYPE_CHECKING:
     from sshtui.attach.reception import Reception
     from sshtui.keys.identities import FileAndAgentIdentities
@@ -55,6 +65,8 @@ if TYPE_CHECKING:
     from sshtui.ui.screens.keys import KeysScreen
     from sshtui.ui.screens.known_hosts import KnownHostsScreen
     from sshtui.ui.screens.secrets import SecretsScreen
+    from sshtui.web.protocols import Viewer
+    from sshtui.web.serving import Wish
 
 
 @dataclass(frozen=True)
@@ -119,6 +131,10 @@ class LazyWire:
         """What a person can choose from for `host`."""
         return await (await self.ready()).identities.available(host)
 
+    async def reach(self, host: Host) -> Reachability:
+        """Whether an SSH server answers at `host`."""
+        return await (await self.ready()).dialer.reach(host)
+
     def use_agent(self, path: str) -> None:
         """Log in with the agent at the socket `path` from here on, as programs started by us do."""
         os.environ["SSH_AUTH_SOCK"] = path
@@ -150,7 +166,7 @@ def run_detached(paths: Paths, ready: int, lifeline: int | None = None) -> int:
     from sshtui.ui.surroundings import run
 
     app = build_app(paths)
-    # Its terminals speak UTF-8; one that does not gets stand-ins on its way there.
+    # It paints for the best of terminals; the others get stand-ins on the way there.
     app.unicode = app.parts.settings.unicode is not False
     app.audience = Audience(app, mouse=app.takes_mouse)
 
@@ -210,6 +226,98 @@ def run_demo() -> int:
         return run(build_app(paths))
 
 
+def run_web_demo() -> int:
+    """Serve the demo's scene to the browser, for an account of its own; the exit code. Nothing of it is left."""
+    from sshtui.demo.scene import demo_scene
+    from sshtui.web.serving import Wish, free_port
+    from sshtui.web.tryout import Tryout
+
+    os.environ.pop("SSH_AUTH_SOCK", None)
+    with demo_scene() as scene:
+        # The app is a process of its own and looks for OpenSSH's files at home.
+        home = scene.directory / "person"
+        home.mkdir(mode=0o700)
+        (home / ".ssh").symlink_to(scene.ssh_dir)
+        os.environ["HOME"] = str(home)
+        paths = Paths.default(scene.config_dir)
+        tryout = Tryout.enrolled(paths.console_file)
+        try:
+            code = run_console(paths, Wish(port=free_port()), tryout.tell)
+            return 0 if code == 128 + signal.SIGINT else code
+        finally:
+            _end_app(paths)
+            shutil.rmtree(paths.run_dir, ignore_errors=True)
+
+
+def _end_app(paths: Paths) -> None:
+    """End what we started on these files, and wait until it has written its last."""
+    from sshtui.attach.asking import ask, state_of
+
+    for instance in Places(paths.run_dir).running():
+        with contextlib.suppress(SshtuiError):
+            pid = int(state_of(instance.socket)["pid"])
+            ask(instance.socket, "quit")
+            deadline = time.monotonic() + LAST_WORDS
+            with contextlib.suppress(ChildProcessError):
+                while os.waitpid(pid, os.WNOHANG) == (0, 0) and time.monotonic() < deadline:
+                    time.sleep(0.02)
+
+
+def run_console(paths: Paths, wish: Wish, meanwhile: Callable[[], Coroutine[Any, Any, None]] | None = None) -> int:
+    """Serve the browser console until a signal comes; the exit code. The app starts when the first page is let in.
+
+    `meanwhile` runs while it serves.
+    """
+    from sshtui.attach.frames import Hello
+    from sshtui.attach.viewer import attached
+    from sshtui.web import serving
+    from sshtui.web.server import ConsoleFiles
+    from sshtui.web.tls import Certificate
+
+    starting = asyncio.Lock()
+
+    @asynccontextmanager
+    async def open_viewer(size: Size) -> AsyncIterator[Viewer]:
+        # Two pages that come at once look at one app.
+        async with starting:
+            app = await app_for_viewers(paths, die_with_parent=True)
+        async with attached(app, Hello(size, kind="browser")) as viewer:
+            yield viewer
+
+    files = ConsoleFiles(
+        enrolment=paths.console_file,
+        limits=paths.console_limits_file,
+        audit=paths.console_audit_file,
+        control=paths.console_socket,
+        transfer=paths.transfer_dir,
+    )
+    own = Certificate(paths.console_certificate, paths.console_key)
+    return serving.run(wish, files, own, open_viewer, leader=_leader(paths), made=_exported(paths), meanwhile=meanwhile)
+
+
+def _exported(paths: Paths) -> Mapping[str, Callable[[], bytes]]:
+    """The saved hosts as files, made when they are asked for."""
+    from sshtui.store.exporters import exported
+
+    names = {"json": "hosts.json", "csv": "hosts.csv", "ssh_config": "hosts.conf", "putty": "hosts.reg"}
+
+    def made(format: str) -> bytes:
+        store = HostStore(paths.hosts_file)
+        return exported(format, store.readable(), store.effective).encode()
+
+    return {name: partial(made, format) for format, name in names.items()}
+
+
+def _leader(paths: Paths) -> str:
+    """What the leader of the keymap sends; "" when it is switched off."""
+    from sshtui.terminal.keyboard import encode
+    from sshtui.terminal.modes import Modes
+    from sshtui.ui.keymap import Keymap
+
+    name = Keymap(load_keymap(paths.keymap_file)[0]).leader
+    return encode(Keystroke(name), Modes()).decode() if name else ""
+
+
 def build_app(paths: Paths, destination: Host | None = None) -> SshtuiApp:
     """The app on the files at `paths`, not yet running."""
     from sshtui.ui.app import SshtuiApp
@@ -218,6 +326,7 @@ def build_app(paths: Paths, destination: Host | None = None) -> SshtuiApp:
 
 
 def _parts(paths: Paths, destination: Host | None) -> Parts:
+    from sshtui.ui.history import History
     from sshtui.ui.parts import Parts
     from sshtui.ui.prompter import ModalPrompter
 
@@ -225,24 +334,33 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
     keymap, keymap_problems = load_keymap(paths.keymap_file)
     themes, theme_problems = load_themes(paths.themes_dir)
     hosts = HostStore(paths.hosts_file)
+    # The rounds of the collector that importing the app sets off need not look at ten thousand hosts each time.
+    gc.freeze()
     problems: list[SshtuiError] = [*settings_problems, *keymap_problems, *theme_problems]
+    problems += [hosts.exposed] if hosts.exposed else []
 
     config = ConfigHostsFile(paths.ssh_config, system=SYSTEM_CONFIG)
 
     lookup = Lookup(hosts, config.read, this_machine(match_exec=settings.match_exec))
     problems += lookup.problems
 
+    history = History(hosts)
+
+    def change(host: Host) -> None:
+        # What dialogs keep in a saved host is undone as what is typed on its card.
+        history.save([(host, host.name)])
+
     def remember(host: Host, key_pair: KeyPair) -> None:
         saved = hosts.get(host.name)
         if saved is not None and key_pair.path:
-            hosts.put(replace(saved, key_pair=key_pair.path))
+            change(replace(saved, key_pair=key_pair.path))
 
     def allow_old(host: Host, algorithms: Sequence[str]) -> None:
         from sshtui.model.further_fields import OLD_ALGORITHMS
 
         saved = hosts.get(host.name)
         if saved is not None:
-            hosts.put(replace(saved, extra={**saved.extra, OLD_ALGORITHMS: list(algorithms)}))
+            change(replace(saved, extra={**saved.extra, OLD_ALGORITHMS: list(algorithms)}))
 
     keeper = make_keeper(paths, hosts)
     codes = Codes()
@@ -263,13 +381,14 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         return (*own, *(host for host in lookup.read_only() if host.name not in names))
 
     def key_workshop(prompter: Prompter) -> KeysScreen:
-        return _key_workshop(paths, hosts, every_host, wire, prompter)
+        return _key_workshop(paths, change, every_host, wire, prompter)
 
     def make_roster(prompter: Prompter) -> Roster:
         return Roster(Surroundings(wire, prompter, scrollback=settings.scrollback))
 
     return Parts(
         hosts=hosts,
+        history=history,
         recent=RecentFile(paths.recent_file),
         themes=themes,
         make_prompter=lambda app: ModalPrompter(app, key_workshop=key_workshop),
@@ -289,6 +408,8 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         diagnose=wire.diagnose,
         at_end=keeper.settle,
         effective=hosts.effective,
+        why=lambda host: lookup.why(host.name, settings, paths.ssh_dir.parent),
+        reach=wire.reach,
         warm_up=wire.settle,
     )
 
@@ -311,7 +432,11 @@ def make_keeper(paths: Paths, hosts: HostStore) -> Keeper:
 
 
 def _key_workshop(
-    paths: Paths, hosts: HostStore, every_host: Callable[[], Sequence[Host]], wire: LazyWire, prompter: Prompter
+    paths: Paths,
+    change: Callable[[Host], None],
+    every_host: Callable[[], Sequence[Host]],
+    wire: LazyWire,
+    prompter: Prompter,
 ) -> KeysScreen:
     from sshtui.keys import install as keys
     from sshtui.ui.screens.keys import KeysScreen
@@ -339,7 +464,7 @@ def _key_workshop(
             return f"{added.words}, proved; the old key {removed.words}"
 
     def use(host: Host, path: Path) -> None:
-        hosts.put(replace(host, key_pair=str(path)))
+        change(replace(host, key_pair=str(path)))
 
     agent_path = os.environ.get("SSH_AUTH_SOCK") or None
     tools = KeyTools(

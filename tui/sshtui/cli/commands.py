@@ -35,6 +35,7 @@ _LAZY = {
     "link": ("sshtui.cli.link", "link", "Open ssh:// links of the desktop in sshtui."),
     "list": ("sshtui.cli.attach", "list_running", "Show the sshtui that are running, and their tabs."),
     "secrets": ("sshtui.cli.secrets", "secrets", "List, save and remove saved passwords and one-time codes."),
+    "serve": ("sshtui.cli.serve", "serve", "A console in the browser, behind two factors."),
 }
 
 EXIT_CODES = """\b
@@ -168,8 +169,15 @@ def open_host(
 
 
 @cli.command()
-def demo() -> int:
+@click.option("--web", is_flag=True, help="In the browser, with an account that is gone afterwards.")
+def demo(web: bool) -> int:
     """Try it on an SSH server of its own."""
+    if web:
+        from sshtui.web.library import require
+        from sshtui.wiring import run_web_demo
+
+        require()
+        return run_web_demo()
     from sshtui.attach.own_terminal import require_tty
     from sshtui.wiring import run_demo
 

@@ -77,12 +77,12 @@ class QuitDialog(Dialog[Literal["quit", "detach"]]):
         return self.query_one("#detach")
 
     @on(Button.Pressed, "#detach")
-    def _detach(self) -> None:
+    def _chosen_detach(self) -> None:
         if self.ready:
             self.answer("detach")
 
     @on(Button.Pressed, "#quit")
-    def _quit(self) -> None:
+    def _chosen_quit(self) -> None:
         if self.ready:
             self.answer("quit")
 
