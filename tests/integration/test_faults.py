@@ -277,3 +277,33 @@ async def test_a_network_that_does_not_lead_there_says_so(client: Client) -> Non
     # Linux has no way to a broadcast address for TCP: ENETUNREACH, and nothing is sent.
     with pytest.raises(Unreachable, match=r"no way to 255\.255\.255\.255 port 22 from here"):
         await client.dial(Host("box", "255.255.255.255"), ScriptedPrompter())
+
+
+@pytest.mark.parametrize(
+    ("packet", "window"), [(0, 2**21), (1, 2**21), (2**15, 0), (2**32 - 1, 2**32 - 1)], ids=lambda size: str(size)
+)
+async def test_lies_about_packet_and_window_sizes_end_the_attempt_or_do_no_harm(
+    client: Client, packet: int, window: int
+) -> None:
+    host_key = asyncssh.generate_private_key("ssh-ed25519")
+    listener = await asyncssh.listen(
+        LOOPBACK,
+        0,
+        server_factory=type("Odd", (OddServer,), {}),
+        server_host_keys=[host_key],
+        process_factory=lambda process: process.stdout.write("hello\n"),
+        max_pktsize=packet,
+        window=window,
+    )
+    async with listener:
+        port = listener.get_port()
+        client.known_hosts.remember(LOOPBACK, port, HostKey(host_key.public_data))
+        host = Host("box", LOOPBACK, port, "somebody")
+        if packet == 0:
+            # asyncssh takes it for a breach of the protocol since 2.24.0.
+            with pytest.raises(ConnectionLost):
+                await client.dial(host, ScriptedPrompter())
+            return
+        async with client.terminal(host, ScriptedPrompter()) as channel:
+            channel.write(b"x" * 100)
+            assert await asyncio.wait_for(channel.read(100), 5) == b"hello\r\n"
