@@ -338,3 +338,26 @@ async def test_a_server_that_lies_about_its_windows_is_left(client: Client, lie:
         port = listener.get_port()
         client.known_hosts.remember(LOOPBACK, port, HostKey(host_key.public_data))
         assert words in await sentence_about(client, Host("box", LOOPBACK, port, "somebody"))
+
+
+@pytest.mark.parametrize(
+    ("packet", "window"), [(1, 2**21), (2**15, 0), (2**32 - 1, 2**32 - 1)], ids=lambda size: str(size)
+)
+async def test_odd_packet_and_window_sizes_do_no_harm(client: Client, packet: int, window: int) -> None:
+    host_key = asyncssh.generate_private_key("ssh-ed25519")
+    listener = await asyncssh.listen(
+        LOOPBACK,
+        0,
+        server_factory=type("Odd", (OddServer,), {}),
+        server_host_keys=[host_key],
+        process_factory=lambda process: process.stdout.write("hello\n"),
+        max_pktsize=packet,
+        window=window,
+    )
+    async with listener:
+        port = listener.get_port()
+        client.known_hosts.remember(LOOPBACK, port, HostKey(host_key.public_data))
+        host = Host("box", LOOPBACK, port, "somebody")
+        async with client.terminal(host, ScriptedPrompter()) as channel:
+            channel.write(b"x" * 100)
+            assert await asyncio.wait_for(channel.read(100), 5) == b"hello\r\n"
