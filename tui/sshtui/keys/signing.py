@@ -160,7 +160,7 @@ class TokenSigner(asyncssh.SSHKeyPair):
         try:
             return await self._opened.sign(data, self.sig_algorithm.decode(), self._prompter)
         except KeyPairError as error:
-            self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="error"))
+            self._prompter.tell(Notice(error.told, level="error"))
             raise ValueError(error.sentence) from error
 
 

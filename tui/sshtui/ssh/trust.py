@@ -115,7 +115,7 @@ class HostKeyTrust:
         try:
             return (await self._dns.published(host.address)).verdict(offered)
         except SshtuiError as error:
-            prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="warning"))
+            prompter.tell(Notice(error.told, level="warning"))
             return "unasked"
 
     def _compare(self, host: Host, offered: HostKey, pin: str) -> None:

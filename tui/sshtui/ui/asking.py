@@ -9,6 +9,7 @@ from sshtui.model.questions import Confirm, NewPassword, Notice, Prompter, Quit
 from sshtui.session.changes import State
 from sshtui.session.roster import Roster
 from sshtui.session.session import Session
+from sshtui.ui.jobs import Jobs
 
 
 async def close_front_tab(roster: Roster, prompter: Prompter) -> None:
@@ -44,11 +45,6 @@ async def change_password(session: Session | None, prompter: Prompter) -> None:
     try:
         answer = await session.change_password(change)
     except SshtuiError as error:
-        prompter.tell(told(error, session.label))
+        Jobs(prompter).failed(error, session.label)
     else:
         prompter.tell(Notice(answer or "The password is changed.", session.label, server=bool(answer)))
-
-
-def told(error: SshtuiError, title: str = "") -> Notice:
-    """An error as something to show."""
-    return Notice(f"{error.sentence} {error.hint}".strip(), title, "error")

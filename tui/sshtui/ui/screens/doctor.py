@@ -65,7 +65,7 @@ class DoctorScreen(ModalScreen[None]):
                 self._found.append(finding)
                 self._show()
         except SshtuiError as error:
-            self._failure = plain(f"{error.sentence} {error.hint}", 600)
+            self._failure = plain(error.told, 600)
         self._done = True
         self._show()
 

@@ -28,6 +28,7 @@ from sshtui.ui.host_actions import HostActions
 from sshtui.ui.host_changes import HostChanges
 from sshtui.ui.host_edits import HostEdits
 from sshtui.ui.host_rows import FolderRow, HostRow, folder_around
+from sshtui.ui.jobs import Jobs
 from sshtui.ui.line_input import LineInput
 from sshtui.ui.listing import Listing
 from sshtui.ui.parts import Parts
@@ -85,7 +86,8 @@ class Sidebar(Widget):
         self._config_due = 0.0
         self._answers_due: Timer | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
-        self._edits = HostEdits(parts, prompter, self._tab_hosts.replaced)
+        self._jobs = Jobs(prompter)
+        self._edits = HostEdits(parts, self._jobs, self._tab_hosts.replaced)
         self._listing = Listing(parts)
         self._checks = ReachChecks(parts.reach, self._checked) if parts.reach is not None else None
         reach = self._checks.found if self._checks is not None else lambda _name: None
@@ -93,9 +95,9 @@ class Sidebar(Widget):
         self._list = HostList(glyphs, facts, id="host-list")
         self._selection = Selection(self._list, lambda: self._listing.catalogue, self._marked)
         self._card = Card(id="card")
-        self._actions = HostActions(parts, self._edits, prompter, open_host, self._push)
+        self._actions = HostActions(parts, self._edits, self._jobs, open_host, self._push)
         self._changes = HostChanges(
-            self._edits, self._listing, self._list, self._selection, self._card, ask, self._reveal
+            self._edits, self._jobs, self._listing, self._list, self._selection, self._card, ask, self._reveal
         )
         self._filter = LineInput(placeholder="/ filter", id="filter", compact=True, select_on_focus=False)
 
@@ -338,7 +340,7 @@ class Sidebar(Widget):
     def _sort(self) -> None:
         said = self._listing.sort_next()
         self._list_rows()
-        self._edits.tell(f"Sorted {said}.")
+        self._jobs.say(f"Sorted {said}.")
 
     def _start_filter(self) -> None:
         """Type into the filter; what stands there is replaced."""
@@ -358,7 +360,7 @@ class Sidebar(Widget):
             self._filter.value = ""
             self.screen.set_focus(self._list)
         elif self._checks is not None and self._checks.cancel():
-            self._edits.tell("The check is ended; what it found stays.")
+            self._jobs.say("The check is ended; what it found stays.")
         elif self._selection.marked:
             self._selection.clear()
         else:
