@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.segment import Segment
+from textual.app import App
 from textual.pilot import Pilot
 
 from sshtui.errors import UsageError
@@ -90,7 +91,7 @@ class Stage:
         key_pairs: Sequence[KeyPair] = (),
         open_at_start: Host | None = None,
         themes: Mapping[str, Theme] | None = None,
-        make_prompter: Callable[[SshtuiApp], Prompter] | None = None,
+        make_prompter: Callable[[App[Any]], Prompter] | None = None,
         ssh_config: str = "",
         reach: Callable[[Host], Awaitable[Reachability]] | None = None,
     ) -> None:

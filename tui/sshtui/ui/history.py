@@ -9,7 +9,7 @@ from typing import Any
 from sshtui.errors import NotFound, UsageError
 from sshtui.model.folders import FolderSettings
 from sshtui.model.hosts import Host
-from sshtui.ui.parts import Hosts
+from sshtui.ui.stores import Hosts
 
 DEPTH = 1000
 """Changes that can be undone; older ones are forgotten."""

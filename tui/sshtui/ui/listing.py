@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from sshtui.errors import BrokenFile
 from sshtui.model.hosts import Host
 from sshtui.ui.host_rows import FAVOURITES, Catalogue, HostListRow
-from sshtui.ui.parts import Parts, Recent
+from sshtui.ui.parts import Parts
+from sshtui.ui.stores import Recent
 
 ORDERS: Mapping[str, str] = {"name": "by name", "recent": "by last use", "used": "by how often they are used"}
 """The setting `sort` and how it is said, in the order of the key."""
