@@ -15,6 +15,7 @@ from sshtui.cli.host_fields import changed, field_options
 from sshtui.cli.opening import complete_names, config_hosts, unknown
 from sshtui.errors import ConfigError, UsageError
 from sshtui.model.destination import split_destination
+from sshtui.model.folders import folder_typed, is_below
 from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
 from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
@@ -82,7 +83,7 @@ def list_hosts(
         for warning in config.warnings:
             click.echo(f"sshtui: {plain(warning, 1000)}", err=True)
     if folder is not None:
-        found = [host for host in found if f"{host.folder}/".startswith(f"{folder.strip('/')}/")]
+        found = [host for host in found if is_below(host.folder, folder_typed(folder))]
     if tag is not None:
         found = [host for host in found if tag in host.tags]
     if favourites:

@@ -49,7 +49,7 @@ class HostActions:
         """Show every option in force for a host and where it comes from."""
         if host is None:
             self._jobs.say("Choose a host first.")
-        elif self._parts.why is not None:
+        else:
             from sshtui.ui.screens.why import WhyScreen
 
             self._push(WhyScreen(host.name, self._parts.why(host)))
@@ -67,9 +67,9 @@ class HostActions:
         chosen = hosts or self._parts.hosts.hosts()
         self._push(ExportScreen(chosen, self._parts.effective, self._jobs.prompter, chosen=bool(hosts)))
 
-    async def check(self, checks: ReachChecks | None, hosts: Sequence[Host]) -> None:
+    async def check(self, checks: ReachChecks, hosts: Sequence[Host]) -> None:
         """Ask whether servers answer; nobody logs in."""
-        if checks is None or not hosts:
+        if hosts:
+            await checks.check([self._parts.effective(host) for host in hosts])
+        else:
             self._jobs.say("Choose a host first.")
-            return
-        await checks.check([self._parts.effective(host) for host in hosts])

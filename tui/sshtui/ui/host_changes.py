@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from sshtui.model.folders import folder_typed
 from sshtui.model.hosts import Host
 from sshtui.ui.commands import Commands
 from sshtui.ui.host_edits import MANY, HostEdits
@@ -123,7 +124,7 @@ class HostChanges:
         def accept(to: str) -> str:
             problem = self._edits.move_folder(path, to, self._listing.catalogue)
             if not problem:
-                self._list.move_to_folder(to.strip().strip("/"))
+                self._list.move_to_folder(folder_typed(to))
             return problem
 
         self._ask(Line(f"move the folder {path} to", accept, path, among=self._listing.folders()))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import count
 
 from sshtui.errors import SshtuiError, UsageError
+from sshtui.model.folders import folder_typed, is_below
 from sshtui.model.hosts import Host, folder_problem
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, Confirm
@@ -133,7 +134,7 @@ class HostEdits:
 
     def move(self, hosts: Sequence[Host], folder: str) -> str:
         """Put hosts into `folder`; why that cannot be, or ""."""
-        folder = folder.strip().strip("/")
+        folder = folder_typed(folder)
         if problem := folder_problem(folder):
             return problem
         moved = [(replace(host, folder=folder), host.name) for host in hosts if host.folder != folder]
@@ -144,7 +145,7 @@ class HostEdits:
 
     def move_folder(self, path: str, to: str, catalogue: Catalogue) -> str:
         """Give a folder with all that is in it another path; why that cannot be, or ""."""
-        to = to.strip().strip("/")
+        to = folder_typed(to)
         if problem := folder_problem(to) if to else "A folder needs a name.":
             return problem
         if to == path:
@@ -152,7 +153,7 @@ class HostEdits:
         return self._told_once(lambda: self._move_folder(path, to, catalogue), f"{path} is {to} now.")
 
     def _move_folder(self, path: str, to: str, catalogue: Catalogue) -> None:
-        if f"{to}/".startswith(f"{path}/"):
+        if is_below(to, path):
             raise UsageError(f"{path} cannot stand inside itself.")
         self._history.move_folder(path, to, catalogue.own_below(path), f"{path} renamed to {to}.")
 

@@ -40,6 +40,18 @@ class Parts:
     """What another process asks for as a host, as on the command line; raises SshtuiError."""
     key_pairs: Callable[[Host], Awaitable[Sequence[KeyPair]]]
     """What a person can choose from for a host."""
+    key_workshop: Callable[[Prompter], Screen[None]]
+    """Makes the screen for key pairs; what it needs is imported then, not before."""
+    known_hosts: Callable[[Prompter], Screen[None]]
+    """Makes the screen for host keys; what it needs is imported then, not before."""
+    secrets_screen: Callable[[Prompter], Screen[None]]
+    """Makes the screen for saved secrets; what it needs is imported then, not before."""
+    why: Callable[[Host], Explanation]
+    """Every option in force for a host and where it comes from."""
+    reach: Callable[[Host], Awaitable[Reachability]]
+    """Whether a server answers where a host is; never raises, logs nobody in."""
+    diagnose: Callable[[Host, Prompter], AsyncIterator[Finding]]
+    """Checks the way to a host step by step and logs in nowhere but at jump hosts, with their questions."""
     config_hosts: Callable[[], Sequence[Host]] = tuple
     """Reads ~/.ssh/config again."""
     settings: Settings = field(default_factory=Settings)
@@ -48,22 +60,10 @@ class Parts:
     open_at_start: Host | None = None
     problems: tuple[str, ...] = ()
     """Sentences to show at the start: files that could not be read in full."""
-    key_workshop: Callable[[Prompter], Screen[None]] | None = None
-    """Makes the screen for key pairs; what it needs is imported then, not before."""
     effective: Callable[[Host], Host] = lambda host: host
     """A host with what it inherits from its folders."""
     history: History | None = None
     """Takes and undoes every change to the hosts; one of its own for the app without."""
-    why: Callable[[Host], Explanation] | None = None
-    """Every option in force for a host and where it comes from."""
-    reach: Callable[[Host], Awaitable[Reachability]] | None = None
-    """Whether a server answers where a host is; never raises, logs nobody in."""
-    known_hosts: Callable[[Prompter], Screen[None]] | None = None
-    """Makes the screen for host keys; what it needs is imported then, not before."""
-    secrets_screen: Callable[[Prompter], Screen[None]] | None = None
-    """Makes the screen for saved secrets; what it needs is imported then."""
-    diagnose: Callable[[Host, Prompter], AsyncIterator[Finding]] | None = None
-    """Checks the way to a host step by step and logs in nowhere but at jump hosts, with their questions."""
     at_end: Callable[[], Awaitable[None]] | None = None
     """Called when the app ends and its tabs are closed."""
     warm_up: Callable[[], None] = lambda: None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from textwrap import wrap
 
 from textual import events, work
@@ -18,8 +18,6 @@ from sshtui.model.hosts import Host
 from sshtui.model.text import plain
 from sshtui.ui.keys import keystroke
 
-Diagnose = Callable[[Host], AsyncIterator[Finding]]
-
 _STYLES = {"ok": "$success", "failed": "bold $error", "note": "$warning", "skipped": "$muted"}
 _WORDS = {"ok": "ok", "failed": "FAILED", "note": "note", "skipped": "-"}
 _STEP, _VERDICT = 14, 7
@@ -29,14 +27,14 @@ _WIDE = 48
 
 
 class DoctorScreen(ModalScreen[None]):
-    """Shows each finding as soon as it is known. Any of `q Esc Enter` closes it and ends the check."""
+    """Shows each of `findings` as soon as it is known. Any of `q Esc Enter` closes it and ends the check."""
 
     CSS_PATH = "../styles/details.tcss"
 
-    def __init__(self, host: Host, diagnose: Diagnose, *, unicode: bool = True) -> None:
+    def __init__(self, host: Host, findings: AsyncIterator[Finding], *, unicode: bool = True) -> None:
         super().__init__(classes="" if unicode else "-ascii")
         self._host = host
-        self._diagnose = diagnose
+        self._findings = findings
         self._found: list[Finding] = []
         self._failure = ""
         self._done = False
@@ -61,7 +59,7 @@ class DoctorScreen(ModalScreen[None]):
     @work(exclusive=True)
     async def _examine(self) -> None:
         try:
-            async for finding in self._diagnose(self._host):
+            async for finding in self._findings:
                 self._found.append(finding)
                 self._show()
         except SshtuiError as error:

@@ -75,27 +75,19 @@ class Openings:
             self._push(DetailsScreen(front, unicode=self._unicode))
 
     def _doctor(self) -> None:
-        front, diagnose = self._to.roster.front, self._parts.diagnose
-        if front is not None and diagnose is not None:
-            self._push(
-                DoctorScreen(front.host, lambda host: diagnose(host, self._jobs.prompter), unicode=self._unicode)
-            )
+        front = self._to.roster.front
+        if front is not None:
+            findings = self._parts.diagnose(front.host, self._jobs.prompter)
+            self._push(DoctorScreen(front.host, findings, unicode=self._unicode))
 
     def _key_pairs(self) -> None:
-        if self._parts.key_workshop is None:
-            self._jobs.say("Key pairs are managed on the command line: sshtui keys --help.")
-        else:
-            self._push(self._parts.key_workshop(self._jobs.prompter))
+        self._push(self._parts.key_workshop(self._jobs.prompter))
 
     def _known_hosts(self) -> None:
-        if self._parts.known_hosts is None:
-            self._jobs.say("Host keys are managed on the command line: sshtui known-hosts --help.")
-        else:
-            self._push(self._parts.known_hosts(self._jobs.prompter))
+        self._push(self._parts.known_hosts(self._jobs.prompter))
 
     def _secrets(self) -> None:
-        if self._parts.secrets_screen is not None:
-            self._push(self._parts.secrets_screen(self._jobs.prompter))
+        self._push(self._parts.secrets_screen(self._jobs.prompter))
 
     def _push(self, screen: Screen[None]) -> None:
         self._below.app.push_screen(screen)

@@ -89,9 +89,8 @@ class Sidebar(Widget):
         self._jobs = Jobs(prompter)
         self._edits = HostEdits(parts, self._jobs, self._tab_hosts.replaced)
         self._listing = Listing(parts)
-        self._checks = ReachChecks(parts.reach, self._checked) if parts.reach is not None else None
-        reach = self._checks.found if self._checks is not None else lambda _name: None
-        facts = HostFacts(self.state_of, lambda: self._selection.marked, reach)
+        self._checks = ReachChecks(parts.reach, self._checked)
+        facts = HostFacts(self.state_of, lambda: self._selection.marked, self._checks.found)
         self._list = HostList(glyphs, facts, id="host-list")
         self._selection = Selection(self._list, lambda: self._listing.catalogue, self._marked)
         self._card = Card(id="card")
@@ -177,7 +176,7 @@ class Sidebar(Widget):
         """What the last line says of the list: marked hosts, a check that runs; "" for nothing."""
         marked = len(self._selection.marked)
         said = [f"{marked} marked" + (", range" if self._selection.in_range else "")] if marked else []
-        progress = self._checks.progress if self._checks is not None else None
+        progress = self._checks.progress
         if progress is not None:
             said.append(f"checking {progress[0]} of {progress[1]}, Esc ends it")
         return f" {self._glyphs.dot} ".join(said)
@@ -225,7 +224,7 @@ class Sidebar(Widget):
     def _look_again(self, host: Host) -> None:
         """Forget what a check found where the host was."""
         after = self._parts.hosts.get(host.name)
-        if self._checks is not None and (after is None or after.destination != host.destination):
+        if after is None or after.destination != host.destination:
             self._checks.forget(host.name)
 
     # Listing
@@ -306,7 +305,7 @@ class Sidebar(Widget):
             host = row.host
             state = self.state_of(host.name)
             word = state.value if state else "not open"
-            reach = self._checks.found(host.name) if self._checks is not None else None
+            reach = self._checks.found(host.name)
             danger = is_dangerous(self._parts.effective(host))
             facts = facts_of_host(host, reach, danger=danger)
             self._card.show(f"{host.name} {self._glyphs.state(state)} {word}", facts)
@@ -359,7 +358,7 @@ class Sidebar(Widget):
         if self.filtering or self._filter.value:
             self._filter.value = ""
             self.screen.set_focus(self._list)
-        elif self._checks is not None and self._checks.cancel():
+        elif self._checks.cancel():
             self._jobs.say("The check is ended; what it found stays.")
         elif self._selection.marked:
             self._selection.clear()
