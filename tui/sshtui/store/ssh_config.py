@@ -16,8 +16,9 @@ from sshtui.store.ssh_config_effective import not_followed
 from sshtui.store.ssh_config_keywords import put, seconds
 from sshtui.store.ssh_config_lines import expand_home
 from sshtui.store.ssh_config_options import further_fields
-from sshtui.store.ssh_config_resolve import Effective, SshConfig
+from sshtui.store.ssh_config_resolve import SshConfig
 from sshtui.store.ssh_config_tokens import expanded
+from sshtui.store.ssh_config_values import Effective
 
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
 

@@ -12,8 +12,8 @@ from sshtui.errors import UsageError
 from sshtui.model.hosts import Host
 from sshtui.store.ssh_config_keywords import put
 from sshtui.store.ssh_config_lines import expand_home
-from sshtui.store.ssh_config_resolve import Effective
 from sshtui.store.ssh_config_tokens import expanded
+from sshtui.store.ssh_config_values import Effective
 
 _Values = list[str]
 
