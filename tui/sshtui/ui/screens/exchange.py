@@ -16,7 +16,7 @@ from textual.widgets import Input
 from sshtui.model.questions import Prompter
 from sshtui.model.text import plain
 from sshtui.ui.jobs import Jobs
-from sshtui.ui.screens.catalogue import Catalogue
+from sshtui.ui.screens.catalogue import CatalogueScreen
 from sshtui.ui.widgets.chooser import Chooser
 from sshtui.ui.widgets.path_input import PathInput
 from sshtui.ui.widgets.settings_rows import settings_rows
@@ -30,7 +30,7 @@ _MOST_NAMES = 60
 """Files named when Tab meets several."""
 
 
-class ExchangeScreen(Catalogue[E], Generic[E]):
+class ExchangeScreen(CatalogueScreen[E], Generic[E]):
     """Lists what goes in or out. `go` is what Enter in a field asks for."""
 
     AUTO_FOCUS = "#file"

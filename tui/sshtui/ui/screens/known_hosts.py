@@ -19,7 +19,7 @@ from sshtui.ssh.known_hosts import Known, KnownHosts, ListedKey
 from sshtui.ui.jobs import Jobs
 from sshtui.ui.modals.base import QUIET
 from sshtui.ui.modals.form import LineForm
-from sshtui.ui.screens.filtered import FilteredCatalogue
+from sshtui.ui.screens.filtered import FilteredScreen
 
 MOST_SHOWN = 1000
 """Lines of the list; what a filter leaves out is found by a longer one."""
@@ -35,7 +35,7 @@ class KnownHostsTools:
     scan: Callable[[str, int], Awaitable[Sequence[HostKey]]]
 
 
-class KnownHostsScreen(FilteredCatalogue[ListedKey]):
+class KnownHostsScreen(FilteredScreen[ListedKey]):
     """Lists host keys and carries out what is asked for the marked one; files are read in a thread."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
