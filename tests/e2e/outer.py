@@ -42,7 +42,7 @@ class Outer:
 
     def type(self, text: str) -> None:
         """Type `text` as it stands."""
-        self._run("send-keys", "-l", text)
+        self._run("send-keys", "-l", "--", text)
 
     def send_bytes(self, data: bytes) -> None:
         """Send bytes as the terminal would, whatever they mean."""

@@ -116,7 +116,7 @@ async def test_a_password_is_announced_and_not_asked(client: Client, sshd: OpenS
 async def test_a_refused_port_asks_whether_it_is_the_right_one(client: Client) -> None:
     found = await findings(client, Host("box", LOOPBACK, free_port()))
     assert one(found, "tcp").verdict == "failed"
-    assert "ss -ltn" in one(found, "tcp").advice
+    assert one(found, "tcp").advice.count("ss -ltn") == 1
     assert verdicts(found)["login"] == "skipped"
 
 

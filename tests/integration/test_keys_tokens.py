@@ -15,6 +15,7 @@ from sshtui.keys.tokens import PROVIDER
 from sshtui.model.questions import Passphrase
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
+from tests.servers.agents import listens
 from tests.servers.openssh import OpenSSH
 from tests.servers.tokens import LABEL, LIBRARY, PIN, SoftToken, soft_token
 from tests.servers.waiting import until
@@ -94,7 +95,7 @@ def agent(tmp_path: Path, token: SoftToken, need: Callable[[str], str]) -> Itera
     }
     process = subprocess.Popen([need("ssh-agent"), "-D", "-a", str(socket)], stdout=subprocess.DEVNULL, env=environment)
     try:
-        until(socket.exists, "agent")
+        until(lambda: listens(socket), "agent")
         subprocess.run([need("ssh-add"), "-q", "-s", str(LIBRARY)], env=environment, check=True, capture_output=True)
         yield str(socket)
     finally:

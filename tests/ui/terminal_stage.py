@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 from typing import Any
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widgets import Button
@@ -16,6 +16,7 @@ from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Prompter
 from sshtui.session.changes import Noticed, ScreenChanged
 from sshtui.terminal.emulator import Emulator
+from sshtui.ui.steady import SteadyApp
 from sshtui.ui.terminal.subject import Subject
 from sshtui.ui.widgets.terminal_view import TerminalView
 from tests.fakes.terminal import DrawnSession
@@ -63,7 +64,7 @@ class WatchedView(TerminalView):
         return super().render_lines(self.size.region)
 
 
-class Stage(App[None], inherit_bindings=False):
+class Stage(SteadyApp[None], inherit_bindings=False):
     """A view that fills the screen, and a button elsewhere to give the focus to."""
 
     ENABLE_COMMAND_PALETTE = False

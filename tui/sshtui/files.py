@@ -207,6 +207,22 @@ def read_whole(path: Path, *, limit: int = READ_LIMIT) -> bytes | None:
         os.close(handle)
 
 
+def changeable_by(path: Path) -> str:
+    """Who else may change a regular file: "everybody", or an owner who is neither root nor we; "" for nobody.
+
+    Members of its group do not count: many systems give every account a group of its own.
+    """
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return ""
+    if not stat.S_ISREG(facts.st_mode):
+        return ""
+    if facts.st_mode & stat.S_IWOTH:
+        return "everybody"
+    return "" if facts.st_uid in (0, os.geteuid()) else f"the account {facts.st_uid}"
+
+
 def signature(path: Path) -> tuple[int, ...]:
     """What differs whenever the file was written or replaced; empty without a file."""
     try:

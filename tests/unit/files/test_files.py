@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import stat
 import subprocess
@@ -80,6 +82,41 @@ def test_a_failed_write_keeps_the_old_file_and_leaves_no_other(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.ENOSPC, "disk is full"), (errno.EDQUOT, "quota is used up"), (errno.EIO, "")]
+)
+def test_a_disk_that_fails_at_the_last_moment_keeps_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(b"old")
+
+    def fail(_handle: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", fail)
+        with pytest.raises(NotSaved) as told:
+            write_whole(path, b"new")
+    assert words in told.value.hint
+    assert os.strerror(number) in told.value.sentence
+    assert (path.read_bytes(), list(tmp_path.iterdir())) == (b"old", [path])
+    write_whole(path, b"new")
+    assert path.read_bytes() == b"new"
+
+
+def test_a_file_system_without_locks_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As some network file systems mounted with `nolock`."""
+
+    def refuse(_handle: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(NotSaved) as told, locked(tmp_path / "f"):
+        pass
+    assert "no locks" in told.value.hint
+
+
 def test_a_missing_directory_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(NotSaved, match="was not saved") as caught:
         write_whole(tmp_path / "no" / "f", b"")
@@ -102,8 +139,8 @@ def test_created_directories_are_private_and_existing_ones_stay(tmp_path: Path, 
 
 def test_sweeping_removes_a_dead_writers_file_and_keeps_a_living_ones(tmp_path: Path) -> None:
     script = (
-        "import sys, os; from pathlib import Path; from sshtui.files import _new_file\n"
-        "print(_new_file(Path(sys.argv[1]))[1], flush=True); sys.stdin.read(); os._exit(9)\n"
+        "import sys, os; from pathlib import Path; from sshtui.files import new_file\n"
+        "print(new_file(Path(sys.argv[1]))[1], flush=True); sys.stdin.read(); os._exit(9)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script, tmp_path / "f"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -18,8 +18,9 @@ class Clock:
 def feed(slicer: Slicer, clock: Clock, data: bytes, seconds_a_byte: float) -> list[bytes]:
     pieces = []
     for piece in slicer.cut(data):
-        with slicer.timing(len(piece)):
-            clock.now += len(piece) * seconds_a_byte
+        started = clock()
+        clock.now += len(piece) * seconds_a_byte
+        slicer.fed(len(piece), started)
         pieces.append(piece)
     return pieces
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sshtui.ui.terminal.frames import FULL_FRAME, HOLD_LIMIT, Frames, Rows
+from sshtui.ui.terminal.frames import BURST, FULL_FRAME, HOLD_LIMIT, RATE, SHARE, Frames, Rows
 
 
 class Ring:
@@ -17,7 +17,7 @@ class Ring:
         self.do = do
         self.stopped = False
 
-    def stop(self) -> None:
+    def cancel(self) -> None:
         self.stopped = True
 
 
@@ -27,8 +27,9 @@ class Clockwork:
     def __init__(self) -> None:
         self.now = 100.0
         self.painted: list[tuple[float, Rows]] = []
+        self.cost = 0.0
         self._rings: list[Ring] = []
-        self.frames = Frames(lambda rows: self.painted.append((self.now, rows)), self._later, lambda: self.now)
+        self.frames = Frames(self._paint, self._later, lambda: self.now)
 
     def note(self, *rows: int, everything: bool = False, held: bool = False) -> None:
         self.frames.note(None if everything else frozenset(rows), height=10, held=held)
@@ -41,6 +42,10 @@ class Clockwork:
             self.now = ring.at
             ring.do()
         self.now = end
+
+    def _paint(self, rows: Rows) -> None:
+        self.painted.append((self.now, rows))
+        self.now += self.cost
 
     def _later(self, seconds: float, do: Callable[[], None]) -> Ring:
         ring = Ring(self.now + seconds, do)
@@ -67,6 +72,36 @@ def test_the_first_full_frame_comes_at_once_and_a_flood_makes_30_a_second(clock:
     assert clock.painted[0][0] == 100.0
     assert 28 <= len(clock.painted) <= 32
     assert clock.painted[-1][0] >= 100.999, "the last change is painted"
+
+
+def test_a_stream_of_small_changes_makes_60_frames_a_second(clock: Clockwork) -> None:
+    for _ in range(2000):
+        clock.note(1)
+        clock.turn(0.001)
+    assert 110 <= len(clock.painted) <= 2 * RATE + BURST
+    clock.turn(1)
+    assert clock.painted[-1][0] >= 101.99, "the last change is painted"
+
+
+def test_a_quiet_spell_makes_room_for_a_line_drawn_in_pieces(clock: Clockwork) -> None:
+    for _ in range(BURST):
+        clock.note(1)
+    assert [at for at, _ in clock.painted] == [100.0] * BURST
+    clock.note(1)
+    assert len(clock.painted) == BURST
+    clock.turn(1)
+    for _ in range(BURST):
+        clock.note(1)
+    assert len(clock.painted) == 2 * BURST + 1
+
+
+def test_frames_that_take_long_to_paint_leave_most_of_the_time_to_the_flood(clock: Clockwork) -> None:
+    clock.cost = 0.02
+    for _ in range(1000):
+        clock.note(everything=True)
+        clock.turn(0.001)
+    painting = len(clock.painted) * clock.cost
+    assert painting <= 1.1 * (clock.now - 100.0) / SHARE
 
 
 def test_rows_that_wait_are_painted_together(clock: Clockwork) -> None:

@@ -256,3 +256,23 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize("character", [*(chr(code) for code in range(0x80)), "ä", "漢", "🙂", "\u200d", "\x9b"])
+@pytest.mark.parametrize("erase", ["\x7f", "\x08"])
+def test_a_lone_character_is_the_keystroke_of_its_event(character: str, erase: str) -> None:
+    told = [keystroke(each) for each in events_of(character, erase=erase) if isinstance(each, events.Key)]
+    lone = InputParser(erase=erase).lone(character)
+    assert ([lone] if lone is not None else []) == (told if character != "\x1b" else [])
+
+
+@pytest.mark.parametrize("begun", ["\x1b", "\x1b[", "\x1b[200~pasted"])
+def test_a_character_that_ends_something_is_not_alone(begun: str) -> None:
+    parser = InputParser()
+    list(parser.feed(begun))
+    assert parser.lone("a") is None
+
+
+def test_more_than_one_character_is_not_a_lone_one() -> None:
+    assert InputParser().lone("ab") is None
+    assert InputParser().lone("") is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import time
@@ -16,6 +15,7 @@ from sshtui.attach.peers import peer
 from sshtui.attach.places import Instance, Places, connect
 from sshtui.attach.terminal_viewer import Ending, look
 from sshtui.errors import AttachError, NotFound, SshtuiError, UsageError
+from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
 from sshtui.store.paths import Paths
 
@@ -38,8 +38,8 @@ def attach(paths: Paths, id: str | None) -> int:
     require_tty()
     places = Places(paths.run_dir)
     if id is not None:
-        return show(places.find(id))
-    found = [instance for instance, state in _known(places) if state.get("detachable")]
+        return show(paths, places.find(id))
+    found = [instance for instance, state in known_apps(places) if state.get("detachable")]
     if not found:
         raise NotFound(_NONE, hint=_HOW)
     if len(found) > 1:
@@ -47,17 +47,20 @@ def attach(paths: Paths, id: str | None) -> int:
             f"{len(found)} are running: {', '.join(instance.id for instance in found)}.",
             hint=f"As in: sshtui attach {found[0].id}",
         )
-    return show(found[0])
+    return show(paths, found[0])
 
 
-def show(instance: Instance) -> int:
+def show(paths: Paths, instance: Instance) -> int:
     """Show a running app on this terminal until that ends, and say in one line how it did; the exit code."""
     ending = look(instance.socket)
     match ending:
         case Ending("detached"):
-            click.echo("Detached; come back with: sshtui attach")
+            alone = len(Places(paths.run_dir).running()) == 1
+            click.echo(f"Detached; come back with: sshtui attach{'' if alone else f' {instance.id}'}")
         case Ending("refused", _, sentence, hint):
             raise AttachError(sentence, hint=hint)
+        case Ending("ended", 1):
+            click.echo(f"sshtui has made a mistake and ended; {paths.app_log} tells more.", err=True)
         case Ending("ended"):
             click.echo(f"sshtui has ended (code {ending.code}).", err=True)
         case Ending("gone"):
@@ -70,10 +73,12 @@ def show(instance: Instance) -> int:
 @click.pass_obj
 def list_running(paths: Paths, as_json: bool) -> None:
     """Show the sshtui that are running, with their viewers and tabs."""
-    known = _known(Places(paths.run_dir))
+    known = known_apps(Places(paths.run_dir))
     if as_json:
-        click.echo(json.dumps([state for _instance, state in known], indent=2))
+        click.echo(json_text([state for _instance, state in known]))
         return
+    if not known:
+        click.echo("No sshtui is running.", err=True)
     for instance, state in known:
         click.echo(f"{instance.id:<3} {_in_words(state)}")
         for tab in state.get("tabs", ()):
@@ -101,12 +106,12 @@ def kill(paths: Paths, id: str | None) -> None:
     click.echo(_end(instance))
 
 
-def _known(places: Places) -> list[tuple[Instance, dict[str, Any]]]:
+def known_apps(places: Places) -> list[tuple[Instance, dict[str, Any]]]:
     """Every running app with what it says of itself; one that does not answer says nothing."""
     known = []
     for instance in places.running():
         try:
-            known.append((instance, state_of(instance.socket)))
+            known.append((instance, state_of(instance.socket, patience=PATIENCE / 2)))
         except AttachError:
             known.append((instance, {"id": instance.id, "answers": False}))
         except SshtuiError:

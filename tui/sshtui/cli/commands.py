@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import click
 from sshtui.cli.opening import complete_names, destination_host, opening_options
 from sshtui.errors import NotFound, UsageError
 from sshtui.model.destination import Wanted, is_link
+from sshtui.model.json_text import json_text
 from sshtui.store.paths import Paths
 from sshtui.version import __version__
 
@@ -201,7 +201,7 @@ def show_paths(paths: Paths, as_json: bool) -> None:
         "ssh_config": paths.ssh_config,
     }
     if as_json:
-        click.echo(json.dumps({name: str(path) for name, path in places.items()}, indent=2))
+        click.echo(json_text({name: str(path) for name, path in places.items()}))
         return
     for name, path in places.items():
         click.echo(f"{name:<14} {path}")

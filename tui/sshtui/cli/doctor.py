@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import asdict
 
 import click
@@ -13,6 +12,7 @@ from sshtui.cli.prompter import plain_prompter
 from sshtui.errors import UsageError
 from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
+from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
 from sshtui.store.paths import Paths
 
@@ -42,7 +42,7 @@ def doctor(
         raise UsageError("A host is needed.")
     findings = asyncio.run(_examine(paths, host, show=not as_json))
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+        click.echo(json_text([asdict(finding) for finding in findings]))
     return next((finding.exit_code for finding in findings if finding.verdict == "failed"), 0)
 
 

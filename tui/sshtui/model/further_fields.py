@@ -24,6 +24,8 @@ FURTHER: Mapping[str, Kind] = {
     "verify_host_key_dns": ("yes", "ask", "no"),
     "identity_files": "list",
     "identities_only": "flag",
+    "certificate_files": "list",
+    "identity_agent": "text",
     "add_keys_to_agent": "text",
     "pkcs11_provider": "text",
     "agent_forwarding": "flag",

@@ -19,6 +19,9 @@ BELLS_WITHIN = 2.0
 QUIET = 5.0
 """PuTTY's defaults: after five bells in two seconds it is silent until none rang for five seconds (manual 4.5.3)."""
 
+KEPT = 256
+"""Keystrokes whose bytes are kept ready, while modes and switches are the same objects."""
+
 _OTHER_KEYS = {
     # terminfo's entries of these names: khome, kend; linux: kf1 to kf5; kf1 to kf5 of a VT220 and up.
     ("home_end", "rxvt"): {"home": b"\x1b[7~", "end": b"\x1b[8~"},
@@ -36,11 +39,23 @@ class Habits:
         self._clock = clock
         self._bells: deque[float] = deque(maxlen=BELLS)
         self._silent = False
+        self._encoded: dict[Keystroke, bytes] = {}
+        self._encoded_in: Modes | None = None
+        self._encoded_with: TerminalSwitches | None = None
 
     def keystroke(self, keystroke: Keystroke, modes: Modes) -> bytes:
         """The bytes of a keystroke; a program that asked for the kitty protocol gets that."""
+        switches = self._switches()
+        if modes is not self._encoded_in or switches is not self._encoded_with or len(self._encoded) >= KEPT:
+            self._encoded_in, self._encoded_with = modes, switches
+            self._encoded.clear()
+        found = self._encoded.get(keystroke)
+        if found is None:
+            found = self._encoded[keystroke] = self._encode(keystroke, modes, switches)
+        return found
+
+    def _encode(self, keystroke: Keystroke, modes: Modes, switches: TerminalSwitches) -> bytes:
         if not modes.kitty_flags:
-            switches = self._switches()
             for switch in (("home_end", switches.home_end), ("function_keys", switches.function_keys)):
                 if keystroke.name in _OTHER_KEYS.get(switch, {}):
                     return _OTHER_KEYS[switch][keystroke.name]

@@ -292,11 +292,12 @@ class Session:
         slicer = Slicer()
         while data := await channel.read(READ_LIMIT):
             for piece in slicer.cut(data):
-                with slicer.timing(len(piece)):
-                    update = self.emulator.feed(self._habits.printed(piece))
-                    if update.reply:
-                        channel.write(update.reply)
-                    self._apply(update)
+                started = slicer.clock()
+                update = self.emulator.feed(self._habits.printed(piece))
+                if update.reply:
+                    channel.write(update.reply)
+                self._apply(update)
+                slicer.fed(len(piece), started)
                 await asyncio.sleep(0)
 
     def _progress(self, stage: str) -> None:

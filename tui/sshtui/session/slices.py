@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 TURN = 0.004
 """Seconds one turn of the loop may be held."""
@@ -16,23 +15,20 @@ class Slicer:
     """Learns how fast bytes are fed and cuts so that one slice takes about `TURN`."""
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
-        self._clock = clock
+        self.clock = clock
         self._slice = SMALLEST * 8
 
     def cut(self, data: bytes) -> Iterator[bytes]:
-        """`data` in order, in pieces; the size follows what `timing` measured meanwhile."""
+        """`data` in order, in pieces; the size follows what `fed` learnt meanwhile."""
         at = 0
         while at < len(data):
             piece = data[at : at + self._slice]
             at += len(piece)
             yield piece
 
-    @contextmanager
-    def timing(self, length: int) -> Iterator[None]:
-        """Measure the feeding of `length` bytes inside the block."""
-        started = self._clock()
-        yield
-        spent = self._clock() - started
+    def fed(self, length: int, started: float) -> None:
+        """Learn that feeding `length` bytes took from `started`, by `clock`, until now."""
+        spent = self.clock() - started
         if spent > TURN:
             self._slice = max(SMALLEST, int(min(self._slice, length) * TURN / spent))
         elif length >= self._slice and spent < TURN / 2:

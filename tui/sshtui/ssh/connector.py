@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,7 +37,10 @@ from sshtui.ssh.system_login import NOTHING, SystemLogin, system_login
 from sshtui.ssh.trust import HostKeyTrust
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import Progress, route_to
-from sshtui.ssh.wishes import chosen_algorithms, connect_limit
+from sshtui.ssh.wishes import chosen_algorithms, connect_limit, login_methods
+
+IDENTITY_AGENT = "identity_agent"
+"""The field of a host that names the socket of an agent of its own, or `none`."""
 
 AGENT_FORWARDING = "agent_forwarding"
 """The field of a saved host that lets programs there use the agent here; off unless it is `true`."""
@@ -155,6 +159,8 @@ class Connector:
             Offers(host, self._identities, asking, wish.chosen, patience=patience, spent=system.tries),
             password=wish.password,
             progress=on_login,
+            # A key pair that a person picked is offered whatever the host says.
+            methods=login_methods(host) | ({"publickey"} if wish.chosen else set()),
         )
 
     def _connection(
@@ -212,7 +218,10 @@ class Connector:
             prompter.tell(Notice(text, level="warning"))
 
     def _agent_for(self, host: Host) -> str:
-        return self._agent_path if host.extra.get(AGENT_FORWARDING) is True else ""
+        if host.extra.get(AGENT_FORWARDING) is not True:
+            return ""
+        named = str(host.extra.get(IDENTITY_AGENT) or "")
+        return self._agent_path if not named else "" if named.lower() == "none" else os.path.expanduser(named)
 
     def _allowed_for(self, host: Host) -> tuple[str, ...]:
         saved = host.extra.get(OLD_ALGORITHMS)

@@ -4,23 +4,45 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+from sshtui.errors import UsageError
+from sshtui.files import write_whole
+from sshtui.model.destination import parse_destination, split_destination
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
+from sshtui.model.json_text import json_text
 from sshtui.model.resuming import command_for
 from sshtui.store.host_tables import to_table
-from sshtui.store.hosts import HostStore
+from sshtui.store.putty_terminal import settings_of
 from sshtui.store.ssh_config_options import further_lines
 
 _KEYWORDS = {"local": "LocalForward", "remote": "RemoteForward", "dynamic": "DynamicForward"}
-_PATHS = frozenset({"CertificateFile", "IdentityFile", "UserKnownHostsFile"})
+_PATHS = frozenset({"CertificateFile", "IdentityAgent", "IdentityFile", "RevokedHostKeys", "UserKnownHostsFile"})
 """Keywords whose values may hold tokens of ssh (ssh_config(5), TOKENS), where a saved host's are what they are."""
 _ONLY_OURS = ("proxy", "unix_socket", "old_algorithms")
 _LETTERS = {"local": "L", "remote": "R", "dynamic": "D"}
-_COLUMNS = ("name", "address", "port", "user", "folder", "key_pair", "jump", "tags", "notes", "command")
+_PUTTY_PROXIES = {"socks5": (2, 1080), "http": (3, 8080)}
+"""Scheme to ProxyMethod, and to the port it has unless told otherwise."""
+_COLUMNS = (
+    "name",
+    "address",
+    "port",
+    "user",
+    "folder",
+    "key_pair",
+    "jump",
+    "tags",
+    "notes",
+    "command",
+    "keep_alive",
+    "theme",
+    "colour",
+    "favourite",
+)
 
 
 def to_ssh_config(hosts: Iterable[Host]) -> str:
@@ -85,7 +107,12 @@ def to_csv(hosts: Iterable[Host]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for host in hosts:
-        values = {**{name: getattr(host, name) for name in _COLUMNS}, "tags": " ".join(host.tags)}
+        values: dict[str, Any] = {name: getattr(host, name) for name in _COLUMNS}
+        values |= {
+            "tags": " ".join(host.tags),
+            "keep_alive": "" if host.keep_alive is None else host.keep_alive,
+            "favourite": "yes" if host.favourite else "",
+        }
         writer.writerow([_harmless(str(values[name])) for name in _COLUMNS])
     return out.getvalue()
 
@@ -99,16 +126,18 @@ def _harmless(text: str) -> str:
 
 def to_json(hosts: Iterable[Host]) -> str:
     """A list of objects with the fields that are set."""
-    return json.dumps([to_table(host) for host in hosts], indent=2, ensure_ascii=False, default=str) + "\n"
+    return json_text([to_table(host) for host in hosts]) + "\n"
 
 
 def to_putty(hosts: Iterable[Host]) -> str:
     """A registry file that makes a PuTTY session of each host (PuTTY's windows/storage.c and settings.c)."""
+    many = tuple(hosts)
+    named = {host.name: host for host in many}
     head = "Windows Registry Editor Version 5.00\n\n"
-    return (head + "".join(_putty_session(host) for host in hosts)).replace("\n", "\r\n")
+    return (head + "".join(_putty_session(host, named) for host in many)).replace("\n", "\r\n")
 
 
-def _putty_session(host: Host) -> str:
+def _putty_session(host: Host, named: Mapping[str, Host]) -> str:
     # PuTTY escapes what is not a letter, a digit or one of these in the name of a session's key.
     name = quote(host.name, safe="!#$&'()+,-./:;<=>@[]^_`{|}~", encoding="cp1252", errors="replace")
     pings = 0 if host.keep_alive is None else host.keep_alive
@@ -122,10 +151,30 @@ def _putty_session(host: Host) -> str:
         "PingInterval": pings // 60,
         "PingIntervalSecs": pings % 60,
         "PortForwardings": ",".join(_putty_forward(forward) for forward in host.forwards),
+        **_putty_proxy(host, named),
+        **settings_of(host.terminal),
     }
     return f"[HKEY_CURRENT_USER\\Software\\SimonTatham\\PuTTY\\Sessions\\{name}]\n" + "".join(
         f'"{key}"={_registry_value(value)}\n' for key, value in values.items()
     ) + "\n"  # fmt: skip
+
+
+def _putty_proxy(host: Host, named: Mapping[str, Host]) -> dict[str, str | int]:
+    """PuTTY goes through one jump host at most, the last one, or through a proxy server (its putty.h, PROXY_…)."""
+    try:
+        if host.jump:
+            last = host.jump.rpartition(",")[2].strip()
+            hop = named.get(last) or parse_destination(last)
+            return {"ProxyMethod": 6, "ProxyHost": hop.address, "ProxyPort": hop.port, "ProxyUsername": hop.user}
+        scheme, _, place = str(host.extra.get("proxy", "")).partition("://")
+        if scheme in _PUTTY_PROXIES:
+            proxy = split_destination(place.rstrip("/"))
+            kind, port = _PUTTY_PROXIES[scheme]
+            return {"ProxyMethod": kind, "ProxyHost": proxy.address, "ProxyPort": proxy.port or port}
+    except UsageError:
+        # What leads nowhere here leads nowhere there.
+        pass
+    return {}
 
 
 def _putty_forward(forward: Forward) -> str:
@@ -149,8 +198,22 @@ FOR_USE = frozenset({"putty", "ssh_config"})
 """Formats of programs that connect, and know nothing of what hosts inherit from our folders."""
 
 
-def hosts_for(store: HostStore, format: str) -> list[Host]:
-    """The saved hosts as an export wants them. Raises BrokenFile when the file holds no readable host."""
-    if store.problem and not store.hosts():
-        raise store.problem
-    return [store.effective(host) if format in FOR_USE else host for host in store.hosts()]
+Inherit = Callable[[Host], Host]
+"""A host with what it inherits from its folders."""
+
+
+def exported(format: str, hosts: Iterable[Host], inherit: Inherit) -> str:
+    """The text of a file that holds hosts."""
+    return EXPORTS[format]([inherit(host) for host in hosts] if format in FOR_USE else hosts)
+
+
+def write_export(format: str, hosts: Sequence[Host], path: Path, inherit: Inherit) -> str:
+    """Write hosts to a file, in the place of one that stands there; what was done, and what to do for ssh.
+
+    Raises NotSaved.
+    """
+    write_whole(path, exported(format, hosts, inherit).encode())
+    done = f"{len(hosts)} hosts written to {path}."
+    if format != "ssh_config":
+        return done
+    return f"{done}\nFor ssh to know them, put this line first in ~/.ssh/config:\nInclude {path.absolute()}"

@@ -122,7 +122,8 @@ class Paths:
         """
         own = hashlib.sha256(os.fsencode(self.config_dir)).hexdigest()[:8]
         runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-        if os.path.isabs(runtime) and os.path.isdir(runtime):
+        # After `su` it still is the other account's.
+        if os.path.isabs(runtime) and os.path.isdir(runtime) and os.stat(runtime).st_uid == os.getuid():
             chosen = Path(runtime, f"sshtui-{own}")
         else:
             chosen = self.state_dir / "run"

@@ -41,14 +41,19 @@ class Emulator:
         self._parser = Parser(self._terminal, Dispatcher(self._terminal))
         self._decoder = Decoder()
         self._revision = 0
-        self._modes: Modes | None = None
+        self._modes = switches.snapshot(self._terminal)
+        self._modes_known = True
 
     def feed(self, data: bytes) -> Update:
         """Take output of the remote, cut anywhere; never raises."""
         text = self._decoder.decode(data, self._terminal.allowed.charset)
+        # Only a control or a sequence changes a mode; while someone types, the answer stands.
+        known = self._modes_known and self._parser.at_rest and text.isprintable()
         if text:
             self._parser.feed(text)
-        return self._update()
+        update = self._update()
+        self._modes_known = known
+        return update
 
     def resize(self, size: Size) -> Update:
         """Fit the grid to `size` and return the rows to repaint.
@@ -121,9 +126,11 @@ class Emulator:
 
     @property
     def modes(self) -> Modes:
-        """What keystrokes, paste and mouse depend on."""
-        if self._modes is None:
-            self._modes = switches.snapshot(self._terminal)
+        """What keystrokes, paste and mouse depend on; the same object until something of it changes."""
+        if not self._modes_known:
+            found = switches.snapshot(self._terminal)
+            self._modes = self._modes if self._modes == found else found
+            self._modes_known = True
         return self._modes
 
     @property
@@ -142,7 +149,7 @@ class Emulator:
 
     def _update(self) -> Update:
         terminal = self._terminal
-        self._modes = None
+        self._modes_known = False
         rows = None if terminal.all_dirty else frozenset(terminal.dirty)
         terminal.dirty.clear()
         terminal.all_dirty = False

@@ -88,6 +88,11 @@ class Parser:
         self._body.clear()
         self._vt52.reset()
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether the next printable character is text, and not the end of a sequence."""
+        return self._state is _State.GROUND and not self._terminal.vt52
+
     def feed(self, text: str) -> None:
         """Act on `text`."""
         at, end = 0, len(text)

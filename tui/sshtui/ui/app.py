@@ -8,11 +8,12 @@ from collections.abc import Mapping
 
 from textual import events
 
+from sshtui.model.keystrokes import Keystroke
+from sshtui.model.outer import outer_terminal
 from sshtui.model.themes import Theme
 from sshtui.session.roster import Roster
 from sshtui.ui.glyphs import ASCII, UNICODE, has_unicode
 from sshtui.ui.keymap import Keymap
-from sshtui.ui.outer import outer_terminal
 from sshtui.ui.parts import Parts
 from sshtui.ui.screens.main import MainScreen
 from sshtui.ui.steady import SteadyApp
@@ -74,12 +75,12 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
                 self._deciding = False
         await super().on_event(event)
 
-    def take_at_once(self, event: events.Key) -> bool:
+    def take_at_once(self, pressed: Keystroke) -> bool:
         """Give a keystroke for the remote to the terminal in focus, unless an earlier event is still on its way."""
         if self._deciding or self.message_queue_size or not (self.app_focus and self.screen_stack):
             return False
         screen = self.screen
-        return isinstance(screen, MainScreen) and screen.take_at_once(event)
+        return isinstance(screen, MainScreen) and screen.take_at_once(pressed)
 
     def on_mount(self) -> None:
         WindowTitle(self.roster, self._name_window, self.set_timer)
@@ -89,7 +90,9 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
     def _name_window(self, title: str) -> None:
         from sshtui.ui.driver import SteadyDriver
 
-        if isinstance(self._driver, SteadyDriver):
+        if self.audience is not None:
+            self.audience.show_title(title)
+        elif isinstance(self._driver, SteadyDriver):
             self._driver.show_title(title)
 
     def _warm_up(self) -> None:

@@ -19,10 +19,9 @@ from typing import Any
 from textual import constants
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key
 from textual.message import Message
 
-from sshtui.attach.own_terminal import give_back, patient, screen_descriptor
+from sshtui.attach.own_terminal import TITLE_POP, TITLE_PUSH, give_back, patient, screen_descriptor
 from sshtui.ui.keys import InputParser
 from sshtui.ui.scrub import scrubbed
 from sshtui.ui.steady import SteadyApp
@@ -45,10 +44,6 @@ _SYNC_END = "\x1b[?2026l"
 _MUST_ARRIVE = re.compile(r"(?:\x1b\[(?:[?<>=][0-9;:]*[ -/]*[@-~]|2[23];2t)|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
 _NEWEST_COUNTS = ("\x1b]52;", "\x1b]2;")
 """The clipboard and the title: of what waits only the newest is worth sending."""
-
-_TITLE_PUSH = "\x1b[22;2t"
-_TITLE_POP = "\x1b]2;\x1b\\\x1b[23;2t"
-"""XTWINOPS' title stack; the empty title is for terminals that have none."""
 
 
 class PatientOutput:
@@ -92,12 +87,15 @@ class PatientOutput:
                 if not self._sync:
                     self._put(text)
                 self._sync = ""
+            elif not self._waiting_bytes:
+                self._put(self._sync + text)
+                self._sync = ""
             elif _MUST_ARRIVE.fullmatch(text):
                 for kind in _NEWEST_COUNTS:
                     if text.startswith(kind):
                         self._forget_older(kind)
                 self._put(text)
-            elif self._waiting_bytes and self._waiting_bytes + len(text) > BACKLOG:
+            elif self._waiting_bytes + len(text) > BACKLOG:
                 self._missed = True
             else:
                 self._put(self._sync + text)
@@ -207,13 +205,13 @@ class SteadyDriver(LinuxDriver):
         if not constants.DISABLE_KITTY_KEY:
             self.write("\x1b[=4;2u")
         if self._titled:
-            self.write(_TITLE_PUSH)
+            self.write(TITLE_PUSH)
             self.show_title(self._title)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, its title included."""
         if self._titled:
-            self.write(_TITLE_POP)
+            self.write(TITLE_POP)
         super().stop_application_mode()
 
     def show_title(self, title: str) -> None:
@@ -257,11 +255,11 @@ class SteadyDriver(LinuxDriver):
         super().disable_input()
 
     def send_message(self, message: Message) -> None:
-        """Give the app what was read; a keystroke that the terminal in front can have is there when this returns."""
-        if not self._watched:
+        """Give the app what was read."""
+        if self._watched and isinstance(self._app, SteadyApp):
+            self._app.receive(message)
+        else:
             super().send_message(message)
-        elif not (isinstance(message, Key) and isinstance(self._app, SteadyApp) and self._app.take_at_once(message)):
-            self._app.post_message(message)
 
     def _can_be_watched(self) -> bool:
         """Whether the loop can tell when there is something to read: not of every device on every system."""
@@ -283,7 +281,13 @@ class SteadyDriver(LinuxDriver):
                 self._loop.remove_reader(self.fileno)
             os.kill(os.getpid(), signal.SIGHUP)
             return False
-        for message in self._parser.feed(self._decode(data)):
+        text = self._decode(data)
+        if self._watched and isinstance(self._app, SteadyApp):
+            # A letter at a time is how people type: the event that it may become is not even made.
+            lone = self._parser.lone(text)
+            if lone is not None and self._app.take_at_once(lone):
+                return True
+        for message in self._parser.feed(text):
             self.process_message(message)
         if self._watched:
             self._settle()

@@ -86,6 +86,12 @@ class InputParser(XTermParser):
         """Whether a paste has begun and not ended."""
         return self._pasted is not None
 
+    def lone(self, data: str) -> Keystroke | None:
+        """The keystroke that a single character is; None for anything else and while something is open."""
+        if len(data) != 1 or data == "\x1b" or self._pending or self._pasted is not None:
+            return None
+        return _lone(data, self._erase)
+
     def feed(self, data: str) -> Iterator[Message]:
         """The events in `data`; an unfinished sequence at its end waits for more."""
         self._since = monotonic()
@@ -197,6 +203,11 @@ def _mode_reported(mode: int, setting: int) -> Iterator[Message]:
 def keystroke(event: events.Key) -> Keystroke:
     """The keystroke that a Textual key event stands for, whoever made the event."""
     return _keystroke(event.key, event.character or "")
+
+
+@lru_cache(1024)
+def _lone(character: str, erase: str) -> Keystroke | None:
+    return next((_keystroke(name, text) for name, text in keys_of(character, erase=erase)), None)
 
 
 @lru_cache(1024)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import App, ReturnType
 from textual.events import Key
 from textual.filter import LineFilter
+from textual.message import Message
 
 from sshtui.errors import SshtuiError
-from sshtui.ui.outer import NOTHING_MORE, Outer
+from sshtui.model.keystrokes import Keystroke
+from sshtui.model.outer import NOTHING_MORE, Outer
+from sshtui.ui.keys import keystroke
 from sshtui.ui.scrub import SCRUB, scrubbed
 
 if TYPE_CHECKING:
@@ -56,23 +59,27 @@ class SteadyApp(App[ReturnType]):
         return {"muted": "#808080", "focus": "#5fafff", "line": "#505050"}
 
     @property
-    def direct_output(self) -> Callable[[str], None] | None:
-        """Where a finished piece of the picture can be written now; None while only Textual may paint."""
+    def paints_at_once(self) -> bool:
+        """Whether `paint_at_once` shows something: there is a terminal, and Textual does not hold all painting back."""
         driver = self._driver
-        if driver is None or driver.is_headless or driver.is_inline or not self._running or self._closed:
-            return None
-        return None if self._batch_count else driver.write
+        if driver is None or self._batch_count or not self._running or self._closed:
+            return False
+        return not (driver.is_headless or driver.is_inline)
 
-    @property
-    def synchronized(self) -> bool:
-        """Whether the outer terminal shows a piece as one when asked to (DECSET 2026)."""
-        return self._sync_available
+    def paint_at_once(self, piece: str) -> None:
+        """Write a finished piece of the picture, characters and control sequences, without Textual's passes."""
+        if self._driver is not None:
+            self._begin_update()
+            self._driver.write(piece)
+            self._end_update()
 
-    def take_at_once(self, event: Key) -> bool:
-        """Whether a keystroke has reached its destination by now; else it takes the way through the message queues.
+    def receive(self, message: Message) -> None:
+        """Deal with what a driver read in the thread of the event loop."""
+        if not (isinstance(message, Key) and self.take_at_once(keystroke(message))):
+            self.post_message(message)
 
-        A driver that runs in the thread of the event loop asks this before it posts the event.
-        """
+    def take_at_once(self, pressed: Keystroke) -> bool:
+        """Whether a keystroke has reached its destination by now; else it takes the way through the message queues."""
         return False
 
     def mistake(self, error: BaseException) -> None:

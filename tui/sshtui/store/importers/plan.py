@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -28,11 +29,23 @@ class Step:
     host: Host | None = None
     why: str = ""
 
+    @property
+    def where(self) -> str:
+        """Why, or else where it goes."""
+        return self.host.destination if self.host and not self.why else self.why
+
+    @property
+    def runs(self) -> str:
+        """What connecting to the host would run or load on this computer, to be shown before a person agrees; or ""."""
+        named = [self.host.extra.get(field) for field in ("proxy_command", "pkcs11_provider")] if self.host else []
+        return ", ".join(text for text in named if isinstance(text, str) and text)
+
 
 def read_ssh_config(path: Path) -> Found:
     """The hosts of an ssh_config file, as copies of our own."""
     found = Found()
-    read = read_hosts(path)
+    # As `ssh -F FILE` does, this trusts the file that a person names, wherever it lies.
+    read = read_hosts(path, checked=False)
     found.hosts.extend(replace(host, origin="") for host in read.hosts)
     for warning in read.warnings:
         found.skip("", warning)
@@ -65,6 +78,12 @@ def plan(found: Found, saved: Iterable[Host], *, folder: str = "") -> tuple[Step
     return (*steps, *(Step("skipped", entry.name, why=entry.reason) for entry in found.skipped))
 
 
+def sums(steps: Iterable[Step]) -> str:
+    """How many there are of each action: `3 new, 1 conflict`; a sentence where there are none."""
+    counted = Counter(step.action for step in steps)
+    return ", ".join(f"{count} {action}" for action, count in counted.items()) or "Nothing was found."
+
+
 def to_save(steps: Sequence[Step], *, conflicts: bool = False) -> tuple[Host, ...]:
     """The hosts that a plan writes, those in conflict only on request."""
     wanted = {"new", "changed", "conflict"} if conflicts else {"new", "changed"}
@@ -80,6 +99,8 @@ def _step(host: Host, saved: Host | None) -> Step:
         for field in fields(Host)
         if getattr(host, field.name) != getattr(default, field.name)
     }
+    # Further fields that the import does not know stay: the reference to a saved password may be among them.
+    told["extra"] = {**saved.extra, **host.extra}
     merged = replace(saved, **told)
     if (saved.address, saved.port) != (host.address, host.port) or (host.user and saved.user not in ("", host.user)):
         why = f"saved as {saved.destination}, the file says {host.destination}."

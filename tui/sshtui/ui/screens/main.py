@@ -36,11 +36,11 @@ from sshtui.ui.parts import Parts
 from sshtui.ui.screens.details import DetailsScreen
 from sshtui.ui.screens.doctor import DoctorScreen
 from sshtui.ui.screens.help import HelpScreen
-from sshtui.ui.screens.layout import layout, sidebar_columns
+from sshtui.ui.screens.layout import SMALLEST, layout, sidebar_columns
 from sshtui.ui.screens.palette import Entry, PaletteScreen
 from sshtui.ui.steady import SteadyApp
 from sshtui.ui.terminal.colours import FALLBACK
-from sshtui.ui.widgets.ask_line import AskLine
+from sshtui.ui.widgets.ask_line import AskLine, Line
 from sshtui.ui.widgets.leader_menu import LeaderMenu
 from sshtui.ui.widgets.sidebar import Sidebar
 from sshtui.ui.widgets.splitter import Splitter
@@ -59,7 +59,13 @@ _BESIDE_TEXT = frozenset({"up", "down", "pageup", "pagedown", "enter", "shift+en
 CATCH_UP = 0.5
 """Seconds a widget may take to deal with earlier keystrokes before the next one counts all the same."""
 
+LOW = 16
+"""Rows below which the menu goes without its line at the top."""
+
 _FILTER_FOOTER = frozenset({"hosts.connect", "hosts.leave"})
+_MARKED_FOOTER = frozenset(
+    {"hosts.connect", "hosts.edit", "hosts.delete", "hosts.move", "hosts.favourite", "hosts.check", "hosts.undo"}
+)
 
 
 class MainScreen(Screen[None], inherit_bindings=False):
@@ -81,7 +87,11 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._leader = Leader(keymap)
         self._menu_timer: Timer | None = None
         self._sidebar_wanted = True
-        self.sidebar = Sidebar(parts, glyphs, roster, prompter, self.open, self.show_terminal, id="sidebar")
+        self._sidebar_columns = parts.settings.sidebar_columns
+        self._asked_among_hosts = False
+        self.sidebar = Sidebar(
+            parts, glyphs, roster, prompter, self.open, self.show_terminal, self._ask_for, id="sidebar"
+        )
         self.workspace = Workspace(roster, keymap, glyphs, self._make_view, unicode=unicode, id="workspace")
         self._splitter = Splitter(id="splitter")
         self._status = StatusLine(keymap, glyphs, unicode=unicode, id="status")
@@ -99,7 +109,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             "app.secrets": self._show_secrets,
             "app.known_hosts": self._show_known_hosts,
             "app.quit": self.ask_to_quit,
-            "app.detach": self._detach,
+            "app.detach": self._leave_app,
             "tab.close": self._close_tab,
             "tab.rename": self._rename_tab,
             "session.password": self._change_password,
@@ -116,10 +126,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
             yield self._menu
         yield self._status
         yield self._ask
-        yield Static("Too small.", id="too-small")
+        yield Static(f"Too small: {SMALLEST.columns}x{SMALLEST.rows} is the least.", id="too-small")
 
     async def on_mount(self) -> None:
-        self.sidebar.styles.width = self._parts.settings.sidebar_columns
         self._arrange()
         self.sidebar.take_focus()
         self._show_status()
@@ -144,7 +153,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             claims=lambda _pressed: False,
             prompter=self._prompter,
             palette=palette,
-            confirm_paste=self._parts.settings.confirm_paste or is_dangerous(session.host),
+            confirm_paste=lambda: self._parts.settings.confirm_paste or is_dangerous(session.host),
             may_offer=True if session.host.terminal.clipboard == "allow" else None,
             unicode=self._unicode,
         )
@@ -176,14 +185,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._show_leader()
         return True
 
-    def take_at_once(self, event: events.Key) -> bool:
+    def take_at_once(self, pressed: Keystroke) -> bool:
         """Whether a keystroke was for the terminal in focus and nobody else, and is there by now."""
         view = self.focused
-        if not isinstance(view, TerminalView) or self._ask.display or self._leader.pending:
+        if not isinstance(view, TerminalView) or self._leader.pending or pressed.name == self._keymap.leader:
             return False
-        pressed = keystroke(event)
-        scope = self.workspace.scope
-        if pressed.name == self._keymap.leader or self._own_action(pressed, scope) or not view.take_at_once(pressed):
+        if self._own_action(pressed, self.workspace.scope) or not view.take_at_once(pressed):
             return False
         # A lock counts how quickly leaders follow each other, with nothing between them.
         self._leader.press(pressed.name, time.monotonic())
@@ -294,6 +301,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _show_menu(self) -> None:
         if self._leader.pending:
+            self._menu.set_class(self.size.height < LOW, "low")
             self._menu.add_class("shown")
 
     @on(StatusLine.Clicked)
@@ -371,14 +379,15 @@ class MainScreen(Screen[None], inherit_bindings=False):
         )
         self.sidebar.display = found.hosts
         self.sidebar.set_class(found.drawer, "drawer")
-        self.set_class(found.full, "narrow")
+        self.sidebar.styles.width = "100%" if found.full else self._sidebar_columns
         self._splitter.display = found.splitter
         self.set_class(found.tiny, "tiny")
 
     @on(Splitter.Dragged)
     def _splitter_dragged(self, event: Splitter.Dragged) -> None:
         columns = sidebar_columns(event.column, Size(*self.size))
-        self.sidebar.styles.width = columns
+        self._sidebar_columns = columns
+        self._arrange()
         if event.done:
             self._parts.save_setting("sidebar_columns", columns)
 
@@ -408,9 +417,22 @@ class MainScreen(Screen[None], inherit_bindings=False):
         front = self.roster.front
         scope = self.scope
         if scope in (Scope.HOSTS, Scope.CARD) or front is None:
-            self._status.show_scope(scope, only=_FILTER_FOOTER if self.sidebar.filtering else ())
+            marking = self.sidebar.marking and scope is Scope.HOSTS
+            only = _FILTER_FOOTER if self.sidebar.filtering else _MARKED_FOOTER if marking else ()
+            self._status.show_scope(scope, only=only, lead=self.sidebar.summary)
         else:
             self._status.show_session(front)
+
+    @on(Sidebar.TabsDiffer)
+    def _tabs_differ(self, event: Sidebar.TabsDiffer) -> None:
+        event.stop()
+        self.workspace.show_hosts()
+        self._show_status()
+
+    @on(Sidebar.Said)
+    def _hosts_said(self, event: Sidebar.Said) -> None:
+        event.stop()
+        self._show_status()
 
     # What asks
 
@@ -421,9 +443,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
             except SshtuiError as error:
                 return error.sentence
             await self.open(host)
+            self._asked_among_hosts = False
             return ""
 
-        self._ask.ask("connect to", accept, hint="user@address:port")
+        self._ask_for(Line("connect to", accept, hint="user@address:port"))
 
     def _rename_tab(self) -> None:
         session = self.roster.front
@@ -434,14 +457,19 @@ class MainScreen(Screen[None], inherit_bindings=False):
             session.label = text
             return ""
 
-        self._ask.ask("name of the tab", accept, text=session.label)
+        self._ask_for(Line("name of the tab", accept, text=session.label))
+
+    def _ask_for(self, line: Line) -> None:
+        """Take a text in the line below; afterwards the focus goes back to where it was."""
+        self._asked_among_hosts = self.sidebar.has_focus_within
+        self._ask.ask(line)
 
     @on(AskLine.Closed)
     async def _asked(self) -> None:
-        if self.roster.front is not None and not self.sidebar.has_focus_within:
-            await self.show_terminal()
-        else:
+        if self.roster.front is None or self._asked_among_hosts:
             self.show_hosts()
+        else:
+            await self.show_terminal()
 
     @work(group="close")
     async def _close_tab(self) -> None:
@@ -452,7 +480,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Quit, after asking when sessions are live."""
         how = await how_to_leave(self.roster, self._prompter, detachable=self._audience is not None)
         if how == "detach":
-            self._detach()
+            self._leave_app()
         elif how == "quit":
             await self.roster.close_all()
             self.app.exit(0)
@@ -461,7 +489,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _audience(self) -> Audience | None:
         return self.app.audience if isinstance(self.app, SteadyApp) else None
 
-    def _detach(self) -> None:
+    def _leave_app(self) -> None:
         """Let the viewer go who asks; an app on its own terminal can only say how one is started that can be left."""
         if self._audience is None:
             self._tell("This sshtui ends with its terminal. One that can be left: sshtui --detachable", warning=True)

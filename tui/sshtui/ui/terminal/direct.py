@@ -8,18 +8,17 @@ is still to be painted, so nothing has to be told to it: whatever it paints late
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.geometry import Offset, Region
 
 from sshtui.ui.steady import SteadyApp
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
     from textual.widget import Widget
 
     from sshtui.ui.widgets.terminal_view import TerminalView
-
-_SYNC_START, _SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
 
 
 class DirectPaint:
@@ -27,6 +26,7 @@ class DirectPaint:
 
     def __init__(self, view: TerminalView) -> None:
         self._view = view
+        self._screen: Screen[Any] | None = None
         self._layout: object = None
         self._free = False
         self._corner = Offset()
@@ -34,25 +34,26 @@ class DirectPaint:
     def paint(self, rows: Iterable[int] | None) -> bool:
         """Write these rows of the view, None for all; False, with nothing done, where Textual has to paint them."""
         view, app = self._view, self._view.app
-        if not isinstance(app, SteadyApp) or (write := app.direct_output) is None or not self._uncovered():
+        if not (isinstance(app, SteadyApp) and app.paints_at_once and self._uncovered()):
             return False
         left, top = self._corner
         height = view.size.height
         shown = range(height) if rows is None else sorted(row for row in set(rows) if 0 <= row < height)
         if not shown:
             return True
-        parts = [f"\x1b[{top + row + 1};{left + 1}H{view.written_line(row)}" for row in shown]
+        parts = [f"\x1b[{top + row + 1};{left + 1}H{view.painting.written(row)}" for row in shown]
         view.place_cursor(self._corner)
         column, row = app.screen.outer_size.clamp_offset(app.cursor_position)
-        frame = f"{''.join(parts)}\x1b[{row + 1};{column + 1}H"
-        # Less than a row at once shows no seam.
-        write(f"{_SYNC_START}{frame}{_SYNC_END}" if app.synchronized and len(parts) > 1 else frame)
+        app.paint_at_once(f"{''.join(parts)}\x1b[{row + 1};{column + 1}H")
         return True
 
     def _uncovered(self) -> bool:
-        """Whether the view is on the screen in front, whole, with nothing over it and no other layout to come."""
-        screen = self._view.screen
-        if not screen.is_current or screen._layout_required or screen._scroll_required:
+        """Whether the view is on the screen in front, whole and with nothing over it.
+
+        A layout that is still to come is no matter: Textual then paints whatever it changes.
+        """
+        screen = self._screen = self._screen or self._view.screen
+        if self._view.app.screen is not screen:
             return False
         # Another layout is another object. Neither has a public name in Textual.
         layout = screen._compositor.visible_widgets

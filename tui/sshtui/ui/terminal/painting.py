@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS
 from rich.segment import Segment
+from textual.color import BLACK, Color
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 
 from sshtui.model.geometry import Point
+from sshtui.model.outer import NOTHING_MORE
 from sshtui.model.themes import Palette
 from sshtui.terminal.cells import Row, Style
 from sshtui.terminal.modes import CursorShape
 from sshtui.terminal.selection import columns_at
-from sshtui.ui.outer import NOTHING_MORE
+from sshtui.ui.scrub import SCRUB
 from sshtui.ui.steady import SteadyApp
 from sshtui.ui.terminal.colours import Colours, Mark, numbers
 from sshtui.ui.terminal.copy_mode import CopyMode
@@ -36,6 +40,8 @@ class Painting:
         self._unicode = unicode
         self._strips: Strips | None = None
         self._reversed = False
+        self._filters: Sequence[LineFilter] = ()
+        self._depth = ColorSystem.TRUECOLOR
 
     def forget(self) -> None:
         """The colours are others: build everything again."""
@@ -51,15 +57,18 @@ class Painting:
             palette = self._palette()
             emulator.set_theme(numbers(palette))
             app = self._view.app
+            self._depth = COLOR_SYSTEMS[app.console.color_system or "truecolor"]
             colours = Colours(
                 palette,
                 emulator.palette,
                 reverse_video=turned,
                 colourless=app.no_color,
                 outer=app.outer if isinstance(app, SteadyApp) else NOTHING_MORE,
-                depth=COLOR_SYSTEMS[app.console.color_system or "truecolor"],
+                depth=self._depth,
             )
             self._strips = Strips(colours)
+            # Every colour is a true colour already.
+            self._filters = [each for each in self._view.get_line_filters() if not isinstance(each, ANSIToTruecolor)]
         return self._strips
 
     def line(self, y: int) -> Strip:
@@ -79,14 +88,31 @@ class Painting:
             return Strip.join([strip.crop(0, width - label.cell_length), label])
         return strip
 
-    def written(self, y: int, write: Callable[[list[Segment]], str]) -> str:
-        """What `write`, always the same function, makes of row `y` of the view."""
-        view = self._view
+    def filtered(self, y: int) -> Strip:
+        """The strip in row `y` of the view as it may be painted."""
+        strip = self.line(y)
+        for line_filter in self._filters:
+            strip = strip.apply_filter(line_filter, self._background(line_filter))
+        return strip
+
+    def written(self, y: int) -> str:
+        """Row `y` of the view as characters and control sequences, the same as Textual makes of `filtered`."""
+        view, strips = self._view, self.strips
         line = view.viewport.top + y
         if view.copying is not None or line > view.viewport.lines.last or self._words(y, view.size.height):
-            return write(list(self.line(y)))
+            return self._write(list(self.line(y)))
         row = view.viewport.lines.row(line)
-        return self.strips.written(row, view.size.width, self._overlays(line, row), write)
+        return strips.written(row, view.size.width, self._overlays(line, row), self._write)
+
+    def _write(self, segments: list[Segment]) -> str:
+        for line_filter in self._filters:
+            segments = line_filter.apply(segments, self._background(line_filter))
+        write, depth = Strip.render_style, self._depth
+        return "".join([text if style is None else write(style, text, depth) for text, style, _control in segments])
+
+    def _background(self, line_filter: LineFilter) -> Color:
+        """What lies behind the view, for a filter that looks at it: it takes long to find."""
+        return BLACK if line_filter is SCRUB else self._view.background_colors[1]
 
     def _status_row(self, copying: CopyMode) -> int:
         """The last row, or the first while the cursor is in the last."""
@@ -127,7 +153,7 @@ class Painting:
         cursor = view.session.emulator.cursor
         if view.copying is not None:
             place, mark = view.copying.cursor, Mark.BLOCK
-        elif not cursor.visible:
+        elif not cursor.visible or not view.blinking.seen:
             return None
         else:
             place = Point(view.viewport.lines.top + cursor.point.row, cursor.point.column)

@@ -33,7 +33,7 @@ class Pane(Widget):
         self._keymap = keymap
         self._glyphs = glyphs
         self._unicode = unicode
-        self.set_class(is_dangerous(session.host), "danger")
+        self.show_danger()
         self.set_class(not unicode, "plain-frame")
 
     def compose(self) -> ComposeResult:
@@ -45,6 +45,10 @@ class Pane(Widget):
     def on_mount(self) -> None:
         self.set_interval(1.0, self._count_down)
         self.show_state()
+
+    def show_danger(self) -> None:
+        """Frame the terminal of a host that bears the danger mark."""
+        self.set_class(is_dangerous(self.session.host), "danger")
 
     def _count_down(self) -> None:
         if self.session.next_try is not None:
@@ -68,7 +72,10 @@ class Pane(Widget):
         details = [Content(line) for line in self._details()]
         ways = Content.assemble((self._ways_on(), "$muted"))
         if one_line:
-            return Content("  ").join([Content(" ") + head, *details, ways])
+            line = Content("  ").join([Content(" ") + head, *details])
+            # The keystrokes are not torn apart at the end of a line.
+            fits = line.cell_length + ways.cell_length + 2 <= self.size.width
+            return Content("  " if fits else "\n ").join([line, ways])
         banner = [Content.assemble((f"| {line}", "$muted")) for line in session.banner[:BANNER_LINES]]
         return Content("\n").join([head, Content(""), *details, *banner, Content(""), ways])
 

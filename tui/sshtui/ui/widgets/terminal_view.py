@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable
 
-from rich.color import ColorSystem
-from rich.segment import Segment
 from textual import events
-from textual.color import BLACK
-from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Offset, Region
 from textual.geometry import Size as CellSize
 from textual.strip import Strip
@@ -26,7 +23,7 @@ from sshtui.terminal.lines import Lines
 from sshtui.terminal.pointer import Button, encode_focus
 from sshtui.terminal.selection import Selection, text_of
 from sshtui.ui.keys import keystroke
-from sshtui.ui.scrub import SCRUB
+from sshtui.ui.terminal.blinking import Blinking
 from sshtui.ui.terminal.colours import FALLBACK
 from sshtui.ui.terminal.copy_mode import CopyMode, Outcome
 from sshtui.ui.terminal.direct import DirectPaint
@@ -61,7 +58,7 @@ class TerminalView(Widget, can_focus=True):
         claims: Callable[[Keystroke], bool],
         prompter: Prompter | None = None,
         palette: Callable[[], Palette] = lambda: FALLBACK,
-        confirm_paste: bool = True,
+        confirm_paste: Callable[[], bool] = lambda: True,
         may_offer: bool | None = None,
         unicode: bool = True,
     ) -> None:
@@ -76,11 +73,13 @@ class TerminalView(Widget, can_focus=True):
         self._unsubscribe: Callable[[], None] = lambda: None
         self._settling: Timer | None = None
         self._told_size = Size(0, 0)
-        self._frames = Frames(self._paint, self.set_timer, time.monotonic)
+        self._frames = Frames(self._paint, self._later, time.monotonic)
         self._direct = DirectPaint(self)
         self._ringing: Timer | None = None
+        self.blinking = Blinking(self._blinks, lambda: self._paint(frozenset()), self.set_interval)
         self._cursor_row = 0
         self._alternate = False
+        self._shown = False
 
     # Life
 
@@ -91,6 +90,7 @@ class TerminalView(Widget, can_focus=True):
     def on_unmount(self) -> None:
         self._unsubscribe()
         self._frames.stop()
+        self.blinking.stop()
 
     def on_resize(self, event: events.Resize) -> None:
         if not (event.size.width and event.size.height):
@@ -123,6 +123,7 @@ class TerminalView(Widget, can_focus=True):
 
     def on_focus(self) -> None:
         self.session.send(encode_focus(True, self.session.emulator.modes))
+        self.blinking.stir()
         self.refresh()
 
     def on_blur(self) -> None:
@@ -146,7 +147,8 @@ class TerminalView(Widget, can_focus=True):
 
     def _note(self, rows: frozenset[int] | None) -> None:
         """Have `rows` of the screen painted; a view that nobody sees is painted whole when it is shown."""
-        if self.is_on_screen:
+        if self._shown:
+            self.blinking.stir()
             emulator = self.session.emulator
             modes = emulator.modes
             if modes.alternate_screen != self._alternate:
@@ -154,6 +156,10 @@ class TerminalView(Widget, can_focus=True):
                 self._alternate = not self._alternate
                 self.mouse.marking.clear()
             self._frames.note(rows, height=emulator.size.rows, held=modes.synchronized)
+
+    def _later(self, seconds: float, do: Callable[[], None]) -> asyncio.TimerHandle:
+        # Textual's timers cost a task each, and ring by way of the message queue.
+        return asyncio.get_running_loop().call_later(seconds, do)
 
     def _paint(self, rows: frozenset[int] | None) -> None:
         cursor = self.session.emulator.cursor.point.row
@@ -166,10 +172,17 @@ class TerminalView(Widget, can_focus=True):
         else:
             self.refresh_rows(changed)
 
+    def _blinks(self) -> bool:
+        cursor = self.session.emulator.cursor
+        here = self.is_on_screen and self.has_focus and self.viewport.live and self.copying is None
+        return here and cursor.visible and cursor.blinking
+
     def on_show(self) -> None:
+        self._shown = True
         self.refresh()
 
     def on_hide(self) -> None:
+        self._shown = False
         # Twenty tabs need not keep the pictures of twenty screens.
         self.painting.forget()
 
@@ -198,32 +211,10 @@ class TerminalView(Widget, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips in `crop`, straight from the cache: the styles of a widget do not apply inside a terminal."""
         self.place_cursor(self.region.offset)
-        filters, background = self._filters(), self.background_colors[1]
-        strips = []
-        for y in crop.line_range:
-            strip = self.painting.line(y)
-            for line_filter in filters:
-                strip = strip.apply_filter(line_filter, background)
-            strips.append(strip if crop.column_span == (0, self.size.width) else strip.crop(*crop.column_span))
-        return strips
-
-    def written_line(self, y: int) -> str:
-        """Row `y` of the view as characters and control sequences, the same as of its strip."""
-        return self.painting.written(y, self._write)
-
-    def _write(self, segments: list[Segment]) -> str:
-        for line_filter in self._filters():
-            # The filter of all colours looks at no background, which takes long to find.
-            background = BLACK if line_filter is SCRUB else self.background_colors[1]
-            segments = line_filter.apply(segments, background)
-        colours = self.app.console._color_system or ColorSystem.TRUECOLOR
-        return "".join(
-            text if style is None else Strip.render_style(style, text, colours) for text, style, _control in segments
-        )
-
-    def _filters(self) -> list[LineFilter]:
-        # Every colour is a true colour already.
-        return [each for each in self.get_line_filters() if not isinstance(each, ANSIToTruecolor)]
+        strips = [self.painting.filtered(y) for y in crop.line_range]
+        if crop.column_span == (0, self.size.width):
+            return strips
+        return [strip.crop(*crop.column_span) for strip in strips]
 
     def refresh_rows(self, rows: Iterable[int]) -> None:
         """Paint these rows of the view again."""
@@ -265,6 +256,7 @@ class TerminalView(Widget, can_focus=True):
             self._press_copying(self.copying, pressed)
             return
         self._back_to_live()
+        self.blinking.stir()
         self.session.press(pressed)
 
     def on_paste(self, event: events.Paste) -> None:
@@ -341,7 +333,9 @@ class TerminalView(Widget, can_focus=True):
         outcome = copying.press(pressed)
         if outcome is Outcome.COPY and copying.selection is not None:
             self.copy(copying.selection)
-        if outcome is not Outcome.STAY:
+        elif outcome is Outcome.FOLLOW:
+            self.exchange.open_link(copying.link)
+        if outcome in (Outcome.LEAVE, Outcome.COPY):
             self._stop_copying()
         self.refresh()
 

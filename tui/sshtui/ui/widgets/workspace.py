@@ -156,6 +156,13 @@ class Workspace(Widget):
                 self._panes[session].show_state()
             self.post_message(self.Changed(False))
 
+    def show_hosts(self) -> None:
+        """Show what is known of the tabs' hosts again: a saved one is another now."""
+        for pane in self._panes.values():
+            pane.show_danger()
+        self._bar.refresh()
+        self.post_message(self.Changed(False))
+
     def _showing(self, place: int) -> Callable[[], None]:
         def show() -> None:
             if place <= len(self._roster.sessions):
