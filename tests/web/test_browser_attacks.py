@@ -102,7 +102,7 @@ async def test_a_full_tour_asks_no_other_host_and_breaks_no_rule_of_its_own(
     async with served(tmp_path, surroundings, hosts=saved_host) as console, visitor(browser, console) as person:
         await person.sign_in()
         await person.press("?")
-        await person.sees("leader|Leader")
+        await person.sees("Esc closes")
         await person.press("Escape", ":")
         await person.sees("quit|Quit")
         await person.press("Escape")

@@ -193,6 +193,8 @@ function showKeys(shown) {
   document.body.classList.toggle("keys", shown);
   toggle.setAttribute("aria-expanded", String(shown));
 }
+// The app that loses the focus takes no keystrokes, and a screen keyboard would go away.
+toggle.addEventListener("pointerdown", (event) => event.preventDefault());
 toggle.addEventListener("click", () => {
   showKeys(!document.body.classList.contains("keys"));
   focus();
