@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,11 +115,18 @@ async def test_conflicts_are_taken_on_request_and_a_folder_goes_before(stage: Bu
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("nowhere.csv", "There is no file"), ("broken.json", "broken.json"), ("", "Type the file first")],
+    [
+        ("nowhere.csv", "There is no file"),
+        ("broken.json", "broken.json"),
+        ("", "Type the file first"),
+        ("pipe", "pipe"),
+        (".", "No hosts were found"),
+    ],
 )
 async def test_what_cannot_be_read_is_said_and_saves_nothing(stage: Build, table: Path, typed: str, said: str) -> None:
     shell = stage()
     table.with_name("broken.json").write_text("[{")
+    os.mkfifo(table.with_name("pipe"))
     async with shell.app.run_test() as pilot:
         await pilot.press("I", *typed, "enter")
         await shell.until(

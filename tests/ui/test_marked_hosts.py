@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +15,14 @@ from sshtui.errors import NotSaved
 from sshtui.model.folders import FolderSettings
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Confirm
+from sshtui.store.hosts import HostStore
+from sshtui.store.paths import Paths
 from sshtui.ui.host_rows import FolderRow, HostRow
 from sshtui.ui.marks import Marks
 from sshtui.ui.widgets.card import Card, FieldEditor
 from sshtui.ui.widgets.host_list import HostList
+from sshtui.wiring import build_app
+from tests.fakes.waiting import until
 from tests.ui.shell_stage import DB, HOSTS, LONELY, PI, WEB, Stage
 
 Build = Callable[..., Stage]
@@ -120,6 +126,15 @@ async def test_enter_opens_a_tab_on_each_marked_host(stage: Build) -> None:
         await shell.until(pilot, "three tabs", lambda: len(shell.main.roster.sessions) == 3)
         await shell.until(pilot, "no marks", lambda: not _marked(shell))
     assert [host.name for host in shell.dialer.hosts] == ["web-1", "db", "lonely"]
+
+
+async def test_enter_in_the_filter_opens_the_match_whatever_is_marked(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("end", "space", "up", "space", "slash", *"pi", "enter")
+        await shell.until(pilot, "a tab", lambda: shell.dialer.hosts)
+        await shell.shows(pilot, "12 ms")
+    assert [host.name for host in shell.dialer.hosts] == ["pi"]
 
 
 @pytest.mark.parametrize(("answer", "tabs"), [(True, 12), (None, 0)])
@@ -402,3 +417,14 @@ def test_marks_keep_a_range_whose_beginning_is_not_listed_any_more() -> None:
     marks.follow(rows, 5)
     marks.follow(rows[6:], 3)
     assert marks.names == {"n-02", "n-03", "n-04", "n-05"}
+
+
+async def test_the_real_app_undoes_what_a_dialog_kept_in_a_host(tmp_path: Path) -> None:
+    HostStore(tmp_path / "hosts.toml").put(LONELY)
+    app = build_app(Paths(tmp_path, tmp_path / "state", tmp_path / "ssh"))
+    async with app.run_test() as pilot:
+        history = app.parts.history
+        assert history is not None
+        history.save([(replace(LONELY, key_pair="~/.ssh/id_work"), "lonely")])
+        await pilot.press("u")
+        await until("undo", lambda: HostStore(tmp_path / "hosts.toml").get("lonely") == LONELY)

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sshtui.errors import UsageError
 from sshtui.model.folders import DANGER, FolderSettings, inherited, inherited_from
 from sshtui.model.hosts import DEFAULT_PORT, Host
 from sshtui.model.resuming import RESUME, command_for
@@ -103,11 +102,8 @@ def _own_rows(host: Host, folders: Sequence[FolderSettings], place: Place, setti
 
 
 def _rows(keyword: str, words: tuple[str, ...], origin: str) -> Iterator[Row]:
-    """A row for each value, as `ssh -G` puts it; none for one that ssh would refuse."""
-    try:
-        values = put(keyword, [words], Path(os.path.expanduser("~")))
-    except UsageError:
-        return
+    """A row for each value, as `ssh -G` puts it."""
+    values = put(keyword, [words], Path(os.path.expanduser("~")))
     yield from (Row(keyword, value, origin) for value in values)
 
 

@@ -240,7 +240,8 @@ def protect(terminal: Terminal, parameters: Parameters) -> None:
 
 
 def guard(terminal: Terminal, on: bool) -> None:
-    """SPA and EPA (ECMA-48 8.3.129, 8.3.40): protection against the ordinary erasures."""
+    """SPA and EPA (ECMA-48 8.3.129, 8.3.40): protection against the ordinary erasures, from SPA on (xterm)."""
     pen = terminal.cursor.pen
     terminal.cursor.pen = terminal.pens.get(pen.style, on)
-    terminal.protection = Protection.ISO
+    if on:
+        terminal.protection = Protection.ISO

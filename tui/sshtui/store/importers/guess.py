@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 _BY_SUFFIX = {
@@ -22,11 +23,11 @@ def guess_format(path: Path) -> str:
         return "putty" if ".putty" in path.parts else "securecrt"
     if path.suffix.lower() in _BY_SUFFIX:
         return _BY_SUFFIX[path.suffix.lower()]
-    try:
-        with path.open("rb") as file:
+    data = b""
+    # A pipe would wait for a writer.
+    if path.is_file():
+        with suppress(OSError), path.open("rb") as file:
             data = file.read(LOOKED_AT)
-    except OSError:
-        data = b""
     # Windows programs write UTF-16: without its zero bytes the words are the same.
     text = data.replace(b"\0", b"").decode("utf-8", "replace")
     for words, name in _BY_WORDS:

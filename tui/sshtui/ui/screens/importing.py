@@ -34,6 +34,9 @@ Type the file; Tab completes it. Enter reads it and shows what would be saved. N
 and passwords are never taken."""
 
 
+NOTHING = "No hosts were found in it. Is it of another format? The arrow keys choose one in its field."
+
+
 class ImportScreen(ExchangeScreen[Step]):
     """Reads a file and shows the plan, line by line; `saved` gives what there is, `save` saves in one step to undo."""
 
@@ -71,7 +74,7 @@ class ImportScreen(ExchangeScreen[Step]):
 
     def facts(self, entry: Step | None) -> Content:
         if entry is None:
-            return Content(EMPTY)
+            return Content(EMPTY if self._read is None else NOTHING)
         parts: list[Any] = [(plain(entry.name, 100), "bold"), f"\n{_MEANINGS[entry.action]}\n"]
         if entry.why:
             parts.append(f"{plain(entry.why, 500)}\n")

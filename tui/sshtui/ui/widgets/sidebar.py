@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -41,6 +42,9 @@ from sshtui.ui.widgets.host_painting import HostFacts
 
 REFRESH_SECONDS = 1.0
 """How often the files are looked at for changes made elsewhere."""
+
+ANSWER_SECONDS = 0.1
+"""What a check found is shown that much later, together with what it finds meanwhile."""
 
 CONFIG_REST = 20
 """Reading ~/.ssh/config rests this many times as long as it takes."""
@@ -79,6 +83,7 @@ class Sidebar(Widget):
         self._config: tuple[Host, ...] = ()
         self._tab_hosts = TabHosts(parts, roster, lambda: self.post_message(self.TabsDiffer()))
         self._config_due = 0.0
+        self._answers_due: Timer | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
         self._edits = HostEdits(parts, prompter, self._tab_hosts.replaced)
         self._listing = Listing(parts)
@@ -252,7 +257,12 @@ class Sidebar(Widget):
         self.post_message(self.Said())
 
     def _checked(self) -> None:
-        """A check of reachability knows more."""
+        """A check of reachability knows more; thousands of answers may come in a second."""
+        if self._answers_due is None and self.is_attached:
+            self._answers_due = self.set_timer(ANSWER_SECONDS, self._show_answers)
+
+    def _show_answers(self) -> None:
+        self._answers_due = None
         self._list.refresh()
         self._show_card()
         self.post_message(self.Said())
@@ -358,7 +368,8 @@ class Sidebar(Widget):
 
     async def _connect(self, *, another: bool = False) -> None:
         row = self._list.row
-        if self._selection.marked:
+        # Who types a name and Enter means the match, whatever is marked elsewhere.
+        if self._selection.marked and not self.filtering:
             self._open_marked(self._selection.hosts(), another=another)
         elif isinstance(row, FolderRow):
             self._toggle()
