@@ -26,7 +26,7 @@ from sshtui.ui.app import SshtuiApp
 from sshtui.ui.modals.base import QUIET
 from sshtui.ui.modals.new_password import NewPasswordDialog
 from sshtui.ui.modals.secrets import SecretDialog
-from sshtui.wiring import build_app
+from sshtui.wiring.app import build_app
 from tests.fakes.waiting import until
 
 PICTURES = Path(__file__).parents[1] / "screenshots"
