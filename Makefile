@@ -5,10 +5,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: demo test check static bench screenshots format clean system-packages
+.PHONY: demo demo-web test check static bench screenshots format clean system-packages
 
 demo: $(STAMP)
 	$(BIN)/sshtui demo
+
+demo-web: $(STAMP)
+	@$(BIN)/python -c 'import aiohttp, segno' 2>/dev/null || $(BIN)/python -m pip install -q -e '.[web]'
+	@$(BIN)/sshtui demo --web
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

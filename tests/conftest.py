@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.lacking import lacking
+from tests.servers.accounts import Account, temporary_account
 
 PROGRAM_DIRECTORIES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 
@@ -31,11 +35,23 @@ def need() -> Callable[[str], str]:
 
     def find(program: str) -> str:
         path = shutil.which(program, path=PROGRAM_DIRECTORIES)
-        if path:
-            return path
-        message = f"{program} is not installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
+        if path is None:
+            lacking(f"{program} is not installed")
+        return path
 
     return find
+
+
+@pytest.fixture
+def new_account() -> Iterator[Callable[..., Account]]:
+    """`new_account(password=…, shell=…)`: a throw-away account of this machine; skipped when not root."""
+    if os.geteuid() != 0:
+        lacking("accounts with passwords need root")
+    with contextlib.ExitStack() as stack:
+        yield lambda **options: stack.enter_context(temporary_account(**options))
+
+
+@pytest.fixture
+def account(new_account: Callable[..., Account]) -> Account:
+    """A throw-away account with a random password."""
+    return new_account()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import statistics
 import tempfile
 import time
@@ -10,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from sshtui.model.hosts import Host
+from sshtui.ssh.known_host_lines import hashed_name
+from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.store.hosts import HostStore
 from sshtui.store.ssh_config import read_hosts
 from tests.bench.table import Result
@@ -48,7 +51,16 @@ def run() -> list[Result]:
         HostStore(crowd).put_all(replace(hosts[at % MANY], name=f"host-{at}") for at in range(CROWD))
         words = Path(made) / "words"
         words.write_text(f"Host {' '.join(host.name for host in hosts)}\n  User root\n")
+        known = Path(made) / "known_hosts"
+        key = base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0 " + bytes(32))
+        with known.open("wb") as file:
+            file.writelines(hashed_name(b"host%d" % at) + b" ssh-ed25519 " + key + b"\n" for at in range(CROWD * 10))
         return [
+            Result(
+                "known_hosts of a million lines: look one up",
+                milliseconds(lambda: KnownHosts(known).lookup("host5", 22), times=1),
+                "ms",
+            ),
             Result("100,000 hosts: read", milliseconds(lambda: HostStore(crowd), times=3), "ms"),
             Result("a Host line of 10,000 names: read", milliseconds(lambda: read_hosts(words), times=3), "ms"),
             Result("10,000 hosts: read", milliseconds(lambda: HostStore(path)), "ms"),

@@ -13,23 +13,11 @@ import pytest
 from sshtui.model.geometry import Size
 from tests.e2e.outer import Outer
 from tests.e2e.person import Person
-from tests.servers.accounts import Account, temporary_account
 from tests.servers.key_files import make_key_file, public_line
 from tests.servers.openssh import OpenSSH, openssh
 
 USUAL = Size(80, 24)
 COMMAND = Path(sys.executable).with_name("sshtui")
-
-
-@pytest.fixture
-def account() -> Iterator[Account]:
-    """A throw-away account with a random password; needs root, which CI has."""
-    if os.geteuid() != 0:
-        if os.environ.get("CI") == "true":
-            pytest.fail("accounts with passwords need root")
-        pytest.skip("accounts with passwords need root")
-    with temporary_account() as made:
-        yield made
 
 
 @pytest.fixture

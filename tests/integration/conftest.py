@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 
 from sshtui.demo.background import in_background
-from tests.servers.accounts import Account, temporary_account
 from tests.servers.dropbear import Dropbear, dropbear
 from tests.servers.embedded import Account as EmbeddedAccount
 from tests.servers.embedded import EmbeddedServer, Manners, embedded
@@ -61,23 +59,6 @@ def start_dropbear(tmp_path: Path, need: Callable[[str], str]) -> Iterator[Calla
             return stack.enter_context(dropbear(tmp_path / name, program, keygen, **options))
 
         yield start
-
-
-@pytest.fixture
-def new_account() -> Iterator[Callable[..., Account]]:
-    """`new_account(password=…, shell=…)`: a throw-away account of this machine; skipped when not root."""
-    if os.geteuid() != 0:
-        if os.environ.get("CI") == "true":
-            pytest.fail("accounts with passwords need root")
-        pytest.skip("accounts with passwords need root")
-    with contextlib.ExitStack() as stack:
-        yield lambda **options: stack.enter_context(temporary_account(**options))
-
-
-@pytest.fixture
-def account(new_account: Callable[..., Account]) -> Account:
-    """A throw-away account with a random password."""
-    return new_account()
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
 """A small app for test_surroundings: writes a line for each tick and keystroke to the file named on its command line.
 
 Keys: `x` raises with a secret in a local variable, `t` has a task fail, `q` quits, `s` stops the flood, `c` copies,
-`b` blocks the event loop for ever. With `flood` as second argument it paints another full screen ten times a second.
-At its end it warns as asyncio does of a write to a connection that is gone.
+`b` blocks the event loop for ever, `f` fills the screen, `p` paints in colours, `u` opens a link. With `flood` as
+second argument it paints another full screen ten times a second. At its end it warns as asyncio does of a write to a
+connection that is gone.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import sys
 import time
@@ -56,6 +58,16 @@ class Probe(SteadyApp[int]):
         row = "".join(f"[#{(self.frames * 7 + column) % 256:02x}{column:02x}80]x[/]" for column in range(100))
         self.query_one("#picture", Static).update("\n".join([f"frame {self.frames}", *[row] * 28]))
 
+    def on_resize(self, event: events.Resize) -> None:
+        self.note(f"size {event.size.width}x{event.size.height}")
+
+    def on_paste(self, event: events.Paste) -> None:
+        self.note(f"paste {hashlib.sha256(event.text.encode()).hexdigest()}")
+
+    def post_display_hook(self) -> None:
+        if not self.is_headless:
+            self.note("painted")
+
     def on_key(self, event: events.Key) -> None:
         self.note(f"key {event.key}")
         if event.key == "x":
@@ -70,6 +82,12 @@ class Probe(SteadyApp[int]):
         if event.key == "s" and self.flooding:
             self.flooding.stop()
             self.query_one("#picture", Static).update("the flood is over")
+        if event.key == "f":
+            self.query_one("#picture", Static).update("filled" + "#" * 5000)
+        if event.key == "u":
+            self.open_url("https://example.org/")
+        if event.key == "p":
+            self.query_one("#picture", Static).update("[#ff8000 on #001040]╭ panel ●[/]")
         if event.key == "q":
             self.exit()
         if event.key == "c":

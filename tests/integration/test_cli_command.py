@@ -30,7 +30,15 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--version"], ["--help"], ["hosts", "list"], ["hosts", "list", "--all"], ["paths"], ["completion", "bash"]],
+    [
+        ["--version"],
+        ["--help"],
+        ["hosts", "list"],
+        ["hosts", "list", "--all"],
+        ["list", "--json"],
+        ["paths"],
+        ["completion", "bash"],
+    ],
 )
 def test_what_needs_no_app_and_no_wire_loads_neither(config: Path, arguments: list[str]) -> None:
     script = (

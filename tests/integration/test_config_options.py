@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from sshtui.errors import Declined, LoginRejected
+from sshtui.model.questions import Password
 from sshtui.store.ssh_config import read_hosts
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
@@ -39,3 +44,29 @@ async def test_a_server_sees_the_options_of_the_configuration(
     assert (facts.cipher, facts.mac, facts.kex) == ("aes192-ctr", "hmac-sha2-512", "ecdh-sha2-nistp256")
     assert "cipher: aes192-ctr" in sshd.log
     assert prompter.questions == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "questions", "tried"),
+    [
+        ("PasswordAuthentication no\n  KbdInteractiveAuthentication no\n  IdentityFile none", [], ()),
+        ("PubkeyAuthentication no\n  IdentityFile {key}", [Password], ("password",)),
+        ("PreferredAuthentications password,hostbased\n  IdentityFile {key}", [Password], ("password",)),
+        ("PreferredAuthentications gssapi-with-mic\n  IdentityFile {key}", [], ()),
+    ],
+)
+async def test_a_method_that_is_switched_off_is_not_used(
+    surroundings: Path, sshd: OpenSSH, client_key: Path, lines: str, questions: list[type], tried: tuple[str, ...]
+) -> None:
+    client = Client(surroundings)
+    config = surroundings / ".ssh" / "config"
+    config.parent.mkdir(exist_ok=True)
+    config.write_text(f"Host box\n  HostName {sshd.address}\n  User {sshd.user}\n  {lines.format(key=client_key)}\n")
+    (host,) = read_hosts(config).hosts
+    host = replace(host, port=client.save(sshd).port)
+    prompter = ScriptedPrompter(*([None] * len(questions)))
+    with pytest.raises(Declined if questions else LoginRejected) as ended:
+        await client.dial(host, prompter)
+    assert [type(question) for question in prompter.questions] == questions
+    if isinstance(ended.value, LoginRejected):
+        assert ended.value.tried == tried

@@ -16,6 +16,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.questions import A, ChangedHostKey, Question, UnknownHostKey
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, read_to_end, read_until, say
+from tests.lacking import lacking
 from tests.servers.key_files import make_key_file, public_key
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK, free_port
@@ -225,7 +226,7 @@ async def test_an_address_of_version_6_alone_is_enough(client: Client) -> None:
             process_factory=lambda process: process.exit(3),
         )
     except OSError:
-        pytest.skip("this machine has no IPv6")
+        lacking("this machine has no IPv6")
     async with listener:
         client.known_hosts.remember("::1", listener.get_port(), HostKey(host_key.public_data))
         host = Host("box", "::1", listener.get_port(), "somebody")

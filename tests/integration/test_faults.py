@@ -20,6 +20,7 @@ from sshtui.errors import (
     NotSSH,
     SshtuiError,
     TimedOut,
+    Unreachable,
 )
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
@@ -34,6 +35,9 @@ from tests.servers.waiting import eventually
 
 LIMIT = 1.0
 """Seconds a connect may take here."""
+
+KEXINIT = 20
+"""The number of SSH_MSG_KEXINIT (RFC 4253 section 12)."""
 
 EXPECTED: dict[bad.Behaviour, tuple[type[SshtuiError], str]] = {
     bad.closes_at_once: (NotSSH, "without an SSH greeting"),
@@ -251,3 +255,22 @@ async def test_no_host_key_type_in_common_names_both_lists(client: Client) -> No
     assert caught.value.kind == "host key type"
     assert caught.value.theirs == ("ssh-ed448",)
     assert "ssh-ed25519" in caught.value.ours
+
+
+async def test_what_asyncssh_was_not_ready_for_is_a_sentence_and_leaves_nothing(
+    client: Client, sshd: OpenSSH, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unready(*_arguments: object) -> None:
+        raise ZeroDivisionError("in the exchange")
+
+    monkeypatch.setitem(asyncssh.connection.SSHConnection._packet_handlers, KEXINIT, unready)
+    before = asyncio.all_tasks()
+    with pytest.raises(ConnectionFailed, match=r"failed: in the exchange \(ZeroDivisionError\)"):
+        await client.dial(client.save(sshd), ScriptedPrompter())
+    assert asyncio.all_tasks() == before
+
+
+async def test_a_network_that_does_not_lead_there_says_so(client: Client) -> None:
+    # Linux has no way to a broadcast address for TCP: ENETUNREACH, and nothing is sent.
+    with pytest.raises(Unreachable, match=r"no way to 255\.255\.255\.255 port 22 from here"):
+        await client.dial(Host("box", "255.255.255.255"), ScriptedPrompter())

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,56 +16,8 @@ from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, read_to_end, say
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK
+from tests.servers.relay import Relay, relay_to
 from tests.servers.waiting import eventually
-
-
-class Relay:
-    """Passes bytes both ways; `from_server` may hold them, chop them or raise to cut the line."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self.port = 0
-        self.passed = 0
-        """Bytes that came from the server."""
-        self.cut_after: int | None = None
-        self.chop = 65536
-        self.swallow = False
-        self.open = 0
-
-    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.open += 1
-        self.passed = 0
-        there_reader, there_writer = await asyncio.open_connection(LOOPBACK, self._port)
-        home = asyncio.create_task(self._copy(there_reader, writer, counted=True))
-        out = asyncio.create_task(self._copy(reader, there_writer, counted=False))
-        await asyncio.wait({home, out}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (home, out):
-            task.cancel()
-        await asyncio.gather(home, out, return_exceptions=True)
-        writer.close()
-        there_writer.close()
-        self.open -= 1
-
-    async def _copy(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *, counted: bool) -> None:
-        while data := await source.read(self.chop):
-            room = self.cut_after - self.passed if counted and self.cut_after is not None else len(data)
-            if counted:
-                self.passed += len(data)
-            if not self.swallow:
-                target.write(data[:room])
-                await target.drain()
-            if room < len(data):
-                return
-
-
-@contextlib.asynccontextmanager
-async def relay_to(server: OpenSSH) -> AsyncIterator[Relay]:
-    """A running relay in front of `server`."""
-    relay = Relay(server.port)
-    listener = await asyncio.start_server(relay.carry, LOOPBACK, 0)
-    relay.port = listener.sockets[0].getsockname()[1]
-    async with listener:
-        yield relay
 
 
 @pytest.fixture
@@ -85,7 +36,7 @@ async def test_a_line_cut_anywhere_before_the_terminal_is_a_sentence_and_leaves_
     client: Client, start_sshd: Callable[..., OpenSSH], client_key: Path
 ) -> None:
     server = start_sshd(log_level="ERROR", extra=["MaxStartups 100"])
-    async with relay_to(server) as relay:
+    async with relay_to(server.port) as relay:
         host = behind(client, server, relay, client_key)
         async with client.terminal(host, ScriptedPrompter()) as channel:
             whole = relay.passed
@@ -103,7 +54,7 @@ async def test_a_line_cut_anywhere_before_the_terminal_is_a_sentence_and_leaves_
 
 
 async def test_bytes_that_come_one_by_one_are_enough(client: Client, sshd: OpenSSH, client_key: Path) -> None:
-    async with relay_to(sshd) as relay:
+    async with relay_to(sshd.port) as relay:
         relay.chop = 1
         host = behind(client, sshd, relay, client_key)
         async with client.terminal(host, ScriptedPrompter()) as channel:
@@ -113,7 +64,7 @@ async def test_bytes_that_come_one_by_one_are_enough(client: Client, sshd: OpenS
 
 
 async def test_a_half_open_connection_is_noticed_by_keep_alive(client: Client, sshd: OpenSSH, client_key: Path) -> None:
-    async with relay_to(sshd) as relay:
+    async with relay_to(sshd.port) as relay:
         host = replace(behind(client, sshd, relay, client_key), command="")
         async with client.terminal(host, ScriptedPrompter()) as channel:
             await say(channel, "true")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sshtui.model.questions import UnknownHostKey
 from sshtui.store.ssh_config import read_hosts
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, say
-from tests.servers.key_files import make_key_file, public_line
+from tests.servers.key_files import make_key_file, public_line, sign
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK
 
@@ -32,13 +33,6 @@ def authority(tmp_path: Path, need: Callable[[str], str]) -> Path:
     """The key pair that signs."""
     need("ssh-keygen")
     return make_key_file(tmp_path / "authority")
-
-
-def sign(authority: Path, file: Path, principal: str, *options: str) -> Path:
-    """The certificate for the public half of `file`."""
-    command = ["ssh-keygen", "-q", "-s", str(authority), "-I", "test", "-n", principal, *options, f"{file}.pub"]
-    subprocess.run(command, check=True, capture_output=True)
-    return file.with_name(file.name + "-cert.pub")
 
 
 def add_to_agent(agent: str, file: Path) -> None:
@@ -143,6 +137,36 @@ async def test_a_certificate_that_ssh_config_names_goes_with_the_key_it_is_for(
         assert channel.facts.method == "publickey"
         assert channel.facts.certificate is not None
     assert "Accepted certificate ID" in server.log
+
+
+@pytest.mark.parametrize(("words", "method"), [("{agent}", "publickey"), ("$OUR_AGENT", "publickey"), ("none", "")])
+async def test_the_agent_that_ssh_config_names_is_asked_and_no_other(
+    surroundings: Path,
+    start_sshd: Start,
+    tmp_path: Path,
+    agent: str,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    method: str,
+) -> None:
+    monkeypatch.setenv("OUR_AGENT", agent)
+    file = make_key_file(tmp_path / "held")
+    server = start_sshd(authorised=(public_line(file),))
+    add_to_agent(agent, file)
+    file.unlink()
+    config = surroundings / ".ssh" / "config"
+    config.parent.mkdir(exist_ok=True)
+    config.write_text(f"Host box\n  HostName {LOOPBACK}\n  IdentityAgent {words.format(agent=agent)}\n")
+    (host,) = read_hosts(config).hosts
+    usual = agent if words == "none" else None
+    client = Client(surroundings, agent=usual)
+    client.known_hosts.remember(LOOPBACK, server.port, server.host_keys[0])
+    host = replace(host, port=server.port, user=server.user)
+    if not method:
+        assert await client.identities.available(host) == []
+        return
+    async with client.terminal(host, ScriptedPrompter()) as channel:
+        assert channel.facts.method == method
 
 
 async def test_what_the_user_certificate_says_is_known_and_its_end_is_announced(

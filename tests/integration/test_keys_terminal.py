@@ -2,86 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import select
-import subprocess
-import sys
-import termios
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sshtui.errors import HostKeyUnknown
 from sshtui.keys.workshop import make, open_file
+from sshtui.model.hosts import Host
+from sshtui.ssh.known_hosts import KnownHosts
+from sshtui.store.hosts import HostStore
+from tests.integration.command_on_terminal import on_terminal
 from tests.servers.accounts import Account
 from tests.servers.openssh import OpenSSH
-
-
-class Terminal:
-    """A command on a terminal of its own; what it prints is collected."""
-
-    def __init__(self, process: subprocess.Popen[bytes], master: int) -> None:
-        self._process = process
-        self._master = master
-        self.seen = ""
-        self._expected = 0
-
-    def expect(self, text: str) -> None:
-        """Wait until `text` was printed after what was expected last, at most 20 seconds."""
-        until = time.monotonic() + 20
-        while text not in self.seen[self._expected :]:
-            left = max(0.0, until - time.monotonic())
-            assert select.select([self._master], [], [], left)[0], f"{text!r} not in {self.seen!r}"
-            try:
-                self.seen += os.read(self._master, 4096).decode()
-            except OSError as error:
-                raise AssertionError(f"{text!r} not in {self.seen!r}") from error
-        self._expected = self.seen.index(text, self._expected) + len(text)
-
-    def type(self, line: str, *, seen: bool = False) -> None:
-        """Type a line, once the terminal's echo is off unless it may be `seen`."""
-        until = time.monotonic() + 20
-        while not seen and termios.tcgetattr(self._master)[3] & termios.ECHO:
-            assert time.monotonic() < until
-            time.sleep(0.005)
-        os.write(self._master, line.encode() + b"\n")
-
-    def end(self) -> int:
-        """The exit code."""
-        try:
-            while part := os.read(self._master, 4096):
-                self.seen += part.decode()
-        except OSError:
-            # Linux says EIO when the last process of a terminal is gone.
-            pass
-        return self._process.wait(20)
-
-
-@contextmanager
-def on_terminal(folder: Path, *arguments: str) -> Iterator[Terminal]:
-    """`sshtui arguments…` in `folder` on a terminal."""
-    master, slave = os.openpty()
-    code = f"import sys; from sshtui.cli.run import run; sys.exit(run({list(arguments)!r}))"
-    process = subprocess.Popen(
-        [sys.executable, "-c", code],
-        cwd=folder,
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),
-    )
-    os.close(slave)
-    try:
-        yield Terminal(process, master)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(master)
 
 
 def test_a_wrong_passphrase_is_asked_again_and_none_is_shown(tmp_path: Path) -> None:
@@ -159,3 +92,57 @@ def test_declining_the_host_key_sends_nothing(
         terminal.type("", seen=True)
         assert terminal.end() == HostKeyUnknown.exit_code
     assert server.login_attempts() == 0
+
+
+@pytest.mark.root
+def test_a_saved_password_installs_on_every_host_and_the_vault_is_opened_once(
+    tmp_path: Path, start_sshd: Callable[..., OpenSSH], account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSHTUI_CONFIG_DIR", str(tmp_path / "config"))
+    servers = [start_sshd(name, extra=("AuthorizedKeysFile .ssh/authorized_keys",)) for name in ("one", "two")]
+    made = make(tmp_path / "pair")
+    for name, server in zip(("one", "two"), servers, strict=True):
+        with on_terminal(tmp_path, "hosts", "add", name, f"{account.name}@127.0.0.1:{server.port}") as terminal:
+            assert terminal.end() == 0
+        with on_terminal(tmp_path, "secrets", "set", name, "--place", "vault") as terminal:
+            terminal.expect(f"The password of {name} to save:")
+            terminal.type(account.password)
+            if name == "one":
+                terminal.expect("New password of the vault:")
+                terminal.type("sesame")
+                terminal.expect("The same again:")
+            else:
+                terminal.expect("Password of the vault:")
+            terminal.type("sesame")
+            assert terminal.end() == 0
+    with on_terminal(tmp_path, "keys", "install", "pair", "one", "two") as terminal:
+        terminal.expect("Accept it?")
+        terminal.type("once", seen=True)
+        terminal.expect("Password of the vault:")
+        terminal.type("sesame")
+        terminal.expect("Accept it?")
+        terminal.type("once", seen=True)
+        terminal.expect("two: ")
+        assert terminal.end() == 0
+        assert terminal.seen.count("Password of") == 1
+        assert account.password not in terminal.seen
+    assert (account.home / ".ssh" / "authorized_keys").read_text() == made.public_line + "\n"
+    # The doctor says what there is, and opens nothing for it.
+    with on_terminal(tmp_path, "doctor", "one") as terminal:
+        assert terminal.end() == 0
+        assert "Password of" not in terminal.seen
+
+
+def test_the_doctor_tells_of_a_saved_secret_and_uses_none(
+    tmp_path: Path, sshd: OpenSSH, surroundings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSHTUI_CONFIG_DIR", str(tmp_path))
+    KnownHosts(surroundings / ".ssh" / "known_hosts").remember("127.0.0.1", sshd.port, sshd.host_keys[0])
+    number = "0191a2b3-0000-7000-8000-000000000001"
+    saved = {"secret": f"vault:{number}", "totp": f"keyring:{number}", "password_command": ["touch", "used"]}
+    HostStore(tmp_path / "hosts.toml").put(Host("box", "127.0.0.1", sshd.port, sshd.user, extra=saved))
+    with on_terminal(tmp_path, "doctor", "box") as terminal:
+        terminal.expect("saved for it: password in the vault, one-time codes in the keyring; used when you connect")
+        assert terminal.end() == 0
+    assert not (tmp_path / "used").exists()
+    assert "Failed password" not in sshd.log

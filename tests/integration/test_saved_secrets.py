@@ -13,10 +13,11 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from sshtui.model.hosts import Host
+from sshtui.secrets.argon2id import Cost
 from sshtui.secrets.keeper import Keeper
 from sshtui.secrets.keyring_store import KeyringStore
 from sshtui.secrets.remembering import Codes, RememberingPrompter
-from sshtui.secrets.vault import Cost, Vault
+from sshtui.secrets.vault import Vault
 from sshtui.session.changes import State
 from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.store.hosts import HostStore

@@ -31,6 +31,13 @@ def public_key(path: Path) -> HostKey:
     return HostKey(base64.b64decode(public_line(path).split()[1]))
 
 
+def sign(authority: Path, file: Path, principals: str, *options: str) -> Path:
+    """The certificate `test` that `authority` gives to the public half of `file`, for an account or several."""
+    command = [_ssh_keygen(), "-q", "-s", str(authority), "-I", "test", "-n", principals, *options, f"{file}.pub"]
+    subprocess.run(command, check=True, capture_output=True)
+    return file.with_name(file.name + "-cert.pub")
+
+
 def _ssh_keygen() -> str:
     program = shutil.which("ssh-keygen")
     assert program, "ssh-keygen is not installed"

@@ -56,10 +56,27 @@ def test_fields_left_empty_mean_the_defaults() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "text", "after"),
+    [
+        ({}, "tmux", {"resume": "tmux"}),
+        ({}, "", {}),
+        ({"resume": "tmux", "other": 1}, "", {"resume": None, "other": 1}),
+    ],
+)
+def test_a_program_to_come_back_to_is_a_choice_on_the_card(
+    before: dict[str, object], text: str, after: dict[str, object]
+) -> None:
+    host = Host("a", "a", extra=before)
+    assert written(host)["resume"] == before.get("resume", "")
+    assert read(written(host) | {"resume": text}, host).extra == after
+
+
+@pytest.mark.parametrize(
     ("field", "text", "sentence"),
     [
         ("name", "", "A name is needed."), ("name", "web-1", "Another host has this name."),
         ("reconnect", "maybe", "yes or no"),
+        ("resume", "emacs", "Write tmux, or nothing."),
         ("address", "", "An address is needed."), ("address", "-x", "cannot start with a dash"),
         ("port", "0", "1 to 65535"), ("port", "65536", "1 to 65535"), ("port", "ssh", "1 to 65535"),
         ("user", "a b", "No blanks"), ("folder", "a//b", "single slashes"),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sshtui.model.hosts import Host
 from sshtui.model.questions import ConfirmPaste
 from sshtui.model.settings import Settings
+from sshtui.ui.widgets.host_facts import facts_of_host
 from sshtui.ui.widgets.pane import Pane
 from tests.ui.shell_stage import Stage
 
@@ -58,3 +59,9 @@ async def test_several_lines_are_shown_before_they_go_to_a_dangerous_host_whatev
         shell.app.query_one(Pane).view.exchange.paste("drop table\nusers\n")
         await shell.until(pilot, "a question", lambda: shell.prompter.questions)
         assert isinstance(shell.prompter.questions[0], ConfirmPaste)
+
+
+def test_a_host_that_may_use_old_algorithms_is_weak_on_its_card() -> None:
+    host = Host("old-switch", "10.0.0.9", extra={"old_algorithms": ["ssh-rsa", "3des-cbc"]})
+    assert ("WEAK", "may use old algorithms: ssh-rsa, 3des-cbc") in facts_of_host(host)
+    assert "WEAK" not in dict(facts_of_host(Host("new", "10.0.0.9")))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sshtui.model.hosts import Host
 from sshtui.ui.actions import ACTIONS
 from sshtui.ui.screens.help import HelpScreen
+from sshtui.ui.screens.palette import PaletteScreen
 from tests.ui.shell_stage import DB, Stage
 
 Build = Callable[..., Stage]
@@ -76,3 +77,20 @@ async def test_names_in_the_palette_are_only_text(stage: Build) -> None:
     async with shell.app.run_test(size=(120, 40)) as pilot:
         await pilot.press("colon", *"click")
         await shell.shows(pilot, "[@click=app.quit]x[/]")
+
+
+async def test_enter_with_nothing_found_keeps_the_palette_and_says_so(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test() as pilot:
+        await pilot.press("colon", *"zzzq", "enter")
+        await shell.shows(pilot, "Nothing has such a name.")
+        assert isinstance(shell.app.screen, PaletteScreen)
+
+
+async def test_a_long_title_in_the_help_goes_on_below_itself(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test(size=(80, 60)) as pilot:
+        await pilot.press("question_mark")
+        lines = (await shell.shows(pilot, "Key pairs: make")).splitlines()
+    at = next(place for place, line in enumerate(lines) if "Key pairs: make" in line)
+    assert lines[at + 1].index("install") == lines[at].index("Key pairs")

@@ -156,3 +156,12 @@ async def test_the_choice_leads_to_the_key_workshop_and_back_to_a_list_with_the_
                 await pilot.pause(0.01)
         await pilot.press("enter")
         assert await asyncio.wait_for(task, 5) == ChosenKeyPair(KEY_PAIRS[2])
+
+
+async def test_one_character_is_counted_as_one() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 24)) as pilot:
+        task = start(app, ConfirmPaste("web-1", "\x1b"))
+        await app.ready(pilot)
+        assert "1 line, 1 character goes to web-1:" in shown(app)
+        task.cancel()

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from textual.widgets import Button, Input
 
+from sshtui.model.questions import KEYRING, VAULT, Passphrase, Password, RememberableSecret
 from tests.ui.modal_stage import QUESTIONS, Stage, shown, start
 
 SIZES = [(1, 1), (2, 2), (20, 5), (40, 10), (80, 24), (120, 40), (500, 200)]
@@ -58,4 +59,32 @@ async def test_resizing_an_open_dialog_keeps_its_buttons_in_sight() -> None:
         await pilot.pause(0.05)
         assert "Change" in shown(app)
         assert "Cancel" in shown(app)
+        task.cancel()
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        (Password("box", "ada@box", attempt=2), "did not accept that password"),
+        (
+            Passphrase("~/.ssh/keys/of/work/id_ed25519", 2, "The passphrase does not open it."),
+            "The passphrase does not open it.",
+        ),
+    ],
+    ids=["password", "passphrase"],
+)
+async def test_why_it_is_asked_again_is_seen_on_a_low_screen(question: Password | Passphrase, words: str) -> None:
+    app = Stage()
+    async with app.run_test(size=(40, 10)) as pilot:
+        task = start(app, RememberableSecret(question, (KEYRING, VAULT)))
+        await app.ready(pilot)
+
+        def seen() -> bool:
+            return words in " ".join(shown(app).replace("│", " ").split())
+
+        for _ in range(200):
+            await pilot.pause(0.01)
+            if seen():
+                break
+        assert seen(), shown(app)
         task.cancel()

@@ -12,9 +12,10 @@ from textual.widgets import Input
 
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Confirm, TypedSecret
+from sshtui.secrets.argon2id import Cost
 from sshtui.secrets.keeper import Keeper
 from sshtui.secrets.keyring_store import KeyringStore
-from sshtui.secrets.vault import Cost, Vault
+from sshtui.secrets.vault import Vault
 from sshtui.store.hosts import HostStore
 from sshtui.ui.modals.key_pairs import Tick
 from sshtui.ui.screens.secrets import SecretsScreen

@@ -233,6 +233,17 @@ async def test_the_status_line_tells_the_truth_about_the_connection(stage: Build
         await shell.shows(pilot, "db ● connected  root@10.0.0.5 · ED25519 · 12 ms · aes128-gcm@openssh.com")
 
 
+async def test_a_long_name_leaves_the_state_on_the_status_line_and_no_fact_is_cut(stage: Build) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(80, 24)) as pilot:
+        await open_tabs(shell, pilot, 1)
+        await pilot.press("ctrl+backslash", "comma", "ctrl+u", *"n" * 70, "enter")
+        await shell.shows(pilot, "nnn… ● connected")
+        last = shell.picture().splitlines()[-1]
+    assert last.rstrip().endswith("menu")
+    assert "…" not in last.partition("● connected")[2]
+
+
 async def test_a_server_that_owes_an_answer_is_said_to(stage: Build) -> None:
     shell = stage(HOSTS)
     async with shell.app.run_test(size=(120, 40)) as pilot:
@@ -252,6 +263,17 @@ async def test_quick_connect_takes_an_address(stage: Build) -> None:
         await shell.until(pilot, "a dial", lambda: shell.dialer.hosts)
         assert shell.dialer.hosts[0].destination == "ada@192.0.2.1"
         await shell.until(pilot, "the focus", lambda: shell.main.workspace.has_focus_within)
+
+
+async def test_giving_up_quick_connect_goes_back_to_the_hosts_it_came_from(stage: Build) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 1)
+        await pilot.press("alt+0", "C", *"x", "escape")
+        await shell.until(pilot, "the hosts", lambda: shell.main.sidebar.has_focus_within)
+        await pilot.press("ctrl+backslash", "h", "escape", "ctrl+backslash", "c", "escape")
+        await shell.until(pilot, "the terminal", lambda: shell.main.workspace.has_focus_within)
+    assert shell.channel.written == b""
 
 
 async def test_the_password_on_the_server_is_changed_and_its_words_reported(stage: Build) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from sshtui.model.geometry import Point
+from tests.fakes.prompting import ScriptedPrompter
 from tests.fakes.terminal import DrawnSession
+from tests.fakes.waiting import until
 from tests.ui.terminal_stage import Stage
 
 SIZE = (30, 6)
@@ -114,6 +116,47 @@ async def test_output_does_not_move_what_is_being_read() -> None:
         assert app.lines[:-1] == before[:-1]
         await pilot.press("y")
         assert app.clipboard == "line 0 of the log\nl"
+
+
+async def test_matches_are_marked_and_counted_while_the_search_is_typed() -> None:
+    app = Stage(log())
+    async with app.run_test(size=SIZE) as pilot:
+        app.view.start_search()
+        copying = app.view.copying
+        assert copying is not None
+        await pilot.press(*"log")
+        assert "?log_  18 found" in app.lines[0]
+        assert app.look(app.lines.index("line 18 of the log"), 16)[1] == "#cdcd00"
+        assert copying.cursor == Point(19, 0), "nothing moves yet"
+        await pilot.press(*"zz")
+        assert "0 found" in app.lines[0]
+        await pilot.press("ctrl+r", *"(")
+        assert "not a regular" in app.lines[0]
+        await pilot.press("escape")
+        assert not copying.matches
+
+
+async def test_tab_goes_from_link_to_link_and_f_opens_the_one_it_is_on() -> None:
+    session = log()
+    session.print("see http://a.b/1 http://c.d/2", "end")
+    app = Stage(session, prompter=ScriptedPrompter(True))
+    async with app.run_test(size=SIZE) as pilot:
+        app.view.start_copy_mode()
+        copying = app.view.copying
+        assert copying is not None
+        await pilot.press("shift+tab")
+        assert copying.link == "http://c.d/2"
+        await pilot.press("shift+tab")
+        assert "f opens http://a.b/1" in app.lines[-1]
+        await pilot.press("shift+tab")
+        assert "no link further up" in app.lines[-1]
+        await pilot.press("tab", "f")
+        await until("it opened", lambda: app.opened)
+        assert app.opened == ["http://c.d/2"]
+        await pilot.press("0", "f")
+        assert "no link here" in app.lines[-1]
+        assert app.view.copying is copying
+        assert session.sent == b""
 
 
 async def test_nothing_found_says_so() -> None:

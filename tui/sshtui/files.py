@@ -55,7 +55,7 @@ def _write_whole(target: Path, data: bytes, mode: int) -> None:
         # A rename needs no permission on the file itself, so a file its owner made read-only is asked for.
         if not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
-    handle, new = _new_file(target)
+    handle, new = new_file(target)
     try:
         try:
             os.fchmod(handle, mode)
@@ -74,7 +74,7 @@ def _write_whole(target: Path, data: bytes, mode: int) -> None:
     _sync_directory(target.parent)
 
 
-def _new_file(target: Path) -> tuple[int, Path]:
+def new_file(target: Path) -> tuple[int, Path]:
     """A locked, empty file beside `target`: open descriptor and path. The lock tells `sweep` that it is in use."""
     while True:
         new = target.with_name(f".{target.name}.{secrets.token_hex(6)}{_NEW}")
@@ -205,6 +205,22 @@ def read_whole(path: Path, *, limit: int = READ_LIMIT) -> bytes | None:
         raise _not_read(path, error) from error
     finally:
         os.close(handle)
+
+
+def changeable_by(path: Path) -> str:
+    """Who else may change a regular file: "everybody", or an owner who is neither root nor we; "" for nobody.
+
+    Members of its group do not count: many systems give every account a group of its own.
+    """
+    try:
+        facts = os.stat(path)
+    except OSError:
+        return ""
+    if not stat.S_ISREG(facts.st_mode):
+        return ""
+    if facts.st_mode & stat.S_IWOTH:
+        return "everybody"
+    return "" if facts.st_uid in (0, os.geteuid()) else f"the account {facts.st_uid}"
 
 
 def signature(path: Path) -> tuple[int, ...]:

@@ -322,3 +322,45 @@ def test_a_certificate_is_named_and_taken_away(sshtui: Sshtui) -> None:
     for _ in range(2):
         assert sshtui("hosts", "edit", "web-1", "--certificate", "").code == 0
     assert saved()[0].extra == {}
+
+
+def test_further_fields_are_set_and_cleared_and_stand_in_the_file_as_what_they_are(
+    sshtui: Sshtui, tmp_path: Path
+) -> None:
+    assert sshtui("hosts", "add", "a", "h", "--set", "resume=tmux", "--set", "agent_forwarding=yes").code == 0
+    given = ["--set", "known_hosts_files=~/one, ~/two", "--set", "agent-forwarding="]
+    assert sshtui("hosts", "edit", "a", *given).code == 0
+    text = (tmp_path / "config" / "hosts.toml").read_text()
+    assert 'resume = "tmux"' in text
+    assert "agent_forwarding" not in text
+    assert dict(saved()[0].extra) == {"resume": "tmux", "known_hosts_files": ["~/one", "~/two"]}
+    assert sshtui("hosts", "edit", "a", "--set", "resume=emacs").code == 2
+    assert (tmp_path / "config" / "hosts.toml").read_text() == text
+
+
+def test_a_file_that_everybody_may_change_is_reported_until_it_is_saved(sshtui: Sshtui) -> None:
+    assert sshtui("hosts", "add", "a", "h") == (0, "", "")
+    Paths.default().hosts_file.chmod(0o666)
+    assert "can be changed by everybody" in sshtui("hosts", "list").err
+    assert sshtui("hosts", "edit", "a", "--user", "x").code == 0
+    assert sshtui("hosts", "list").err == ""
+
+
+def test_a_group_without_its_command_prints_its_help_in_lines(sshtui: Sshtui) -> None:
+    said = sshtui("hosts")
+    assert said.code == 2
+    first, *others = said.err.splitlines()
+    assert first == "sshtui: sshtui hosts needs one of its commands."
+    assert "  list       List saved hosts; with words, those that have each of them..." in others
+
+
+def test_json_holds_no_character_that_steers_a_terminal(sshtui: Sshtui, tmp_path: Path) -> None:
+    odd = "\x9b31m \x7f \u202e é"
+    (tmp_path / "config").mkdir()
+    toml = f'[[hosts]]\nname = "a"\naddress = "h"\nodd = "{odd}"\n'.replace("\x7f", "\\u007f")
+    (tmp_path / "config" / "hosts.toml").write_text(toml)
+    for command in (["hosts", "list", "--json"], ["hosts", "show", "a", "--json"], ["export", "json"]):
+        said = sshtui(*command)
+        assert said.code == 0, said.err
+        assert not set(odd) & set(said.out) - set("31m é"), command
+        assert repr(odd)[1:-1] in str(json.loads(said.out)), command

@@ -62,7 +62,10 @@ def file(surroundings: Path, keys: list[str]) -> Path:
 
 
 @pytest.mark.parametrize("hashed", [False, True])
-@pytest.mark.parametrize(("ours", "theirs"), [("web", "web"), ("10.0.0.5", "10.0.0.5"), ("db:2222", "[db]:2222")])
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("web", "web"), ("10.0.0.5", "10.0.0.5"), ("db:2222", "[db]:2222"), ("a.lan", "a.lan"), ("old", "old")],
+)
 def test_find_agrees_with_ssh_keygen(
     sshtui: Call, keygen: Callable[..., str], file: Path, ours: str, theirs: str, hashed: bool
 ) -> None:

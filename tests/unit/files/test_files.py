@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import stat
 import subprocess
@@ -78,6 +80,41 @@ def test_a_failed_write_keeps_the_old_file_and_leaves_no_other(tmp_path: Path) -
     assert "larger than this account may write" in told
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.ENOSPC, "disk is full"), (errno.EDQUOT, "quota is used up"), (errno.EIO, "")]
+)
+def test_a_disk_that_fails_at_the_last_moment_keeps_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(b"old")
+
+    def fail(_handle: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", fail)
+        with pytest.raises(NotSaved) as told:
+            write_whole(path, b"new")
+    assert words in told.value.hint
+    assert os.strerror(number) in told.value.sentence
+    assert (path.read_bytes(), list(tmp_path.iterdir())) == (b"old", [path])
+    write_whole(path, b"new")
+    assert path.read_bytes() == b"new"
+
+
+def test_a_file_system_without_locks_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As some network file systems mounted with `nolock`."""
+
+    def refuse(_handle: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(NotSaved) as told, locked(tmp_path / "f"):
+        pass
+    assert "no locks" in told.value.hint
 
 
 def test_a_missing_directory_is_a_sentence(tmp_path: Path) -> None:

@@ -23,6 +23,11 @@ from sshtui.model.destination import Destination, is_destination, parse_destinat
             "ssh://root;fingerprint=ssh-ed25519-c1-b1-30@web-1",
             Destination("web-1", None, "root", "ssh-ed25519-c1-b1-30"),
         ),
+        (
+            "ssh://;x-y=1,Fingerprint=SHA256%3aab%2Fc%2b=@[fe80::1%25eth0]:2222/",
+            Destination("fe80::1%eth0", 2222, "", "SHA256:ab/c+="),
+        ),
+        ("ssh://a,b;x=1;fingerprint=f@web%2D1.example.org", Destination("web-1.example.org", None, "a,b", "f")),
     ],
 )
 def test_what_people_write_and_links_say_is_understood(text: str, found: Destination) -> None:

@@ -24,11 +24,12 @@ from sshtui.model.questions import (
     TypedSecret,
     VaultPassword,
 )
+from sshtui.secrets.argon2id import Cost
 from sshtui.secrets.keeper import Keeper
 from sshtui.secrets.keyring_store import KeyringStore
 from sshtui.secrets.references import FIELDS, new_reference, read_reference
 from sshtui.secrets.remembering import Codes, RememberingPrompter
-from sshtui.secrets.vault import Cost, Vault
+from sshtui.secrets.vault import Vault
 from sshtui.store.hosts import HostStore
 from tests.fakes.prompting import ScriptedPrompter
 

@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from sshtui.errors import SecretsError, VaultLocked, WrongVaultPassword
-from sshtui.secrets.vault import DEFAULT_COST, Cost, Vault
+from sshtui.secrets.argon2id import DEFAULT_COST, Cost
+from sshtui.secrets.vault import Vault
 
 QUICK = Cost(8 * 1024, 1)
 CANARY = "canary-5f1c0d"

@@ -13,6 +13,7 @@ from sshtui.session.habits import Habits
 from sshtui.terminal.events import Bell, ClipboardOffered
 from sshtui.terminal.modes import Modes
 from sshtui.terminal.permissions import Permissions
+from tests.lacking import lacking
 
 ALL = {"kf1": "f1", "kf2": "f2", "kf5": "f5", "khome": "home", "kend": "end"}
 
@@ -33,7 +34,7 @@ def test_home_end_and_function_keys_are_those_of_terminfo(
 ) -> None:
     listing = subprocess.run([need("infocmp"), "-1", terminal], capture_output=True, text=True, check=False).stdout
     if not listing:
-        pytest.skip(f"terminfo has no {terminal}")
+        lacking(f"terminfo has no {terminal}")
     wanted = dict(line.strip().rstrip(",").split("=", 1) for line in listing.splitlines() if "=" in line)
     for capability, name in ALL.items():
         sent = habits(**switches).keystroke(Keystroke(name, ""), Modes()).decode()

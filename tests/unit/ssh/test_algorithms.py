@@ -8,7 +8,7 @@ import asyncssh.mac
 import asyncssh.public_key
 import pytest
 
-from sshtui.ssh.algorithms import MODERN, OLD, allowing, for_known, needed_for, old_ones
+from sshtui.ssh.algorithms import MODERN, OLD, allowing, for_known, needed_for, old_ones, side_by_side
 
 MARKS = ("sha1", "cbc", "md5", "arcfour", "dss", "group1-", "ssh-rsa")
 
@@ -71,3 +71,13 @@ def test_what_is_allowed_comes_last_and_makes_the_server_fit() -> None:
     assert wider.signatures[-1] == "ssh-rsa"
     assert needed_for(wider, OLD_SERVER) == ()
     assert wider.ciphers == MODERN.ciphers
+
+
+def test_two_lists_stand_side_by_side_and_the_rest_is_counted() -> None:
+    lines = side_by_side(
+        ("theirs", "a-sha1", "b\x1b[31m"), ("ours", *(f"name-{number}" for number in range(20)))
+    ).split("\n")
+    assert lines[0] == "theirs".ljust(34) + "ours"
+    assert lines[2] == "b\ufffd[31m".ljust(34) + "name-1"
+    assert lines[-1] == " " * 34 + "and 11 more"
+    assert max(map(len, lines)) <= 66

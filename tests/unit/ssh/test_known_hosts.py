@@ -11,10 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sshtui.errors import ConfigError, NotSaved
 from sshtui.model.host_keys import HostKey
-from sshtui.ssh.known_host_lines import Line, hashed_name, parse, well_formed
+from sshtui.ssh.known_host_lines import Line, certainly_others, hashed_name, parse, well_formed
 from sshtui.ssh.known_hosts import KnownHosts
 from tests.servers.key_files import make_key_file, public_key, public_line
 
@@ -236,6 +238,37 @@ def test_a_hundred_thousand_hashed_lines_are_searched_in_a_moment(file: Path) ->
     began = time.process_time()
     assert KnownHosts(file).lookup("web", 2222).trusted == (key(),)
     assert time.process_time() - began < 2.0
+
+
+SALT = b"x" * 20
+"""Names of tests and examples must not vary from run to run."""
+WORDS = st.sampled_from(
+    [
+        b"web", b"WEB", b"[web]:2222", b"db,web", b"db", b"we?", b"*", b"!web,*", b"|1|eA==|eA==", b"|1|", b"@x",
+        b"@revoked",
+        b"#", b"", b"AAAA", b"AAAAx", b"ssh-rsa", b"#ssh-rsa", b"BBBB", b"we\0b", hashed_name(b"web", SALT),
+        hashed_name(b"db", SALT),
+        hashed_name(b"web", SALT)[:-3], b"x\r",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(st.tuples(WORDS, st.sampled_from([b" ", b"\t", b"  ", b""])), max_size=6))
+def test_the_quick_look_leaves_out_only_sound_lines_of_others(words: list[tuple[bytes, bytes]]) -> None:
+    text = b"".join(word + blank for word, blank in words)
+    if certainly_others(text, (b"web", b"[web]:2222")):
+        line = parse(text)
+        assert isinstance(line, Line)
+        assert not line.marker
+        assert not line.damaged
+        assert not line.speaks_of(b"web")
+        assert not line.speaks_of(b"[web]:2222")
+
+
+@pytest.mark.parametrize("names", [b"db", hashed_name(b"db", SALT), b"db,10.0.0.5", b"[db]:2222"])
+def test_the_quick_look_is_enough_for_most_lines(names: bytes) -> None:
+    assert certainly_others(names + b" " + key().line.encode() + b" comment\n", (b"web", b"[web]:2222"))
 
 
 def test_many_stars_do_not_hang_the_search(written: Callable[[str], KnownHosts]) -> None:

@@ -289,6 +289,15 @@ def test_a_broken_file_is_named_with_its_line_and_never_written(
     assert path.read_bytes() == data
 
 
+def test_a_file_of_50_megabytes_is_named_and_not_read(path: Path) -> None:
+    path.parent.mkdir()
+    with path.open("wb") as file:
+        file.truncate(50_000_000)
+    store = HostStore(path)
+    assert "too large" in str(store.problem)
+    assert path.stat().st_size == 50_000_000
+
+
 def test_a_file_broken_while_we_run_keeps_the_hosts_in_view_and_comes_back_when_mended(path: Path) -> None:
     store = HostStore(written(path, '[[hosts]]\nname = "a"\naddress = "h"\n'))
     path.write_text('[[hosts]]\nname = "a\n')

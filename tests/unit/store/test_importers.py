@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sshtui.errors import BrokenFile, NotFound
+from sshtui.errors import BrokenFile, ConfigError, NotFound
 from sshtui.model.hosts import Forward, Host
+from sshtui.store.hosts import HostStore
 from sshtui.store.importers.found import Found
 from sshtui.store.importers.plan import FORMATS, plan, to_save
 
@@ -25,6 +28,7 @@ EXPECTED: dict[str, tuple[str, tuple[Host, ...], tuple[str, ...]]] = {
                     Forward("dynamic", "1080"),
                 ),
             ),
+            Host("café", "10.0.0.11", extra={"proxy": "socks5://socks.example.org:1080"}),
         ),
         ("switch", "empty"),
     ),
@@ -34,20 +38,37 @@ EXPECTED: dict[str, tuple[str, tuple[Host, ...], tuple[str, ...]]] = {
         (
             Host("gate", "gate.example.org", user="root"),
             Host("web-1", "10.0.0.5", 2222, folder="prod/web", key_pair="C:\\keys\\web.ppk"),
+            Host(
+                "behind=two", "10.0.0.9", folder="prod/web", key_pair="~/.ssh/id_ed25519",
+                jump="root@gate.example.org,10.1.1.1:2200", command='tmux attach ; echo "x"',
+            ),
         ),
-        ("desktop",),
+        ("desktop", "broken"),
     ),
     "WinSCP.ini": (
         "winscp",
-        (Host("web one", "10.0.0.5", 2222, "root", "prod", key_pair="C:\\keys\\web.ppk"),),
+        (
+            Host("web one", "10.0.0.5", 2222, "root", "prod", key_pair="C:\\keys\\web.ppk"),
+            Host("café", "10.0.0.6", user="rené", jump="jump@gate.example.org:2200"),
+        ),
         ("files",),
     ),
     "securecrt.xml": ("securecrt", (WEB,), ("router",)),
     "securecrt": (
-        "securecrt", (Host("web-1", "10.0.0.5", 2222, "root", "prod", key_pair="${VDS_USER_DATA_PATH}\\key"),), (),
+        "securecrt",
+        (
+            Host("web-1", "10.0.0.5", 2222, "root", "prod", key_pair="${VDS_USER_DATA_PATH}\\key"),
+            Host("web-2", "10.0.0.6", 22, "admin", "prod", jump="web-1", notes="core switch\nrack 4"),
+        ),
+        ("web-3",),
     ),
     "confCons.xml": (
-        "mremoteng", (Host("web-1", "10.0.0.5", 2222, "root", "prod", notes="the front door"),), ("desk",),
+        "mremoteng",
+        (
+            Host("web-1", "10.0.0.5", 2222, "root", "prod", notes="the front door"),
+            Host("web-2", "10.0.0.6", 22, "me", "prod", jump="web-1"),
+        ),
+        ("desk",),
     ),
     "termius.csv": (
         "termius", (Host("web-1", "10.0.0.5", 2222, "root", "prod/web", tags=("eu", "blue")),), ("old switch",),
@@ -57,13 +78,48 @@ EXPECTED: dict[str, tuple[str, tuple[Host, ...], tuple[str, ...]]] = {
         (
             Host("plain.example.org", "plain.example.org", 2222, "admin"),
             *(
-                Host(f"web0{number}.example.org", f"web0{number}.example.org", 22, "deploy", "web", tags=("web",))
+                Host(f"web0{number}.example.org", f"web0{number}.example.org", 22, "deploy", "prod/web", tags=("web",))
                 for number in (1, 2, 3)
             ),
-            Host("10.0.0.5", "10.0.0.5", 2200, "www", "web", tags=("web",)),
-            Host("db-a", "10.0.1.1", 22, "admin", "db", key_pair="~/.ssh/db", tags=("db",)),
+            Host("10.0.0.5", "10.0.0.5", 2200, "www", "prod/web", tags=("web",)),
+            Host("db-a", "10.0.1.1", 22, "admin", "prod/db", key_pair="~/.ssh/db", tags=("db",)),
         ),
         ("here",),
+    ),
+    "inventory.yml": (
+        "ansible",
+        (
+            Host("plain.example.org", "plain.example.org", 2222, "admin"),
+            *(
+                Host(
+                    f"web0{number}.example.org", f"web0{number}.example.org", 22, "deploy", "prod/web",
+                    jump="bastion,deep:2200", tags=("web", "lab") if number == 2 else ("web",),
+                )
+                for number in (1, 2, 3)
+            ),
+            Host("10.0.0.5", "10.0.0.5", 2200, "www", "prod/web", jump="bastion,deep:2200", tags=("web",)),
+            Host(
+                "db-a", "10.0.1.1", 22, "admin", "prod/db", key_pair="~/.ssh/db", jump="bastion,deep:2200",
+                tags=("db",),
+            ),
+            Host("pi", "pi", 22, "admin", "lab", jump="me@gate:2222", tags=("lab",)),
+        ),
+        ("here", "moving"),
+    ),
+    "ssh-config": (
+        "ssh_config",
+        tuple(
+            Host(
+                name, f"{name}.example.org", 2222, "root", jump="bastion",
+                forwards=(Forward("local", "8080", "localhost:80"),),
+                extra={
+                    "identity_files": ["~/.ssh/one", "~/.ssh/two"], "set_environment": {"A": "1"},
+                    "certificate_files": [f"~/.ssh/{name}.example.org-cert.pub"],
+                },
+            )
+            for name in ("web-1", "web-2")
+        ),
+        ("", ""),
     ),
     "hosts.list": (
         "list",
@@ -92,10 +148,10 @@ def test_a_file_gives_its_ssh_hosts_and_says_what_it_leaves_out(name: str) -> No
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_the_same_file_again_changes_nothing(name: str) -> None:
+def test_the_same_file_again_changes_nothing(name: str, tmp_path: Path) -> None:
     found = read(name)
-    first = to_save(plan(found, (), folder="office"))
-    again = plan(found, first, folder="office")
+    HostStore(tmp_path / "hosts.toml").put_all(to_save(plan(found, (), folder="office")))
+    again = plan(found, HostStore(tmp_path / "hosts.toml").hosts(), folder="office")
     assert to_save(again, conflicts=True) == ()
     assert {step.action for step in again} <= {"same", "skipped"}
 
@@ -109,6 +165,27 @@ def test_a_registry_file_in_utf_16_reads_the_same(tmp_path: Path) -> None:
     text = (SAMPLES / "sessions.reg").read_text()
     (tmp_path / "x.reg").write_bytes(text.replace("\n", "\r\n").encode("utf-16"))
     assert FORMATS["putty"](tmp_path / "x.reg").hosts == read("sessions.reg").hosts
+
+
+def test_a_configuration_of_ssh_on_a_stick_where_everybody_may_write_is_read(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text("Host a\n")
+    (tmp_path / "config").chmod(0o777)
+    assert [host.name for host in FORMATS["ssh_config"](tmp_path / "config").hosts] == ["a"]
+
+
+def test_yaml_without_its_library_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(ConfigError, match="library that reads it is not installed") as told:
+        read("inventory.yml")
+    assert "sshtui[yaml]" in told.value.hint
+
+
+def test_what_an_import_does_not_know_of_a_saved_host_stays() -> None:
+    found = Found()
+    found.add("a", "10.0.0.1", proxy="socks5://p:1080")
+    saved = Host("a", "10.0.0.1", extra={"password": "keyring:0", "proxy": "socks5://old:1"})
+    (step,) = plan(found, [saved])
+    assert step.host == replace(saved, extra={"password": "keyring:0", "proxy": "socks5://p:1080"})
 
 
 def test_an_entry_is_held_against_the_saved_host_of_its_name() -> None:
@@ -149,6 +226,20 @@ def test_names_are_made_fit_and_unique() -> None:
         ("ansible", 'web ansible_user="x\n'),
         ("ansible", "web[1:99999999]\n"),
         ("ansible", "a[1:999]b[1:999]\n"),
+        ("ansible", "---\n- a list\n"),
+        ("ansible", "all:\n  hosts: [\n"),
+        ("ansible", "all:\n  children: &a\n    b:\n      children: *a\n"),
+        (
+            "ansible",
+            "g0: &g0\n"
+            + "".join(
+                f"g{at}: &g{at}\n  children:\n    a{at}: *g{at - 1}\n    b{at}: *g{at - 1}\n" for at in range(1, 40)
+            ),
+        ),
+        ("ansible", "---\nplugin: amazon.aws.aws_ec2\n"),
+        ("ansible", "all:\n  hosts:\n    web[1:99999999]:\n"),
+        ("ansible", "all:\n  x: " + "[" * 5_000),
+        ("ansible", "---\na: !!python/object/apply:os.system [id]\n"),
     ],
 )
 def test_a_file_that_is_not_of_its_format_is_named(tmp_path: Path, format: str, text: str) -> None:

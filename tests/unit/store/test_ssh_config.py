@@ -224,3 +224,15 @@ def test_the_files_are_read_again_when_one_of_them_changed_and_only_then(config:
     assert [host.name for host in file.read().hosts] == ["b", "a"]
     (config.parent / "conf.d" / "x").write_text("Host bc\n")
     assert [host.name for host in file.read().hosts] == ["bc", "a"]
+
+
+def test_a_file_that_everybody_may_change_is_passed_over_and_named(config: Path) -> None:
+    (config.parent / "shared").write_text("Host evil\n  ProxyCommand evil\n")
+    (config.parent / "shared").chmod(0o666)
+    found = read(config, "Include shared\nHost good\n")
+    assert [host.name for host in found.hosts] == ["good"]
+    assert found.warnings == ("~/.ssh/shared can be changed by everybody: it is passed over, as ssh refuses it.",)
+    config.chmod(0o664)
+    assert [host.name for host in read_hosts(config).hosts] == ["good"]
+    config.chmod(0o646)
+    assert read_hosts(config).hosts == ()

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sshtui.errors import Unreachable
 from sshtui.model.destination import parse_destination
@@ -16,6 +18,7 @@ from sshtui.store.hosts import HostStore
 from sshtui.store.lookup import Lookup
 from sshtui.store.machine import SILENT, Machine
 from sshtui.store.ssh_config import ConfigHosts, read_hosts
+from sshtui.store.ssh_config_match import HostLine, matches_host_line
 
 
 @pytest.fixture
@@ -126,7 +129,7 @@ def test_this_machine_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "127.0.0.1" in machine.local_addresses()
     monkeypatch.setattr(machine, "COMMAND_LIMIT", 0.05)
     before = time.monotonic()
-    assert machine.run_command("exec sleep 60") is False
+    assert machine.run_command("sleep 60 | cat; true") is False
     assert time.monotonic() - before < 30
 
 
@@ -135,3 +138,12 @@ def test_thousands_of_names_on_one_line_are_read_without_squares(config: Path) -
     found = read(config, f"Host {names}\n  User root\nHost {names} *.lan !x\n  Port 2222\n")
     assert len(found.hosts) == 20_000
     assert {(host.user, host.port) for host in found.hosts} == {("root", 2222)}
+
+
+NAMES_AND_PATTERNS = st.text(st.sampled_from("ab*?!."), min_size=1, max_size=5)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(NAMES_AND_PATTERNS, max_size=5), st.text("ab.", max_size=5))
+def test_a_line_made_ready_says_what_its_words_say(words: list[str], name: str) -> None:
+    assert HostLine(words).matches(name) == matches_host_line(name, words)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,10 @@ def test_a_file_that_cannot_be_used_is_named_and_ones_own_hosts_stay(path: Path,
     assert [reason in problem.sentence for problem in lookup.problems] == [True]
     assert lookup.read_only() == ()
     assert [host.name for host in store.hosts()] == ["mine"]
+
+
+def test_what_is_no_regular_file_is_named_and_nothing_waits_for_it(path: Path) -> None:
+    os.mkfifo(path.parent / "fifo")
+    path.write_text('include = ["fifo", ".", "/dev/zero", "hosts.toml"]\n\n[[hosts]]\nname = "mine"\naddress = "h"\n')
+    problems = Lookup(HostStore(path), ConfigHosts).problems
+    assert ["not a regular file" in problem.sentence for problem in problems] == [True, True, True]

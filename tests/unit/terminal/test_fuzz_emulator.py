@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +14,7 @@ from hypothesis import strategies as st
 
 from sshtui.model.geometry import Size
 from sshtui.terminal.emulator import Emulator
+from tests.fuzz.emulator import inputs, judge, same_screen, whole_grid
 
 PIECES = [
     "\x1b[", "?", ";", ":", "0", "1", "2", "5", "9", "69", "1049", "1047", "47", "2004", "2026", "2027", "1000", "1006",
@@ -23,29 +28,6 @@ PIECES = [
     "\x1b[2;3H\x1b[42mup\x1b[K", "\x1b[3;1Hdown\x1b[K", "\x1b[1;2Hx", "\x1b[2;2H\x1b[K",
     "\x1bY", "\x1b<", "\x1b G", "\x1b[#P", "\x1b[#Q",
 ]  # fmt: skip
-
-
-def same_screen(one: Emulator, other: Emulator) -> None:
-    assert one.size == other.size
-    assert one.cursor == other.cursor
-    assert one.modes == other.modes
-    assert one.scrollback_rows == other.scrollback_rows
-    for index in range(-one.scrollback_rows, one.size.rows):
-        assert one.row(index).cells() == other.row(index).cells(), index
-        assert one.row(index).runs() == other.row(index).runs(), index
-        assert one.row(index).wrapped == other.row(index).wrapped, index
-
-
-def whole_grid(emulator: Emulator) -> None:
-    columns, rows = emulator.size
-    assert 0 <= emulator.cursor.point.row < rows
-    assert 0 <= emulator.cursor.point.column < columns
-    for index in range(-emulator.scrollback_rows, rows):
-        row = emulator.row(index)
-        cells = row.cells()
-        assert len(cells) == columns
-        assert sum(run.columns for run in row.runs()) == columns
-        assert all(len(cell) <= 16 for cell in cells)
 
 
 @settings(max_examples=60, deadline=None)
@@ -124,3 +106,27 @@ def test_random_bytes_end_with_a_reset(seed: int) -> None:
     whole_grid(emulator)
     emulator.feed(b"\x18\x1b\\\x1bcfine")
     assert emulator.row(0).text == "fine"
+
+
+def test_what_fuzzing_once_found_still_passes() -> None:
+    assert len(inputs()) > 100
+    for data in inputs():
+        judge(data)
+
+
+def test_fuzzing_led_by_coverage_finds_nothing(tmp_path: Path) -> None:
+    """A short run of atheris from the kept corpus; `python -m tests.fuzz.emulator DIRECTORY` runs for ever."""
+    if not os.environ.get("CI"):
+        pytest.importorskip("atheris")
+    for number, data in enumerate(inputs()):
+        (tmp_path / str(number)).write_bytes(data)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz.emulator", str(tmp_path), "-runs=1500", "-seed=1", "-timeout=20"],
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, "PYTHONPATH": "tui"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert "Done 1500 runs" in done.stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sshtui.ui.outer import Outer, outer_terminal
+from sshtui.model.outer import Outer, outer_terminal
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from rich.style import Style as RichStyle
 from textual.strip import Strip
 
 from sshtui.model.geometry import Point
+from sshtui.model.outer import Outer
 from sshtui.model.themes import Palette
 from sshtui.terminal.cells import PLAIN, TRUE_COLOUR, Style
 from sshtui.terminal.lines import Lines
-from sshtui.ui.outer import Outer
 from sshtui.ui.terminal.colours import FALLBACK, Colours, Mark, numbers
 from sshtui.ui.terminal.links import link_at
 from sshtui.ui.terminal.strips import Strips

@@ -19,6 +19,7 @@ from typing import Any, Literal, NamedTuple
 
 from sshtui.errors import AttachError
 from sshtui.model.geometry import Size
+from sshtui.model.outer import Outer
 
 VERSION = 1
 
@@ -34,6 +35,7 @@ SMALLEST, LARGEST = Size(2, 1), Size(500, 200)
 DATA, META, PACKED = b"D", b"M", b"P"
 
 _HEADER = 5
+_LIKE_XTERM = Outer(strings=True)
 _TEXT_LIMIT = 2000
 
 
@@ -134,7 +136,10 @@ def fact(payload: bytes, limit: int = FRAME_LIMIT) -> Fact:
 
 @dataclass(frozen=True)
 class Hello:
-    """Who comes to look. `colours`: 16777216, 256, 16 or 0; `erase`: what its Backspace sends."""
+    """Who comes to look. `colours`: 16777216, 256, 16 or 0; `erase`: what its Backspace sends; `outer`: what it draws.
+
+    Whoever says nothing of the last has a terminal like xterm's.
+    """
 
     size: Size
     kind: Literal["terminal", "browser"] = "terminal"
@@ -142,6 +147,7 @@ class Hello:
     colours: int = 1 << 24
     unicode: bool = True
     erase: str = "\x7f"
+    outer: Outer = _LIKE_XTERM
 
     def encoded(self) -> bytes:
         """The frame that says so."""
@@ -155,6 +161,8 @@ class Hello:
             colours=self.colours,
             unicode=self.unicode,
             erase=self.erase,
+            underlines=self.outer.underlines,
+            strings=self.outer.strings,
         )
 
     @classmethod
@@ -173,4 +181,5 @@ class Hello:
             fact.number("colours", 1 << 24),
             fact.fields.get("unicode", True) is not False,
             "\x08" if fact.text("erase", "\x7f") == "\x08" else "\x7f",
+            Outer(fact.fields.get("underlines") is True, fact.fields.get("strings", True) is not False),
         )

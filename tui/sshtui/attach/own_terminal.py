@@ -5,11 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import selectors
 import sys
 import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sshtui.errors import UsageError
+from sshtui.model.outer import outer_terminal
+
+LAST_WORDS = 1.0
+"""Seconds that the terminal gets to take what must still reach it."""
 
 RESTORE = "\x18" + "".join(
     f"\x1b[{code}"
@@ -30,6 +38,11 @@ RESTORE = "\x18" + "".join(
     ]
 )
 """Gives a terminal back whatever was on: CAN ends a sequence cut in the middle (ECMA-48 8.3.6)."""
+
+NO_TITLE = "\x1b]2;\x1b\\"
+TITLE_PUSH = "\x1b[22;2t"
+TITLE_POP = NO_TITLE + "\x1b[23;2t"
+"""XTWINOPS' title stack; the empty title is for terminals that have none."""
 
 
 def require_tty() -> None:
@@ -72,3 +85,47 @@ def give_back(fileno: int, attributes: list[Any] | None) -> None:
     if attributes is not None:
         with contextlib.suppress(termios.error):
             termios.tcsetattr(fileno, termios.TCSANOW, attributes)
+
+
+@contextmanager
+def raw_terminal() -> Iterator[int]:
+    """The terminal in raw mode, as a descriptor whose writes never wait; given back at the end, whatever happens."""
+    before = termios.tcgetattr(0)
+    raw = termios.tcgetattr(0)
+    raw[0] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
+    raw[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
+    raw[6][termios.VMIN] = 1
+    terminal = patient(1)
+    titled = outer_terminal(os.environ).strings
+    back = (f"\x18{NO_TITLE}" if titled else "") + RESTORE
+    try:
+        with contextlib.suppress(termios.error):
+            termios.tcsetattr(0, termios.TCSANOW, raw)
+        if titled:
+            written(terminal, TITLE_PUSH.encode())
+        yield terminal
+    finally:
+        if not written(terminal, back.encode()):
+            give_back(terminal, before)
+        with contextlib.suppress(termios.error):
+            # What was typed or reported since is not for the shell.
+            termios.tcflush(0, termios.TCIFLUSH)
+            termios.tcsetattr(0, termios.TCSANOW, before)
+        if terminal != 1:
+            os.close(terminal)
+
+
+def written(terminal: int, rest: bytes) -> bool:
+    """Whether the terminal took all of `rest` within LAST_WORDS."""
+    deadline = time.monotonic() + LAST_WORDS
+    with selectors.DefaultSelector() as selector:
+        selector.register(terminal, selectors.EVENT_WRITE)
+        while rest and (left := deadline - time.monotonic()) > 0:
+            if selector.select(left):
+                try:
+                    rest = rest[os.write(terminal, rest) :]
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    return False
+    return not rest

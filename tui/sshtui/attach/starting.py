@@ -25,10 +25,12 @@ LINE_LIMIT = 8192
 
 _PR_SET_PDEATHSIG = 1
 
-_DROPPED = ("NO_COLOR", "TMUX", "TMUX_PANE", "STY", "WINDOWID")
+_DROPPED = ("NO_COLOR", "TMUX", "TMUX_PANE", "STY", "WINDOWID", "COLUMNS", "LINES")
 """What tells of the terminal we stand in; the app's terminals come and go."""
 
 _lifelines: list[int] = []
+_started: list[subprocess.Popen[bytes]] = []
+"""Kept, so that an app that ends before us leaves no zombie for longer than until the next start."""
 
 
 def detachable(places: Places) -> Instance | None:
@@ -60,13 +62,14 @@ class Starting:
                 env=environment,
                 pass_fds=ends,
                 start_new_session=True,
-                cwd="/",
+                cwd=os.path.expanduser("~"),
             )
         except OSError as error:
             raise AttachError(f"The app cannot be started: {error.strerror or error}.") from error
         finally:
             for end in ends:
                 os.close(end)
+        _started.append(self._process)
         if lifeline is not None:
             # Open for as long as this process lives: its end is what the app notices.
             _lifelines.append(lifeline)

@@ -12,18 +12,18 @@ import socket
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any, Literal
 
 from sshtui.attach.frames import DATA, META, BadFrame, Fact, FrameReader, Hello, data, fact, meta
-from sshtui.attach.own_terminal import RESTORE, give_back, patient
+from sshtui.attach.own_terminal import raw_terminal, written
 from sshtui.attach.places import connect
+from sshtui.attach.signals import ENDING, Signals
 from sshtui.errors import AttachError, NotFound
 from sshtui.model.geometry import Size
+from sshtui.model.outer import outer_terminal
 
 READ = 64 * 1024
 """Bytes read at once."""
@@ -31,13 +31,14 @@ READ = 64 * 1024
 WAITING = 256 * 1024
 """Bytes that may wait for the terminal, or for the app, before we stop reading from the other."""
 
-LAST_WORDS = 1.0
-"""Seconds that the terminal gets to show what still waits when the app is gone."""
+PATIENCE = 10.0
+"""Seconds until an app that does not say welcome counts as hanging."""
+
+_KILL = "sshtui kill ends it and its sessions."
 
 SHORTEST = 1.0
 """Seconds of a look after which being let go is no refusal."""
 
-_ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
 _WEB = re.compile(r"https?://[\x21-\x7e]+\Z", re.IGNORECASE)
 
 How = Literal["detached", "quit", "ended", "gone", "refused", "signal", "stopped", "let go"]
@@ -59,11 +60,11 @@ def look(socket_path: Path) -> Ending:
     The terminal is given back on every way out but our own SIGKILL. After a stop (SIGTSTP), and after the app let us
     go because the terminal did not read, it attaches anew. Raises NotFound.
     """
-    with _Signals() as signals:
+    with Signals() as signals:
         while True:
             link = connect(socket_path)
             since = time.monotonic()
-            with link, _own_terminal() as terminal:
+            with link, raw_terminal() as terminal:
                 ending = _Look(link, terminal, signals).until_it_ends()
             if ending.how == "gone" and time.monotonic() - since > SHORTEST and _listens(socket_path):
                 ending = Ending("let go")
@@ -81,11 +82,17 @@ def hello() -> Hello:
     with contextlib.suppress(termios.error):
         erase = "\x08" if termios.tcgetattr(0)[6][termios.VERASE] == b"\x08" else "\x7f"
     return Hello(
-        _size(), "terminal", term[:64], colours(os.environ, term), utf8 and term not in ("linux", "dumb"), erase
+        _size(),
+        "terminal",
+        term[:64],
+        colours(os.environ, term),
+        utf8 and term not in ("linux", "dumb"),
+        erase,
+        outer_terminal(os.environ),
     )
 
 
-def colours(environment: Any, term: str) -> int:
+def colours(environment: Mapping[str, str], term: str) -> int:
     """How many colours a terminal has that calls itself `term`: as Rich and Textual judge it."""
     if "NO_COLOR" in environment or term in ("dumb", "unknown"):
         return 0
@@ -111,90 +118,10 @@ def _listens(socket_path: Path) -> bool:
     return True
 
 
-class _Signals:
-    """Signals as bytes in a pipe, so that one `select` hears everything. What was ignored stays ignored."""
-
-    def __enter__(self) -> _Signals:
-        self.read_end, self._write_end = os.pipe()
-        for end in (self.read_end, self._write_end):
-            os.set_blocking(end, False)
-        self._wakeup = signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
-        self._before: dict[int, Any] = {}
-        for number in (*_ENDING, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT):
-            before = signal.getsignal(number)
-            if before is not signal.SIG_IGN or number == signal.SIGWINCH:
-                self._before[number] = before
-                signal.signal(number, _heard)
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
-        signal.set_wakeup_fd(self._wakeup)
-        os.close(self.read_end)
-        os.close(self._write_end)
-
-    def heard(self) -> bytes:
-        """The numbers of the signals that came."""
-        try:
-            return os.read(self.read_end, 256)
-        except BlockingIOError:
-            return b""
-
-    def stop(self) -> None:
-        """Stop as a shell expects it of a job; returns after `fg`."""
-        os.kill(os.getpid(), signal.SIGSTOP)
-        self.heard()
-
-
-def _heard(_number: int, _frame: FrameType | None) -> None:
-    """The wakeup descriptor has told already."""
-
-
-@contextmanager
-def _own_terminal() -> Iterator[int]:
-    """The terminal in raw mode, as a descriptor whose writes never wait; given back at the end, whatever happens."""
-    before = termios.tcgetattr(0)
-    raw = termios.tcgetattr(0)
-    raw[0] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
-    raw[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
-    raw[6][termios.VMIN] = 1
-    terminal = patient(1)
-    try:
-        with contextlib.suppress(termios.error):
-            termios.tcsetattr(0, termios.TCSANOW, raw)
-        yield terminal
-    finally:
-        if not _written(terminal, RESTORE.encode()):
-            give_back(terminal, before)
-        with contextlib.suppress(termios.error):
-            # What was typed or reported since is not for the shell.
-            termios.tcflush(0, termios.TCIFLUSH)
-            termios.tcsetattr(0, termios.TCSANOW, before)
-        if terminal != 1:
-            os.close(terminal)
-
-
-def _written(terminal: int, rest: bytes) -> bool:
-    """Whether the terminal took all of `rest` within LAST_WORDS."""
-    deadline = time.monotonic() + LAST_WORDS
-    with selectors.DefaultSelector() as selector:
-        selector.register(terminal, selectors.EVENT_WRITE)
-        while rest and (left := deadline - time.monotonic()) > 0:
-            if selector.select(left):
-                try:
-                    rest = rest[os.write(terminal, rest) :]
-                except BlockingIOError:
-                    continue
-                except OSError:
-                    return False
-    return not rest
-
-
 class _Look:
     """One connection, from hello to its end."""
 
-    def __init__(self, link: socket.socket, terminal: int, signals: _Signals) -> None:
+    def __init__(self, link: socket.socket, terminal: int, signals: Signals) -> None:
         self._link = link
         self._terminal = terminal
         self._signals = signals
@@ -202,6 +129,7 @@ class _Look:
         self._to_terminal = bytearray()
         self._to_app = bytearray(hello().encoded())
         self._ending: Ending | None = None
+        self._deadline: float | None = time.monotonic() + PATIENCE
 
     def until_it_ends(self) -> Ending:
         """Carry bytes both ways; how it ended."""
@@ -214,11 +142,14 @@ class _Look:
                 self._register(selector, 0, listen, self._typed)
                 show = selectors.EVENT_WRITE if self._to_terminal else 0
                 self._register(selector, self._terminal, show, self._show)
-                for key, events in selector.select():
+                left = None if self._deadline is None else self._deadline - time.monotonic()
+                for key, events in selector.select(left):
                     if self._ending is None:
                         key.data(events)
+                if self._deadline is not None and time.monotonic() >= self._deadline:
+                    self._ending = self._ending or Ending("refused", 1, "The running sshtui does not answer.", _KILL)
         if self._ending.how not in ("signal", "stopped"):
-            _written(self._terminal, bytes(self._to_terminal))
+            written(self._terminal, bytes(self._to_terminal))
         return self._ending
 
     def _register(self, selector: selectors.BaseSelector, end: Any, events: int, then: Callable[[int], None]) -> None:
@@ -283,6 +214,7 @@ class _Look:
                 self._told(fact(frame.payload))
 
     def _told(self, said: Fact) -> None:
+        self._deadline = None
         if said.type == "refused":
             self._ending = Ending("refused", AttachError.exit_code, said.text("sentence"), said.text("hint"))
         elif said.type == "bye" and self._ending is None:
@@ -302,7 +234,7 @@ class _Look:
             elif number == signal.SIGCONT:
                 # Whoever stopped us by force left the terminal to the shell meanwhile.
                 self._ending = Ending("let go")
-            elif number in _ENDING:
+            elif number in ENDING:
                 self._ending = Ending("signal", 128 + number)
 
 

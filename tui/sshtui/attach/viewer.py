@@ -77,9 +77,10 @@ async def attached(socket_path: Path, hello: Hello) -> AsyncIterator[Viewer]:
         yield viewer
     finally:
         viewer.detach()
-        with contextlib.suppress(OSError, TimeoutError):
-            await asyncio.wait_for(writer.drain(), LAST_WORDS)
         writer.close()
-        with contextlib.suppress(OSError, TimeoutError):
+        try:
             await asyncio.wait_for(writer.wait_closed(), LAST_WORDS)
-        writer.transport.abort()
+        except TimeoutError:
+            writer.transport.abort()
+        except OSError:
+            pass

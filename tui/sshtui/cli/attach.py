@@ -38,7 +38,7 @@ def attach(paths: Paths, id: str | None) -> int:
     require_tty()
     places = Places(paths.run_dir)
     if id is not None:
-        return show(places.find(id))
+        return show(paths, places.find(id))
     found = [instance for instance, state in _known(places) if state.get("detachable")]
     if not found:
         raise NotFound(_NONE, hint=_HOW)
@@ -47,17 +47,20 @@ def attach(paths: Paths, id: str | None) -> int:
             f"{len(found)} are running: {', '.join(instance.id for instance in found)}.",
             hint=f"As in: sshtui attach {found[0].id}",
         )
-    return show(found[0])
+    return show(paths, found[0])
 
 
-def show(instance: Instance) -> int:
+def show(paths: Paths, instance: Instance) -> int:
     """Show a running app on this terminal until that ends, and say in one line how it did; the exit code."""
     ending = look(instance.socket)
     match ending:
         case Ending("detached"):
-            click.echo("Detached; come back with: sshtui attach")
+            alone = len(Places(paths.run_dir).running()) == 1
+            click.echo(f"Detached; come back with: sshtui attach{'' if alone else f' {instance.id}'}")
         case Ending("refused", _, sentence, hint):
             raise AttachError(sentence, hint=hint)
+        case Ending("ended", 1):
+            click.echo(f"sshtui has made a mistake and ended; {paths.app_log} tells more.", err=True)
         case Ending("ended"):
             click.echo(f"sshtui has ended (code {ending.code}).", err=True)
         case Ending("gone"):
@@ -74,6 +77,8 @@ def list_running(paths: Paths, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([state for _instance, state in known], indent=2))
         return
+    if not known:
+        click.echo("No sshtui is running.", err=True)
     for instance, state in known:
         click.echo(f"{instance.id:<3} {_in_words(state)}")
         for tab in state.get("tabs", ()):
@@ -106,7 +111,7 @@ def _known(places: Places) -> list[tuple[Instance, dict[str, Any]]]:
     known = []
     for instance in places.running():
         try:
-            known.append((instance, state_of(instance.socket)))
+            known.append((instance, state_of(instance.socket, patience=PATIENCE / 2)))
         except AttachError:
             known.append((instance, {"id": instance.id, "answers": False}))
         except SshtuiError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ import click
 from sshtui.cli.opening import complete_names, destination_host, opening_options
 from sshtui.errors import NotFound, UsageError
 from sshtui.model.destination import Wanted, is_link
+from sshtui.model.json_text import json_text
 from sshtui.store.paths import Paths
 from sshtui.version import __version__
 
@@ -35,6 +35,7 @@ _LAZY = {
     "link": ("sshtui.cli.link", "link", "Open ssh:// links of the desktop in sshtui."),
     "list": ("sshtui.cli.attach", "list_running", "Show the sshtui that are running, and their tabs."),
     "secrets": ("sshtui.cli.secrets", "secrets", "List, save and remove saved passwords and one-time codes."),
+    "serve": ("sshtui.cli.serve", "serve", "A console in the browser, behind two factors."),
 }
 
 EXIT_CODES = """\b
@@ -168,8 +169,15 @@ def open_host(
 
 
 @cli.command()
-def demo() -> int:
+@click.option("--web", is_flag=True, help="In the browser, with an account that is gone afterwards.")
+def demo(web: bool) -> int:
     """Try it on an SSH server of its own."""
+    if web:
+        from sshtui.web.library import require
+        from sshtui.wiring import run_web_demo
+
+        require()
+        return run_web_demo()
     from sshtui.attach.own_terminal import require_tty
     from sshtui.wiring import run_demo
 
@@ -193,7 +201,7 @@ def show_paths(paths: Paths, as_json: bool) -> None:
         "ssh_config": paths.ssh_config,
     }
     if as_json:
-        click.echo(json.dumps({name: str(path) for name, path in places.items()}, indent=2))
+        click.echo(json_text({name: str(path) for name, path in places.items()}))
         return
     for name, path in places.items():
         click.echo(f"{name:<14} {path}")

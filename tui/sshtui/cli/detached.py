@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from sshtui.cli.entry import LOGS
+from sshtui.errors import SshtuiError
 from sshtui.files import ensure_private_directory
 from sshtui.store.paths import Paths
 
@@ -50,8 +51,9 @@ def main() -> None:
     try:
         ensure_private_directory(paths.state_dir)
         sys.stderr = sys.__stderr__ = Log(paths.app_log)  # type: ignore[assignment, misc]  # a text stream like the others
-    except Exception as error:  # noqa: BLE001  # without a log the app runs all the same
-        del error
+    except (SshtuiError, OSError):
+        # Without a log the app runs all the same.
+        sys.stderr = sys.__stderr__
     from sshtui.wiring import run_detached
 
     sys.exit(run_detached(paths, given.ready, given.lifeline))

@@ -29,7 +29,7 @@ def open_detachable(paths: Paths, wanted: Sequence[Wanted], *, anew: bool) -> in
     instance = detached_app(paths, anew=anew)
     for each in wanted:
         _open(instance, each)
-    return show(instance)
+    return show(paths, instance)
 
 
 def open_in_running(paths: Paths, wanted: Wanted) -> int | None:
@@ -40,8 +40,9 @@ def open_in_running(paths: Paths, wanted: Wanted) -> int | None:
         except (AttachError, NotFound):
             continue
         if not viewers and sys.stdin.isatty() and sys.stdout.isatty():
-            return show(instance)
-        click.echo(f"{plain(name)} opens in the running sshtui ({instance.id}); --here opens it in one of its own.")
+            return show(paths, instance)
+        see = "" if viewers else f"; see it with: sshtui attach {instance.id}"
+        click.echo(f"{plain(name)} opens in the sshtui that is running ({instance.id}){see}")
         return 0
     return None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import asdict
 
 import click
@@ -13,6 +12,7 @@ from sshtui.cli.prompter import plain_prompter
 from sshtui.errors import UsageError
 from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
+from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
 from sshtui.store.paths import Paths
 
@@ -42,19 +42,20 @@ def doctor(
         raise UsageError("A host is needed.")
     findings = asyncio.run(_examine(paths, host, show=not as_json))
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+        click.echo(json_text([asdict(finding) for finding in findings]))
     return next((finding.exit_code for finding in findings if finding.verdict == "failed"), 0)
 
 
 async def _examine(paths: Paths, host: Host, *, show: bool) -> list[Finding]:
     """Every finding, each shown as soon as it is known."""
     from sshtui.cli.wire import dialer
+    from sshtui.secrets.diagnosis import with_saved
 
     findings = []
     wire = dialer(paths)
     try:
         with plain_prompter() as prompter:
-            async for finding in wire.diagnose(host, prompter):
+            async for finding in with_saved(wire.diagnose(host, prompter), host):
                 findings.append(finding)
                 if show:
                     _show(finding)

@@ -56,6 +56,8 @@ def show_plan(steps: Sequence[Step]) -> None:
     for step in steps:
         where = step.host.destination if step.host and not step.why else step.why
         click.echo(f"{step.action:<9} {plain(step.name).ljust(width)}  {plain(where, 500)}".rstrip())
+        if step.runs:
+            click.echo(f"{'':<9} {'':{width}}  runs on this computer: {plain(step.runs, 500)}")
     sums = Counter(step.action for step in steps)
     click.echo(", ".join(f"{count} {action}" for action, count in sums.items()) or "Nothing was found.", err=True)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any
 
 import click
 
 from sshtui.errors import UsageError
+from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
 from sshtui.store.folder_tables import FIELDS
 from sshtui.store.hosts import HostStore
@@ -28,7 +28,7 @@ def list_folders(paths: Paths, as_json: bool) -> None:
     """List folders with settings of their own."""
     folders = HostStore(paths.hosts_file).folders
     if as_json:
-        click.echo(json.dumps([asdict(each) for each in folders], indent=2, ensure_ascii=False))
+        click.echo(json_text([asdict(each) for each in folders]))
         return
     for each in folders:
         values = [f"{name}={getattr(each, name)}" for name in FIELDS if getattr(each, name) not in ("", None)]

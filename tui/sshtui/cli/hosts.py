@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, fields, replace
 from functools import wraps
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from sshtui.cli.folders import folder
+from sshtui.cli.host_fields import changed, field_options
 from sshtui.cli.opening import complete_names, config_hosts, unknown
 from sshtui.errors import ConfigError, UsageError
 from sshtui.model.destination import split_destination
 from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
-from sshtui.model.terminal_switches import make_switches, switch_texts
+from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
 from sshtui.secrets.references import FIELDS
 from sshtui.store.hosts import HostStore
@@ -26,63 +24,10 @@ from sshtui.store.lookup import Lookup
 from sshtui.store.paths import Paths
 from sshtui.store.recent import RecentFile
 from sshtui.store.ssh_config_effective import own_rows, rows
-from sshtui.store.wanted import checked_jump, stored_path
-
-CERTIFICATES = "certificate_files"
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 as_json = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 name_argument = click.argument("name", shell_complete=complete_names)
 names_argument = click.argument("names", nargs=-1, required=True, metavar="NAME…", shell_complete=complete_names)
-
-
-def _keep_alive(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
-    """Seconds as typed, "" for the default."""
-    if text and not (text.isascii() and text.isdigit() and int(text[:9]) <= 86_400):
-        raise click.BadParameter("a number of seconds from 0 to 86400.")
-    return text
-
-
-def _switches(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> dict[str, str] | None:
-    """The switches given, by name; none of them for "", None when the option was not."""
-    try:
-        return switch_texts(" ".join(texts)) if texts else None
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from None
-
-
-_FIELD_OPTIONS = (
-    click.option("-p", "--port", type=click.IntRange(1, 65535), metavar="PORT", help="Port on the server."),
-    click.option("-l", "--user", help="User to log in as."),
-    click.option("-i", "--key", metavar="FILE", help="Private key to offer first."),
-    click.option("--certificate", metavar="FILE", help="Certificate that goes with a key, if not beside it."),
-    click.option("--folder", metavar="PATH", help="Folder in the sidebar, as prod/web."),
-    click.option("-J", "--jump", metavar="HOSTS", help="Go through these hosts, separated by commas."),
-    click.option("--tag", "tags", multiple=True, help="Add a tag; may be repeated."),
-    click.option(
-        "--favourite/--no-favourite", "--favorite/--no-favorite", default=None, help="Mark it as a favourite."
-    ),
-    click.option("--notes", help="A text of your own."),
-    click.option("--command", help="Run this instead of the login shell."),
-    click.option("--keep-alive", callback=_keep_alive, metavar="SECONDS", help="0 switches it off."),
-    click.option("--theme", help="Theme of its terminal."),
-    click.option("--colour", "--color", help="Mark in the sidebar and on the tab."),
-    click.option(
-        "--terminal",
-        multiple=True,
-        callback=_switches,
-        metavar="SWITCH=VALUE",
-        help="A terminal switch, as backspace=bs; may be repeated.",
-    ),
-)
-
-
-def field_options(command: F) -> F:
-    """The options that set a host's fields, for add and edit."""
-    for option in reversed(_FIELD_OPTIONS):
-        command = option(command)
-    return command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -97,7 +42,7 @@ def with_store(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.pass_obj
     def run(paths: Paths, /, **options: Any) -> Any:
         store = HostStore(paths.hosts_file)
-        for problem in store.bad_entries:
+        for problem in (*store.bad_entries, *([store.exposed] if store.exposed else [])):
             click.echo(f"sshtui: {plain(problem.sentence, 1000)}", err=True)
         return command(paths, store, **options)
 
@@ -152,7 +97,7 @@ def list_hosts(
     if sort:
         found = _sorted(found, sort, RecentFile(paths.recent_file))
     if as_json:
-        click.echo(json.dumps([facts(host) for host in found], indent=2, ensure_ascii=False, default=str))
+        click.echo(json_text([facts(host) for host in found]))
         return
     for line in _columns(
         [(host.name, host.destination, host.folder or host.origin or "-", " ".join(host.tags)) for host in found]
@@ -182,7 +127,7 @@ def show(paths: Paths, store: HostStore, name: str, as_json: bool) -> None:
     if host is None:
         raise unknown(paths, name, config)
     if as_json:
-        click.echo(json.dumps(facts(host), indent=2, ensure_ascii=False, default=str))
+        click.echo(json_text(facts(host)))
         return
     for field, value in facts(host).items():
         if value not in ("", [], {}, None):
@@ -311,56 +256,6 @@ def remove(paths: Paths, store: HostStore, names: tuple[str, ...], yes: bool) ->
         forget(paths, store, removed)
 
 
-def changed(
-    host: Host,
-    *,
-    port: int | None,
-    user: str | None,
-    key: str | None,
-    certificate: str | None,
-    folder: str | None,
-    jump: str | None,
-    tags: tuple[str, ...],
-    notes: str | None,
-    command: str | None,
-    keep_alive: str | None,
-    theme: str | None,
-    colour: str | None,
-    terminal: dict[str, str] | None,
-    favourite: bool | None,
-) -> Host:
-    """`host` with the fields that were given; None leaves one as it is."""
-    texts: dict[str, Any] = {
-        "user": user,
-        "key_pair": _key_pair(key) if key else key,
-        "folder": folder.strip("/") if folder is not None else None,
-        "jump": checked_jump(jump) if jump else jump,
-        "notes": notes,
-        "command": command,
-        "theme": theme,
-        "colour": colour,
-    }
-    return replace(
-        host,
-        port=port or host.port,
-        extra=host.extra if certificate is None else _with_certificate(host, certificate),
-        favourite=host.favourite if favourite is None else favourite,
-        keep_alive=host.keep_alive if keep_alive is None else int(keep_alive) if keep_alive else None,
-        tags=tuple(dict.fromkeys([*host.tags, *tags])),
-        terminal=host.terminal
-        if terminal is None
-        else make_switches({**host.terminal.texts(), **terminal} if terminal else {}),
-        **{name: text for name, text in texts.items() if text is not None},
-    )
-
-
-def _with_certificate(host: Host, file: str) -> Mapping[str, Any]:
-    """The host's further fields with a certificate; None, which takes the field away, for "" where there is one."""
-    if file:
-        return {**host.extra, CERTIFICATES: [stored_path(file)]}
-    return {**host.extra, CERTIFICATES: None} if CERTIFICATES in host.extra else host.extra
-
-
 def facts(host: Host) -> dict[str, Any]:
     """Every field by name, as JSON has it; fields of the file that we do not know under `extra`."""
     values = {field.name: getattr(host, field.name) for field in fields(host)}
@@ -369,13 +264,6 @@ def facts(host: Host) -> dict[str, Any]:
     values["terminal"] = host.terminal.texts()
     values["extra"] = dict(host.extra)
     return values
-
-
-def _key_pair(text: str) -> str:
-    path = stored_path(text)
-    if not Path(os.path.expanduser(path)).is_file():
-        click.echo(f"sshtui: note: there is no file {plain(path)} yet.", err=True)
-    return path
 
 
 def _not_ours(paths: Paths, name: str) -> Exception:

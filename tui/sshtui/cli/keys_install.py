@@ -25,6 +25,8 @@ from sshtui.store.wanted import stored_path
 
 if TYPE_CHECKING:
     from sshtui.keys.install import Done
+    from sshtui.secrets.keeper import Keeper
+    from sshtui.secrets.remembering import Codes
     from sshtui.ssh.commands import Commands
 
 Job = Callable[["Commands"], Awaitable["Done"]]
@@ -104,11 +106,16 @@ def _on_each(
     succeeded: Callable[[Host], None] = lambda host: None,
 ) -> int:
     """Do `job` on each host in turn and print a line for each; the exit code of the first that failed."""
+    from sshtui.secrets.remembering import Codes
+    from sshtui.wiring import make_keeper
+
     hosts = [_host(paths, name) for name in names]
+    # One for all hosts: the vault is opened once, and no one-time code is used twice.
+    keeper, codes = make_keeper(paths, HostStore(paths.hosts_file)), Codes()
     results, code = [], 0
     for host in hosts:
         try:
-            done = asyncio.run(_on(paths, host, job))
+            done = asyncio.run(_on(paths, host, job, keeper, codes))
         except SshtuiError as error:
             code = code or error.exit_code
             results.append({"host": host.name, "outcome": "failed", "reason": error.sentence, "hint": error.hint})
@@ -131,13 +138,16 @@ def _host(paths: Paths, name: str) -> Host:
     return host
 
 
-async def _on(paths: Paths, host: Host, job: Job) -> Done:
+async def _on(paths: Paths, host: Host, job: Job, keeper: Keeper, codes: Codes) -> Done:
+    """Do `job` on `host`, logged in to with what is saved for it before a person is asked."""
+    from sshtui.secrets.remembering import RememberingPrompter
     from sshtui.ssh.commands import commands_on
 
     connections = dialer(paths)
     try:
         with plain_prompter() as prompter:
-            async with commands_on(connections, host, prompter) as runner:
+            remembering = RememberingPrompter(prompter, keeper, codes, host, offer=False)
+            async with commands_on(connections, host, remembering) as runner:
                 return await job(runner)
     finally:
         await connections.close()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sshtui.model.host_keys import PublicKey
+from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def print_json(value: object) -> None:
     """`value` as JSON for programs."""
-    click.echo(json.dumps(value, indent=2))
+    click.echo(json_text(value))
 
 
 def tell(json_wanted: bool, facts: object, *sentences: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +11,7 @@ import click
 
 from sshtui.cli.asking import ask_first
 from sshtui.errors import NotFound, UsageError
+from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
 from sshtui.ssh.known_host_lines import known_name, place_of
 from sshtui.ssh.known_hosts import SYSTEM_WIDE, KnownHosts, ListedKey
@@ -135,7 +135,7 @@ def scan(paths: Paths, address: str, timeout: float, as_json: bool) -> None:
             }
             for key, verdict in shown
         ]
-        click.echo(json.dumps(facts, indent=2))
+        click.echo(json_text(facts))
         return
     for key, verdict in shown:
         click.echo(f"{verdict:<8} {key.kind} {key.bits} {key.sha256}", err=True)
@@ -160,7 +160,7 @@ def _searched(key: ListedKey) -> str:
 
 def _print(keys: Sequence[ListedKey], as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps([_facts(key) for key in keys], indent=2, ensure_ascii=False))
+        click.echo(json_text([_facts(key) for key in keys]))
         return
     for key in keys:
         where = f"{key.path}:{key.line}" if key.line else ""

@@ -58,7 +58,7 @@ def desktop_entry(program: Path) -> str:
     """The entry that runs `program` with the link as its one argument (Desktop Entry Specification 1.5)."""
     return (
         "[Desktop Entry]\nType=Application\nName=sshtui\nComment=Saved SSH hosts in tabbed terminals\n"
-        f"Exec={_quoted(str(program))} %u\nTerminal=true\nCategories=Network;TerminalEmulator;\nMimeType={SCHEME};\n"
+        f"Exec={_quoted(str(program))} %u\nTerminal=true\nCategories=Network;RemoteAccess;\nMimeType={SCHEME};\n"
     )
 
 

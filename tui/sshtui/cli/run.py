@@ -34,6 +34,11 @@ def run(arguments: Sequence[str]) -> int:
         return 128 + signal.SIGINT
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
+    except click.exceptions.NoArgsIsHelpError as error:
+        # Its message is the whole help, which has lines of its own.
+        complain(f"{error.ctx.command_path if error.ctx else PROGRAM} needs one of its commands.")
+        click.echo(error.message, err=True)
+        return UsageError.exit_code
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         command = context.command_path.removesuffix(" open") if isinstance(context, click.Context) else PROGRAM

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +14,7 @@ from sshtui.cli.opening import complete_names
 from sshtui.cli.prompter import plain_prompter
 from sshtui.errors import NotFound, SecretsError, UsageError
 from sshtui.model.hosts import Host
+from sshtui.model.json_text import json_text
 from sshtui.model.questions import KEYRING, VAULT, Notice, Place, Prompter, Question, VaultPassword
 from sshtui.model.text import plain
 from sshtui.secrets.references import FIELDS, PASSPHRASE, PASSWORD, TOTP
@@ -110,7 +110,7 @@ def list_secrets(paths: Paths, json_wanted: bool) -> None:
 
     rows = _run(paths, None, job)
     if json_wanted:
-        click.echo(json.dumps(rows, indent=2))
+        click.echo(json_text(rows))
         return
     for row in rows:
         click.echo(f"{plain(row['host'], 40):<24} {row['kind']:<11} {row['place']:<25} {row['saved']}".rstrip())

@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import socket
-import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
@@ -16,6 +15,7 @@ from pathlib import Path
 from sshtui import files
 from sshtui.demo.accounts import Account, Round
 from sshtui.demo.background import in_background
+from sshtui.demo.leftovers import demo_directory
 from sshtui.demo.programs import Surroundings
 from sshtui.demo.server import LOOPBACK, EmbeddedServer, Manners
 from sshtui.model.host_keys import HostKey, PublicKey
@@ -64,12 +64,12 @@ class Scene:
 def demo_scene() -> Iterator[Scene]:
     """A scene with its servers running in a thread of their own; afterwards no process and no file is left."""
     with (
-        tempfile.TemporaryDirectory(prefix="sshtui-demo-", ignore_cleanup_errors=True) as name,
+        demo_directory() as directory,
         closing(socket.socket()) as nobody,
     ):
         # A port that is taken and not listened on refuses every connection, and nobody else can open it.
         nobody.bind((LOOPBACK, 0))
-        with in_background(_scene(Path(name), nobody.getsockname()[1])) as scene:
+        with in_background(_scene(directory, nobody.getsockname()[1])) as scene:
             yield scene
 
 

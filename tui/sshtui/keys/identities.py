@@ -33,6 +33,9 @@ FILES = "identity_files"
 CERTIFICATES = "certificate_files"
 """Field of a host: paths of certificates that go with key pairs of files or of the agent (CertificateFile)."""
 
+AGENT = "identity_agent"
+"""Field of a host: the socket of an agent of its own, or `none` (IdentityAgent)."""
+
 ONLY = "identities_only"
 """Field of a host: `true` offers no key pair but its own (IdentitiesOnly)."""
 
@@ -66,9 +69,11 @@ class FileAndAgentIdentities:
         Each key appears once: the host's own before the agent's before a file's. Files that cannot be read are left
         out, but for the host's own, of which `signer` then says what is wrong. Reads public halves only, never asks.
         """
-        own, others = await asyncio.to_thread(lambda: (self._own(host), self._in_directory()))
+        chosen = str(host.extra.get(AGENT) or "")
+        agent = self._agent_at(chosen)
+        own, others = await asyncio.to_thread(lambda: (self._own(host, agent), self._in_directory()))
         certificates = await asyncio.to_thread(_certificates, host)
-        held = _as_key_pairs(await self._held())
+        held = _as_key_pairs(await _held(agent))
         own += await self._on_tokens(host, held)
         if host.extra.get(ONLY) is True and (own or certificates):
             # A person may still choose any; unasked, nothing but the host's own goes out, from wherever it is held.
@@ -78,7 +83,8 @@ class FileAndAgentIdentities:
         found: dict[object, KeyPair] = {}
         for pair in (*own, *held, *others):
             identity = pair.public or pair.path or pair.comment
-            first = found.setdefault(identity, replace(pair, add_to_agent=str(host.extra.get(SETTING, ""))))
+            pair = replace(pair, add_to_agent=str(host.extra.get(SETTING, "")), agent=chosen)
+            first = found.setdefault(identity, pair)
             if pair.certificate and not first.certificate:
                 # The agent has the private half, the certificate stands beside the file.
                 found[identity] = replace(first, path=pair.path, certificate=True)
@@ -89,22 +95,18 @@ class FileAndAgentIdentities:
             for pair in found.values()
         ]
 
-    def _own(self, host: Host) -> list[KeyPair]:
+    def _agent_at(self, chosen: str) -> Agent | None:
+        """The agent a host names; the usual one for ""."""
+        if chosen.lower() == "none":
+            return None
+        return Agent(str(Path(chosen).expanduser())) if chosen else self._agent
+
+    def _own(self, host: Host, agent: Agent | None) -> list[KeyPair]:
         """The host's own key pair, then its further ones that are there."""
         files = _paths(host, FILES)
         first = [Path(host.key_pair).expanduser()] if host.key_pair else []
         rest = [path for path in files if path not in first and path.is_file()]
-        return [pair for path in (*first, *rest) for pair in self._named(path)]
-
-    def _named(self, path: Path) -> list[KeyPair]:
-        """The key pair in a file; a public file stands for the agent's key of that name, as in ssh_config(5)."""
-        try:
-            found = inspect_file(path)
-            if found.format is Format.PUBLIC and self._agent:
-                return [KeyPair("agent", str(path), found.public, found.comment)]
-            return [key_pair(path)]
-        except (KeyPairError, NotFound):
-            return [KeyPair("file", str(path))]
+        return [pair for path in (*first, *rest) for pair in _named(path, agent)]
 
     async def _on_tokens(self, host: Host, held: Sequence[KeyPair]) -> list[KeyPair]:
         """What is on the token that the host names; what the agent holds of it signs there, where no PIN is asked."""
@@ -134,15 +136,6 @@ class FileAndAgentIdentities:
             pairs.append(KeyPair("file", file.path, file.public, file.comment, file.encrypted, certificate, automatic))
         return pairs
 
-    async def _held(self) -> Sequence[AgentKey]:
-        """What the agent holds; nothing when there is none or it does not answer."""
-        if self._agent is None:
-            return []
-        try:
-            return await self._agent.held()
-        except KeyPairError:
-            return []
-
     async def signer(self, key_pair: KeyPair, prompter: Prompter) -> Sequence[asyncssh.SSHKeyPair]:
         """What can be offered for `key_pair`: the certificate first where there is one, then the plain key.
 
@@ -152,13 +145,14 @@ class FileAndAgentIdentities:
         """
         from sshtui.keys.signing import AgentSigner, OpenedFile, certificate_or_told, file_signers
 
-        if self._agent and (key_pair.source == "agent" or (key_pair.encrypted and key_pair.public)):
-            held = [key for key in await self._held() if key.public == key_pair.public]
+        agent = self._agent_at(key_pair.agent)
+        if agent and (key_pair.source == "agent" or (key_pair.encrypted and key_pair.public)):
+            held = [key for key in await _held(agent) if key.public == key_pair.public]
             held.sort(key=lambda key: not key.certificate)
             if held:
-                signers = [AgentSigner(self._agent.path, key, prompter) for key in held]
+                signers = [AgentSigner(agent.path, key, prompter) for key in held]
                 if not held[0].certificate and (certificate := certificate_or_told(key_pair, prompter)):
-                    signers.insert(0, AgentSigner(self._agent.path, held[0], prompter, certificate))
+                    signers.insert(0, AgentSigner(agent.path, held[0], prompter, certificate))
                 return signers
         if key_pair.source == "token":
             return [self._token_signer(key_pair, prompter)]
@@ -167,7 +161,7 @@ class FileAndAgentIdentities:
         path = await asyncio.to_thread(lambda: Path(key_pair.path).expanduser())
         await self._check(path, prompter)
         opened = self._opened.setdefault(path, OpenedFile(path))
-        agent, adding = self._agent, read_adding(key_pair.add_to_agent)
+        adding = read_adding(key_pair.add_to_agent)
         opened.opened = None
         if agent and adding:
             opened.opened = lambda key, prompter: add_opened(agent, adding, path, key, prompter)
@@ -193,6 +187,27 @@ class FileAndAgentIdentities:
         if file.problem and path not in self._warned:
             self._warned.add(path)
             prompter.tell(Notice(f"{path}: {file.problem} Mend it with: {file.remedy}", level="warning"))
+
+
+def _named(path: Path, agent: Agent | None) -> list[KeyPair]:
+    """The key pair in a file; a public file stands for the agent's key of that name, as in ssh_config(5)."""
+    try:
+        found = inspect_file(path)
+        if found.format is Format.PUBLIC and agent:
+            return [KeyPair("agent", str(path), found.public, found.comment)]
+        return [key_pair(path)]
+    except (KeyPairError, NotFound):
+        return [KeyPair("file", str(path))]
+
+
+async def _held(agent: Agent | None) -> Sequence[AgentKey]:
+    """What an agent holds; nothing when there is none or it does not answer."""
+    if agent is None:
+        return []
+    try:
+        return await agent.held()
+    except KeyPairError:
+        return []
 
 
 def _paths(host: Host, field: str) -> list[Path]:

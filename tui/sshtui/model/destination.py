@@ -89,12 +89,13 @@ def _parse_link(rest: str, text: str) -> Destination:
     if path or "?" in authority or "#" in authority:
         raise _wrong(text, "A link to a shell has no path.")
     userinfo, _, place = authority.rpartition("@")
-    user, *parameters = userinfo.split(";")
+    # `[userinfo][;name=value,name=value]` (section 3.1 of the draft); semicolons between parameters do no harm either.
+    user, _, parameters = userinfo.partition(";")
     if ":" in user:
         # The link is not repeated: the password would stand on the screen.
         raise UsageError("The link holds a password.", hint="Leave it out: it is asked for when the server wants it.")
     fingerprint = ""
-    for parameter in parameters:
+    for parameter in re.split("[;,]", parameters):
         name, _, value = parameter.partition("=")
         if name.lower() == "fingerprint":
             fingerprint = _decoded(value, text)

@@ -29,6 +29,9 @@ class KeyPair:
     certificate_file: str = ""
     """Where a host says that the certificate stands; "" for beside `path`."""
 
+    agent: str = ""
+    """The socket of the agent a host names, `none` where it wants none, "" for the usual one."""
+
     @property
     def whereabouts(self) -> str:
         """Where its private half is, in words."""

@@ -9,7 +9,8 @@ import re
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_UNSAFE_BUT_LINES = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
+UNSAFE_BUT_LINES = re.compile(_UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x09\x0b-\x1f"))
+"""What may not reach a terminal from elsewhere, but for line feeds."""
 
 _C0_BUT_LINES = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -30,7 +31,7 @@ def plain_lines(text: str, lines: int = 40, limit: int = 200) -> list[str]:
     """`text` as at most `lines` safe lines of at most `limit` characters each; a cut is marked with `…`."""
     room = lines * (limit + 2)
     head = text[: 4 * room]
-    clean = _UNSAFE_BUT_LINES.sub("\ufffd", head.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
+    clean = UNSAFE_BUT_LINES.sub("\ufffd", head.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
     rows = [row if len(row) <= limit else row[: limit - 1] + "…" for row in clean.split("\n")]
     while rows and not rows[-1].strip():
         rows.pop()

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 from sshtui.errors import SecretsError
 from sshtui.model.hosts import Host
-
-FIELD = "password_command"
+from sshtui.secrets.references import COMMAND
 
 TIME_LIMIT = 60.0
 """Seconds: the program may ask for a passphrase or a touch in a window of its own."""
@@ -21,12 +20,12 @@ OUTPUT_LIMIT = 64 * 1024
 
 def command_of(host: Host) -> tuple[str, ...]:
     """The program and its arguments; empty without one. Raises SecretsError when it is no list of texts."""
-    value = host.extra.get(FIELD)
+    value = host.extra.get(COMMAND)
     if value is None:
         return ()
     if not isinstance(value, list | tuple) or not value or not all(isinstance(part, str) for part in value):
         raise SecretsError(
-            f"{FIELD} of {host.name} must be a list of texts.",
+            f"{COMMAND} of {host.name} must be a list of texts.",
             hint='As in ["pass", "show", "web-1"]; no shell reads it.',
         )
     return tuple(value)
@@ -49,7 +48,7 @@ async def first_line(command: Sequence[str], *, limit: float = TIME_LIMIT) -> st
         )
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it cannot be a command"
-        raise SecretsError(f"{FIELD}: {name} does not run: {reason}.") from None
+        raise SecretsError(f"{COMMAND}: {name} does not run: {reason}.") from None
     try:
         async with asyncio.timeout(limit):
             assert process.stdout is not None
@@ -63,15 +62,15 @@ async def first_line(command: Sequence[str], *, limit: float = TIME_LIMIT) -> st
                 pass
             code = await process.wait()
     except TimeoutError:
-        raise SecretsError(f"{FIELD}: {name} took longer than {limit:g} seconds.") from None
+        raise SecretsError(f"{COMMAND}: {name} took longer than {limit:g} seconds.") from None
     finally:
         if process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
     if code:
-        raise SecretsError(f"{FIELD}: {name} failed with exit code {code}.", hint="Run it in a shell to see why.")
+        raise SecretsError(f"{COMMAND}: {name} failed with exit code {code}.", hint="Run it in a shell to see why.")
     line = output.partition(b"\n")[0].removesuffix(b"\r").decode("utf-8", "replace")
     if not line:
-        raise SecretsError(f"{FIELD}: {name} printed nothing.")
+        raise SecretsError(f"{COMMAND}: {name} printed nothing.")
     return line

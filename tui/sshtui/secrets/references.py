@@ -19,6 +19,9 @@ TOTP = "totp"
 FIELDS = {PASSWORD: "password", PASSPHRASE: "passphrase", TOTP: "one-time codes"}
 """Each with the words for what it refers to."""
 
+COMMAND = "password_command"
+"""A field with the arguments of a program that prints the password."""
+
 PLAIN = "password"
 """A field that people of other programs write; it is never used to log in, only moved to a safe place."""
 
@@ -56,6 +59,15 @@ def read_reference(text: object) -> Reference | None:
         return None
     # The constants and not the words: the type checker knows what they are.
     return Reference(KEYRING if place == KEYRING else VAULT, found)
+
+
+def saved_words(host: Host) -> str:
+    """What is saved for `host`, and where, in a few words without any of it; "" for nothing."""
+    kept = [(word, reference) for field, word in FIELDS.items() if (reference := reference_of(host, field))]
+    said = [f"{word} in the {reference.place}" for word, reference in kept]
+    if host.extra.get(COMMAND) and not any(word == FIELDS[PASSWORD] for word, _ in kept):
+        said.append("password by its password_command")
+    return ", ".join(said)
 
 
 def reference_of(host: Host, field: str) -> Reference | None:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from sshtui.errors import UsageError
 
@@ -36,6 +36,32 @@ class Totp:
         offset = mac[-1] & 0x0F
         number = int.from_bytes(mac[offset : offset + 4], "big") & 0x7FFFFFFF
         return str(number % 10**self.digits).zfill(self.digits)
+
+    def counter_of(self, code: str, now: float, *, drift: int = 1) -> int | None:
+        """The latest period whose code this is, at most `drift` periods from `now`; None for a wrong code.
+
+        Takes as long for a right code as for a wrong one (RFC 6238 section 5.2 on the drift).
+        """
+        found = None
+        for counter in range(self.counter(now) - drift, self.counter(now) + drift + 1):
+            if hmac.compare_digest(self.code(max(0, counter)).encode(), code.encode("utf-8", "replace")):
+                found = counter
+        return found
+
+    @property
+    def base32(self) -> str:
+        """The secret as authenticator apps take it by hand."""
+        return base64.b32encode(self.secret).decode().rstrip("=")
+
+    def link(self, issuer: str, account: str) -> str:
+        """The `otpauth://` link that apps read from a QR code (Google Authenticator's key URI format)."""
+        values: dict[str, object] = {"secret": self.base32, "issuer": issuer}
+        # What apps take for granted is left out: a shorter link is a smaller code.
+        usual = Totp(self.secret)
+        values |= {"digits": self.digits} if self.digits != usual.digits else {}
+        values |= {"period": self.period} if self.period != usual.period else {}
+        values |= {"algorithm": self.digest} if self.digest != usual.digest else {}
+        return f"otpauth://totp/{quote(issuer)}:{quote(account)}?{urlencode(values, quote_via=quote)}"
 
 
 def read_totp(text: str) -> Totp:

@@ -20,6 +20,7 @@ from typing import TypeVar
 
 from sshtui.errors import SecretsError, VaultLocked, WrongVaultPassword
 from sshtui.files import ensure_private_directory, locked, read_whole, write_whole
+from sshtui.secrets.argon2id import DEFAULT_COST, Cost, derive
 
 T = TypeVar("T")
 
@@ -31,23 +32,6 @@ SIZE_LIMIT = 16 * 1024 * 1024
 _MAGIC = b"sshtui vault v1\n"
 _HEADER = struct.Struct(">16sIII16s12s")
 _TAG = 16
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one guess at the password costs: Argon2id's memory in KiB, passes and lanes."""
-
-    memory: int = 64 * 1024
-    passes: int = 3
-    lanes: int = 1
-
-    @property
-    def sane(self) -> bool:
-        """Whether a file may ask for it: a forged header must neither weaken the vault nor exhaust the machine."""
-        return 8 * 1024 <= self.memory <= 512 * 1024 and 1 <= self.passes <= 16 and 1 <= self.lanes <= 16
-
-
-DEFAULT_COST = Cost()
 
 
 @dataclass(frozen=True)
@@ -200,10 +184,7 @@ class Vault:
 
     @staticmethod
     def _derive(password: str, cost: Cost, salt: bytes) -> _Open:
-        from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-
-        kdf = Argon2id(salt=salt, length=32, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory)
-        return _Open(bytearray(kdf.derive(password.encode("utf-8", "surrogatepass"))), cost, salt)
+        return _Open(bytearray(derive(password, cost, salt)), cost, salt)
 
     def _write(self, opened: _Open, entries: Mapping[str, str]) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305

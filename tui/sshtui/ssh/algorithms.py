@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from sshtui.model.text import plain
 
 NO_ALGORITHMS = ("ext-info-", "kex-strict-")
 """Beginnings of flags that stand among the key exchanges and are none (RFC 8308 section 2.1)."""
@@ -152,3 +155,24 @@ def old_ones(used: Iterable[str]) -> tuple[str, ...]:
     """Those of the names in use that are old."""
     old = {*OLD.kex, *OLD.ciphers, *OLD.macs, *OLD.host_keys}
     return tuple(name for name in used if name in old)
+
+
+COLUMN = 32
+"""Cells of a list beside another one: two of them fit a dialog on 80 columns; the longest common name has 36."""
+
+ROWS = 10
+"""Rows of such lists; the rest is counted."""
+
+
+def side_by_side(left: Sequence[str], right: Sequence[str]) -> str:
+    """Two lists as lines of two columns, what is too long for them cut short."""
+    rows = [
+        f"{plain(one, COLUMN):<{COLUMN}}  {plain(other, COLUMN)}".rstrip()
+        for one, other in zip_longest(_counted(left), _counted(right), fillvalue="")
+    ]
+    return "\n".join(rows)
+
+
+def _counted(names: Sequence[str]) -> list[str]:
+    more = len(names) - ROWS
+    return [*names[:ROWS], *([f"and {more} more"] if more > 0 else [])]

@@ -111,7 +111,8 @@ async def connect(
             ssh = await _speak(host, user, client, arguments)
     except BaseException as error:
         # Also when cancelled: the way has no other owner.
-        complaint = await way.complaint(host.name) if isinstance(error, translate.FOREIGN) else None
+        foreign = translate.is_foreign(error)
+        complaint = await way.complaint(host.name) if foreign else None
         await way.close()
         if isinstance(error, asyncssh.HostKeyNotVerifiable) and client.refused_host_keys:
             raise UntrustedHostKey(client.refused_host_keys[-1]) from error
@@ -119,7 +120,7 @@ async def connect(
             for said, reason in _USELESS.items():
                 if said in str(error):
                     raise UselessCertificate(reason) from error
-        if isinstance(error, translate.FOREIGN):
+        if foreign:
             over = route.over.name if route.over is not None else ""
             raise complaint or explain(error, host, client, offer, over) from error
         raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 
 from sshtui.errors import Declined, LoginRejected
 from sshtui.model.host_keys import HostKey
@@ -13,6 +14,7 @@ from sshtui.ssh.library import asyncssh
 from sshtui.ssh.offers import Offers
 from sshtui.ssh.prompts import ChangeAnswers, Wants, message_before, wants
 from sshtui.ssh.quirks import Wire, attach
+from sshtui.ssh.wishes import LOGIN_METHODS
 
 BANNER_LIMIT = 8192
 """Characters of login banners that are shown; a server may send them without end (RFC 4252 section 5.4)."""
@@ -46,13 +48,16 @@ class LoginClient(asyncssh.SSHClient):
         *,
         password: str = "",
         progress: Callable[[], None] = lambda: None,
+        methods: AbstractSet[str] = LOGIN_METHODS,
     ) -> None:
+        """`methods` are those that may be used at all."""
         self._host = host
         self._destination = destination
         self._prompter = prompter
         self._offers = offers
         self._password = password
         self._progress = progress
+        self._methods = methods
         self.wire: Wire | None = None
         self.refused_host_keys: list[HostKey] = []
         """Host keys asyncssh did not find among the trusted ones."""
@@ -117,7 +122,8 @@ class LoginClient(asyncssh.SSHClient):
     async def public_key_auth_requested(self) -> asyncssh.SSHKeyPair | None:
         """The next key pair; asyncssh asks the server first whether it would do, and signs only then."""
         self._asked_for("publickey")
-        key_pair = await self._offers.next() if self._offers is not None else None
+        offers = self._offers if "publickey" in self._methods else None
+        key_pair = await offers.next() if offers is not None else None
         if key_pair is not None:
             self._try("publickey")
             self.key_pair = key_pair
@@ -128,7 +134,7 @@ class LoginClient(asyncssh.SSHClient):
     async def password_auth_requested(self) -> str | None:
         """The password from the person, attempts counted; a password handed in at the start goes first, once."""
         self._asked_for("password")
-        return await self._ask_password()
+        return await self._ask_password() if "password" in self._methods else None
 
     async def _ask_password(self) -> str:
         self._try(self.method)
@@ -169,7 +175,8 @@ class LoginClient(asyncssh.SSHClient):
     async def kbdint_auth_requested(self) -> str | None:
         """Begin a dialogue, unless the last one brought no challenge: such a server would be asked for ever."""
         self._asked_for("keyboard-interactive")
-        if not self._dialogue_answered or self._dialogues >= DIALOGUES_LIMIT:
+        wanted = "keyboard-interactive" in self._methods
+        if not wanted or not self._dialogue_answered or self._dialogues >= DIALOGUES_LIMIT:
             return None
         self._dialogue_answered = False
         self._dialogues += 1

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from sshtui.errors import ConfigError, NoCommonAlgorithm
 from sshtui.model.diagnosis import Finding
+from sshtui.model.further_fields import OLD_ALGORITHMS
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Confirm, Notice, Prompter
 from sshtui.model.settings import Settings
-from sshtui.ssh.algorithms import MODERN, allowing, needed_for
+from sshtui.ssh.algorithms import MODERN, allowing, needed_for, side_by_side
 from sshtui.ssh.attempt import (
     Announced,
     Liveliness,
@@ -31,15 +33,14 @@ from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.offers import Offers
 from sshtui.ssh.patience import Patience
 from sshtui.ssh.protocols import Identities
-from sshtui.ssh.system_login import SystemLogin, system_login
+from sshtui.ssh.system_login import NOTHING, SystemLogin, system_login
 from sshtui.ssh.trust import HostKeyTrust
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import Progress, route_to
-from sshtui.ssh.wishes import chosen_algorithms, connect_limit
+from sshtui.ssh.wishes import chosen_algorithms, connect_limit, login_methods
 
-OLD_ALGORITHMS = "old_algorithms"
-"""The field of a saved host that names the old algorithms it may use; a list of names."""
-
+IDENTITY_AGENT = "identity_agent"
+"""The field of a host that names the socket of an agent of its own, or `none`."""
 
 AGENT_FORWARDING = "agent_forwarding"
 """The field of a saved host that lets programs there use the agent here; off unless it is `true`."""
@@ -86,7 +87,8 @@ class Connector:
         with nothing open, and the second attempt accepts exactly the host key that was shown.
         """
         plain_only = False
-        system = system_login(host, prompter, through_jump=over is not None)
+        # Whoever chose a key pair wants to know whether that one gets in.
+        system = NOTHING if wish.chosen else system_login(host, prompter, through_jump=over is not None)
         while True:
             patience = Patience(connect_limit(host, self._settings.connect_timeout))
             client = self._login(host, prompter, progress, wish, patience, system)
@@ -157,6 +159,8 @@ class Connector:
             Offers(host, self._identities, asking, wish.chosen, patience=patience, spent=system.tries),
             password=wish.password,
             progress=on_login,
+            # A key pair that a person picked is offered whatever the host says.
+            methods=login_methods(host) | ({"publickey"} if wish.chosen else set()),
         )
 
     def _connection(
@@ -201,6 +205,7 @@ class Connector:
             await self._trust.known(host),
             allowing(chosen_algorithms(MODERN, host), self._allowed_for(host)),
             route_to(host, over),
+            lambda host_key: self._trust.in_dns(host, host_key, prompter),
         )
         async for finding in diagnose(host, examination):
             yield finding
@@ -213,7 +218,10 @@ class Connector:
             prompter.tell(Notice(text, level="warning"))
 
     def _agent_for(self, host: Host) -> str:
-        return self._agent_path if host.extra.get(AGENT_FORWARDING) is True else ""
+        if host.extra.get(AGENT_FORWARDING) is not True:
+            return ""
+        named = str(host.extra.get(IDENTITY_AGENT) or "")
+        return self._agent_path if not named else "" if named.lower() == "none" else os.path.expanduser(named)
 
     def _allowed_for(self, host: Host) -> tuple[str, ...]:
         saved = host.extra.get(OLD_ALGORITHMS)
@@ -226,7 +234,7 @@ class Connector:
             return False
         text = (
             f"They have no {error.kind} in common.\n\n"
-            f"Server: {', '.join(error.theirs)}\nsshtui: {', '.join(error.ours)}\n\n"
+            f"{side_by_side(('the server has', *error.theirs), ('sshtui offers', *error.ours))}\n\n"
             f"The least that would work: {', '.join(needed)}. Whoever can read or change the traffic may break these."
         )
         question = Confirm(f"{host.name} knows only old algorithms", text, yes="Allow for this host", danger=True)

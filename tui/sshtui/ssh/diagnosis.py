@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from sshtui.errors import LoginRejected, NoCommonAlgorithm, NotSSH, SshtuiError, TrustRefused
+from sshtui.errors import LoginRejected, NotSSH, SshtuiError, TrustRefused
 from sshtui.model.diagnosis import Finding
-from sshtui.model.host_keys import HostKey
+from sshtui.model.host_keys import DNS_WORDS, DnsVerdict, HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Prompter
@@ -18,10 +18,11 @@ from sshtui.model.text import plain
 from sshtui.ssh import translate
 from sshtui.ssh.algorithms import Algorithms
 from sshtui.ssh.attempt import Liveliness, LoggedIn, UntrustedHostKey, UselessCertificate, connect
+from sshtui.ssh.diagnosis_login import failed, hint_of, key_pair_findings, login_finding
 from sshtui.ssh.known_hosts import Known
 from sshtui.ssh.offers import MOST_OFFERS
 from sshtui.ssh.patience import Patience
-from sshtui.ssh.probe import ProbeClient
+from sshtui.ssh.probe import ProbeClient, to_show
 from sshtui.ssh.protocols import Identities
 from sshtui.ssh.quirks import vanish
 from sshtui.ssh.sockets import Address, connect_to, resolve
@@ -45,6 +46,8 @@ class Examination:
     known: Known
     offer: Algorithms
     route: Route
+    in_dns: Callable[[HostKey], Awaitable[DnsVerdict]]
+    """What the DNS says of a host key, where the host wants it asked."""
 
 
 async def diagnose(host: Host, with_: Examination) -> AsyncIterator[Finding]:
@@ -72,7 +75,7 @@ async def _network(host: Host, with_: Examination) -> AsyncIterator[Finding]:
         async with asyncio.timeout(with_.settings.connect_timeout):
             addresses = of_family(await resolve(host.address, host.port), host)
     except translate.FOREIGN as error:
-        yield _failed("name", translate.before_login(error, host.name, host.address, host.port), began)
+        yield failed("name", translate.before_login(error, host.name, host.address, host.port), began)
         yield Finding("tcp", "skipped", "there is no address")
         yield Finding("greeting", "skipped", "there is no address")
         return
@@ -98,8 +101,8 @@ async def _tcp(host: Host, address: Address, limit: float) -> Finding:
             (await connect_to(address, source_address(host))).close()
     except OSError as error:
         failure = translate.before_login(error, host.name, address.text, host.port)
-        advice = f"{failure.hint} {RESTART}" if isinstance(error, ConnectionRefusedError) else failure.hint
-        return _failed("tcp", failure, began, advice)
+        advice = f"Is the port right? {RESTART}" if isinstance(error, ConnectionRefusedError) else failure.hint
+        return failed("tcp", failure, began, advice)
     return Finding("tcp", "ok", f"{address.text} port {host.port} answers", time.monotonic() - began)
 
 
@@ -130,7 +133,9 @@ async def _greeting(host: Host, address: Address) -> Finding:
 
 async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
     available = list(await with_.identities.available(host))
-    client = ProbeClient(host, [pair for pair in available if pair.automatic][:MOST_OFFERS], with_.prompter)
+    automatic = [pair for pair in available if pair.automatic][:MOST_OFFERS]
+    shown, complaints = await to_show(automatic, with_.identities)
+    client = ProbeClient(host, shown, with_.prompter)
     began = time.monotonic()
     untrusted: HostKey | None = None
     failure: SshtuiError | None = None
@@ -164,21 +169,24 @@ async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
         reached = client.wire is not None and bool(client.wire.software)
         text = f"through {with_.route.through}"
         if not reached and failure is not None:
-            yield Finding("way", "failed", f"{text}: {failure.sentence}", None, _hint(failure), failure.exit_code)
+            yield Finding("way", "failed", f"{text}: {failure.sentence}", None, hint_of(failure), failure.exit_code)
             for step in ("key exchange", "host key", "methods", "key pairs", "login"):
                 yield Finding(step, "skipped", "there is no way to the server")
             return
         yield Finding("way", "ok", text)
     if not exchanged and not isinstance(failure, (TrustRefused, LoginRejected)):
         assert failure is not None
-        yield _failed("key exchange", failure, began, _hint(failure))
+        yield failed("key exchange", failure, began, hint_of(failure))
         for step in ("host key", "methods", "key pairs", "login"):
             yield Finding(step, "skipped", "the key exchange failed")
         return
     wire = client.wire
     assert wire is not None
     yield Finding("key exchange", "ok", f"{wire.kex}, host key {wire.host_key_algorithm}", time.monotonic() - began)
-    for finding in _after_exchange(host, with_, client, untrusted, failure, available, open_door=there is not None):
+    dns: DnsVerdict = await with_.in_dns(untrusted) if untrusted is not None else "unasked"
+    for finding in _after_exchange(
+        host, with_, client, untrusted, dns, failure, available, complaints, open_door=there is not None
+    ):
         yield finding
 
 
@@ -187,12 +195,14 @@ def _after_exchange(
     with_: Examination,
     client: ProbeClient,
     untrusted: HostKey | None,
+    dns: DnsVerdict,
     failure: SshtuiError | None,
     available: Sequence[KeyPair],
+    complaints: Sequence[str],
     *,
     open_door: bool,
 ) -> Sequence[Finding]:
-    found = [_host_key(host, with_.known, untrusted, failure)]
+    found = [_host_key(host, with_.known, untrusted, failure, dns)]
     if found[0].verdict != "ok":
         why = "not asked before the host key is trusted"
         return [*found, *(Finding(step, "skipped", why) for step in ("methods", "key pairs", "login"))]
@@ -200,16 +210,19 @@ def _after_exchange(
     found.append(
         Finding("methods", "ok", "none needed" if open_door else ", ".join(plain(each, 40) for each in methods))
     )
-    found += _key_pairs(client, available, methods)
-    return [*found, _login(host, client, methods, available, failure, open_door=open_door)]
+    found += key_pair_findings(login_user(host), client, available, methods, complaints)
+    return [*found, login_finding(host, client, methods, available, failure, open_door=open_door)]
 
 
-def _host_key(host: Host, known: Known, offered: HostKey | None, failure: SshtuiError | None) -> Finding:
+def _host_key(
+    host: Host, known: Known, offered: HostKey | None, failure: SshtuiError | None, dns: DnsVerdict
+) -> Finding:
     if isinstance(failure, TrustRefused):
         return Finding("host key", "failed", failure.sentence, advice=failure.hint, exit_code=failure.exit_code)
     if offered is None:
         return Finding("host key", "ok", "it is the known one")
     shown = f"{offered.kind} {offered.sha256}"
+    published = f". {DNS_WORDS[dns]}".removesuffix(".") if dns != "unasked" else ""
     code = TrustRefused.exit_code
     if known.revokes(offered):
         return Finding(
@@ -221,74 +234,11 @@ def _host_key(host: Host, known: Known, offered: HostKey | None, failure: Sshtui
             "host key",
             "failed",
             f"{shown} is not the known one ({entry.host_key.kind} {entry.host_key.sha256}, "
-            f"{entry.path} line {entry.line})",
+            f"{entry.path} line {entry.line}){published}",
             None,
             "Was the server rebuilt? Ask its administrator for the fingerprint before you replace the known one; "
             "otherwise someone may stand in between.",
             code,
         )
     advice = f"Connect to {host.name} and compare the fingerprint with the one its administrator gives you."
-    return Finding("host key", "note", f"{shown} is not known yet", None, advice)
-
-
-def _key_pairs(client: ProbeClient, available: Sequence[KeyPair], methods: Sequence[str]) -> list[Finding]:
-    if "publickey" not in methods:
-        return [Finding("key pairs", "skipped", "the server takes none")]
-    if not available:
-        advice = "Make one with ssh-keygen and install it on the server, or add one to the agent."
-        return [Finding("key pairs", "note", "there are none to offer", None, advice)]
-    findings = []
-    offered = [pair for pair in available if pair.automatic]
-    for at, pair in enumerate(offered):
-        kind = pair.public.kind if pair.public else "type unknown"
-        label = f"{plain(pair.label, 100)} ({kind})"
-        if at >= MOST_OFFERS:
-            findings.append(Finding("key pairs", "note", f"{label} is not offered: {MOST_OFFERS} others come first"))
-        elif pair in client.accepted:
-            findings.append(Finding("key pairs", "ok", f"{label}: the server takes it"))
-        elif pair.public is None:
-            findings.append(Finding("key pairs", "skipped", f"{label}: its public half needs the passphrase"))
-        else:
-            findings.append(Finding("key pairs", "note", f"{label}: the server does not take it"))
-    others = len(available) - len(offered)
-    if others:
-        findings.append(Finding("key pairs", "note", f"{others} more can be chosen, and are not offered unasked"))
-    return findings
-
-
-def _login(
-    host: Host,
-    client: ProbeClient,
-    methods: Sequence[str],
-    available: Sequence[KeyPair],
-    failure: SshtuiError | None,
-    *,
-    open_door: bool,
-) -> Finding:
-    if open_door:
-        return Finding("login", "note", "the server lets everybody in", None, "It did not ask who you are.")
-    if failure is not None and not isinstance(failure, LoginRejected):
-        return _failed("login", failure, None, _hint(failure))
-    if client.accepted:
-        return Finding("login", "ok", f"by key pair {plain(client.accepted[0].label, 100)}")
-    asked = [method for method in ("password", "keyboard-interactive") if method in methods]
-    if asked:
-        return Finding("login", "ok", f"you will be asked ({' or '.join(asked)})")
-    code = LoginRejected.exit_code
-    if "publickey" in methods:
-        hint = "PasswordAuthentication is off there and the server knows none of these key pairs: install one with"
-        way = f"{hint} `sshtui keys install FILE {host.name}` from a machine that gets in, or ask its administrator."
-        return Finding("login", "failed", "no key pair is taken, and passwords are off", None, way, code)
-    text = f"the server takes only {', '.join(plain(each, 40) for each in methods) or 'methods unknown here'}"
-    return Finding("login", "failed", text, None, "sshtui has none of these methods.", code)
-
-
-def _hint(failure: SshtuiError | None) -> str:
-    if isinstance(failure, NoCommonAlgorithm):
-        return f"{failure.hint} Server: {plain(', '.join(failure.theirs))}. Ours: {', '.join(failure.ours)}."
-    return failure.hint if failure is not None else ""
-
-
-def _failed(step: str, failure: SshtuiError, began: float | None, advice: str = "") -> Finding:
-    seconds = time.monotonic() - began if began is not None else None
-    return Finding(step, "failed", failure.sentence, seconds, advice or failure.hint, failure.exit_code)
+    return Finding("host key", "note", f"{shown} is not known yet{published}", None, advice)

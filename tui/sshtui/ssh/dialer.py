@@ -12,6 +12,7 @@ from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, Prompter
+from sshtui.model.resuming import command_for
 from sshtui.model.settings import Settings
 from sshtui.ssh.channel import Pipe
 from sshtui.ssh.connection import Connection
@@ -113,7 +114,9 @@ class SshDialer:
             shared = connection.users > 1
             stage("opening a terminal")
             try:
-                return connection, await connection.open_pipe(size, host.command, environment(host), name=host.name)
+                return connection, await connection.open_pipe(
+                    size, command_for(host), environment(host), name=host.name
+                )
             except (ChannelRefused, ConnectionLost):
                 await connection.release()
                 if not shared or not connection.full:

@@ -18,6 +18,8 @@ _TOO_MANY_FAILURES = asyncssh.DISC_PROTOCOL_ERROR
 
 def explain(error: BaseException, host: Host, client: LoginClient, offer: Algorithms, over: str) -> SshtuiError:
     """Why the attempt failed, as far as it came; `over` names the jump host, "" for none."""
+    if not isinstance(error, translate.FOREIGN):
+        return translate.unexpected(error, host.name)
     wire = client.wire
     logging_in = bool(client.server_methods)
     if isinstance(error, asyncssh.HostKeyNotVerifiable) and "revoked" in str(error):

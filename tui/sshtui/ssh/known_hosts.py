@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from typing import Literal
 
 from sshtui import files
 from sshtui.model.host_keys import HostKey, KnownEntry
-from sshtui.ssh.known_host_lines import Line, Marker, hashed_name, known_name, parse
+from sshtui.ssh.known_host_lines import Line, Marker, certainly_others, hashed_name, known_name, parse
 from sshtui.ssh.revocations import Revocations
 
 SIZE_LIMIT = 512 * 1024 * 1024
@@ -85,7 +86,7 @@ class KnownHosts:
     """A known_hosts file, with `others` that are read and never written (`/etc/ssh/ssh_known_hosts`).
 
     Every call reads the files anew, because ssh changes them too. A missing file is an empty one; one that
-    cannot be read raises ConfigError, for it may hold revocations. 100,000 lines take about half a second, so an
+    cannot be read raises ConfigError, for it may hold revocations. A million lines take a few seconds, so an
     event loop calls `lookup`, `remember` and `replace` in a thread.
     `hash_names` is HashKnownHosts of ssh_config(5); None hashes when the file has hashed names already.
     """
@@ -107,7 +108,7 @@ class KnownHosts:
         under_bare: list[tuple[Line, KnownEntry]] = []
         damaged = 0
         for path in (self.path, *self.others):
-            for number, line in _lines(path):
+            for number, line in _lines(path, (name,) if alias else (name, bare)):
                 if isinstance(line, str) or line.damaged:
                     damaged += 1
                 elif line.speaks_of(name):
@@ -135,7 +136,7 @@ class KnownHosts:
             and not line.marker
             and line.without(name) != line.names
             and line.host_key == host_key
-            for _, line in _lines(self.path)
+            for _, line in _lines(self.path, (name,))
         )
 
     def remember(self, address: str, port: int, host_key: HostKey, *, alias: str = "") -> None:
@@ -216,7 +217,7 @@ class KnownHosts:
         return tuple(
             listed
             for path in (self.path, *self.others)
-            for number, line in _lines(path)
+            for number, line in _lines(path, (name,))
             if isinstance(line, Line) and line.speaks_of(name) and (listed := _listed(path, number, line)) is not None
         )
 
@@ -279,13 +280,17 @@ def _is_null(path: Path) -> bool:
     return str(path) == os.devnull
 
 
-def _lines(path: Path) -> Iterator[tuple[int, Line | str]]:
-    """Line numbers from 1 with what stands there; comments and blank lines are left out."""
+def _lines(path: Path, names: Sequence[bytes] = ()) -> Iterator[tuple[int, Line | str]]:
+    """Line numbers from 1 with what stands there; comments, blank lines and, with `names`, most others are left out."""
     if _is_null(path):
         return
     data = files.read_whole(path, limit=SIZE_LIMIT) or b""
-    for number, text in enumerate(data.split(b"\n"), 1):
-        line = parse(text)
+    sought = tuple(dict.fromkeys(names))
+    # Line by line: a list of a million lines would take as much memory again.
+    for number, text in enumerate(io.BytesIO(data), 1):
+        if sought and certainly_others(text, sought):
+            continue
+        line = parse(text.removesuffix(b"\n"))
         if line is not None:
             yield number, line
 

@@ -3,20 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from sshtui.errors import KeyPairError
+from sshtui.model.connection import UserCertificate
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
-from sshtui.model.questions import Prompter
+from sshtui.model.questions import A, Notice, Prompter, Question
 from sshtui.ssh.auth import LoginClient
 from sshtui.ssh.library import asyncssh
+from sshtui.ssh.protocols import Identities
+from sshtui.ssh.quirks import certificate_of
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown for a key pair: its public half, or a certificate of it, and what that says."""
+
+    pair: KeyPair
+    public_half: asyncssh.SSHKeyPair
+    certificate: UserCertificate | None = None
+
+
+async def to_show(pairs: Sequence[KeyPair], identities: Identities) -> tuple[Sequence[Shown], Sequence[str]]:
+    """What can be shown for `pairs` without asking anybody, certificates first; and what is wrong with some."""
+    listener = _Listener()
+    shown = []
+    for pair in pairs:
+        if pair.public is None:
+            continue
+        try:
+            signers = await identities.signer(pair, listener) if pair.certificate else ()
+            shown += [Shown(pair, each, certificate_of(each)) for each in signers if each.has_cert]
+            shown.append(Shown(pair, _PublicHalf(asyncssh.import_public_key(pair.public.line))))
+        except KeyPairError as error:
+            listener.heard.append(f"{error.sentence} {error.hint}".strip())
+        except asyncssh.KeyImportError:
+            continue
+    return shown, listener.heard
+
+
+class _Listener:
+    """Fits Prompter: answers nothing and keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    async def ask(self, question: Question[A]) -> A | None:
+        return None
+
+    def tell(self, notice: Notice) -> None:
+        self.heard.append(notice.text)
 
 
 class _PublicHalf(asyncssh.SSHKeyPair):
-    """A key pair that is only shown: being asked for a signature means that the server would take it."""
+    """The public half of a key pair; being asked for a signature means that the server would take it."""
 
     _key_type = "public"
 
-    def __init__(self, public: asyncssh.SSHKey, pair: KeyPair, accepted: list[KeyPair]) -> None:
+    def __init__(self, public: asyncssh.SSHKey) -> None:
         super().__init__(
             public.algorithm,
             public.algorithm,
@@ -25,34 +70,31 @@ class _PublicHalf(asyncssh.SSHKeyPair):
             public.public_data,
             None,
         )
-        self._pair = pair
-        self._accepted = accepted
-
-    async def sign_async(self, data: bytes) -> bytes:
-        self._accepted.append(self._pair)
-        # asyncssh goes on with the next one after this error.
-        raise ValueError("only asked")
 
 
 class ProbeClient(LoginClient):
     """Shows the key pairs of `queue`, keeps those that are `accepted`, and answers no question."""
 
-    def __init__(self, host: Host, queue: Sequence[KeyPair], prompter: Prompter) -> None:
+    def __init__(self, host: Host, queue: Sequence[Shown], prompter: Prompter) -> None:
         super().__init__(host, host.destination, prompter, None)
+        self.shown = tuple(queue)
         self._queue = list(queue)
         self.accepted: list[KeyPair] = []
         """Those the server would take, in the order they were shown."""
 
     async def public_key_auth_requested(self) -> asyncssh.SSHKeyPair | None:
         self._asked_for("publickey")
-        while self._queue:
-            pair = self._queue.pop(0)
-            if pair.public is not None:
-                try:
-                    return _PublicHalf(asyncssh.import_public_key(pair.public.line), pair, self.accepted)
-                except asyncssh.KeyImportError:
-                    continue
-        return None
+        if not self._queue:
+            return None
+        shown = self._queue.pop(0)
+
+        async def sign_async(data: bytes) -> bytes:
+            self.accepted.append(shown.pair)
+            # asyncssh goes on with the next one after this error.
+            raise ValueError("only asked")
+
+        vars(shown.public_half)["sign_async"] = sign_async
+        return shown.public_half
 
     async def password_auth_requested(self) -> str | None:
         self._asked_for("password")

@@ -27,6 +27,7 @@ KEYSIGN = tuple(Path(each) / "ssh-keysign" for each in ("/usr/lib/openssh", "/us
 HOST_KEYS = tuple(Path(f"/etc/ssh/ssh_host_{kind}_key.pub") for kind in ("ed25519", "ecdsa", "rsa"))
 
 METHODS = ("gssapi-with-mic", "hostbased")
+FIELD_OF = {"gssapi-with-mic": GSSAPI, "hostbased": HOST_BASED}
 
 
 @dataclass(frozen=True)

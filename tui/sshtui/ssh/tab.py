@@ -10,6 +10,7 @@ from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.questions import NewPassword, Notice, PasswordChange, Prompter
+from sshtui.model.resuming import command_for
 from sshtui.model.text import plain_lines
 from sshtui.ssh.channel import Pipe
 from sshtui.ssh.connection import Connection
@@ -41,7 +42,7 @@ class TabChannel:
         self._size: Size | None = None
         self._held = True
         self._failed: ChannelEnd | None = None
-        self._watch: PromptReader | None = PromptReader() if not host.command else None
+        self._watch: PromptReader | None = PromptReader() if not command_for(host) else None
         self._watched = 0
         self._answers = ChangeAnswers()
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import logging
 import re
 import socket
+import traceback
 
 from sshtui.errors import (
     ChannelRefused,
@@ -27,11 +29,39 @@ from sshtui.ssh.library import asyncssh
 FOREIGN = (OSError, UnicodeError, asyncssh.Error, asyncssh.ChannelListenError, TimeoutError)
 """What dialing can raise besides our own errors; anything else is a mistake of ours and crashes."""
 
+_log = logging.getLogger("sshtui.ssh")
+_log.addHandler(logging.NullHandler())  # without any handler it would be painted over the screen
+
 _NO_MATCH = re.compile(r"No matching (.+) algorithm found, sent (\S*) and received (\S*)")
 _KINDS = {"key exchange": "key exchange", "encryption": "cipher", "MAC": "MAC", "compression": "compression"}
 _UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
 
 ADDRESS_OR_FIREWALL = "Check the address and the firewall, or whether this network needs a VPN."
+
+
+def is_foreign(error: BaseException) -> bool:
+    """Whether `error` was raised inside asyncssh or below it, of whatever class: bytes it was not ready for.
+
+    The innermost of its functions and ours decides; a mistake of ours is none, and crashes.
+    """
+    if isinstance(error, FOREIGN):
+        return True
+    if not isinstance(error, Exception) or isinstance(error, SshtuiError):
+        return False
+    inside = False
+    for frame, _line in traceback.walk_tb(error.__traceback__):
+        module = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        inside = module == "asyncssh" if module in ("asyncssh", "sshtui") else inside
+    return inside
+
+
+def unexpected(error: BaseException, name: str) -> ConnectionFailed:
+    """What to say of an error that has no words of its own; the log has its traceback."""
+    _log.error("connecting to %s", name, exc_info=error)
+    return ConnectionFailed(
+        f"The connection to {name} failed: {plain(str(error)) or 'something unforeseen'} ({type(error).__name__}).",
+        hint="That should not be: please report it, with the version of the server.",
+    )
 
 
 def before_login(

@@ -97,7 +97,7 @@ class HostKeyTrust:
             if pin := _text(host, FINGERPRINT):
                 self._compare(host, offered, pin)
                 return
-            dns = await self._in_dns(host, offered, prompter)
+            dns = await self.in_dns(host, offered, prompter)
             if known.exact:
                 await self._judge_changed(host, offered, known, prompter, dns)
             elif dns == "signed" and _text(host, DNS) == "yes":
@@ -108,7 +108,7 @@ class HostKeyTrust:
             else:
                 await self._judge_unknown(host, offered, prompter, dns)
 
-    async def _in_dns(self, host: Host, offered: HostKey, prompter: Prompter) -> DnsVerdict:
+    async def in_dns(self, host: Host, offered: HostKey, prompter: Prompter) -> DnsVerdict:
         """What the DNS says, where the host wants it asked; trouble with that is told and decides nothing."""
         if _text(host, DNS) not in {"yes", "ask"}:
             return "unasked"

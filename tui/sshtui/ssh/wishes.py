@@ -24,6 +24,9 @@ _LISTS = {"kex_algorithms": "kex", "ciphers": "ciphers", "macs": "macs", "host_k
 _FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
 
 
+LOGIN_METHODS = frozenset({"publickey", "password", "keyboard-interactive"})
+
+
 def chosen_algorithms(offer: Algorithms, host: Host) -> Algorithms:
     """`offer` as the host wants it. Names that are not spoken here are passed over.
 
@@ -64,6 +67,13 @@ def connect_limit(host: Host, default: float) -> float:
     """Seconds an attempt may take."""
     seconds = host.extra.get("connect_timeout")
     return float(seconds) if isinstance(seconds, int | float) and 1 <= seconds <= 3600 else default
+
+
+def login_methods(host: Host) -> frozenset[str]:
+    """The methods of RFC 4252 that the host's `login_methods` lists; all that we have when it lists none."""
+    listed = host.extra.get("login_methods")
+    named = {method for method in listed if isinstance(method, str)} if isinstance(listed, list) else set()
+    return frozenset(named & LOGIN_METHODS) if named else LOGIN_METHODS
 
 
 def source_address(host: Host) -> str:

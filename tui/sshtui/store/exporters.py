@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from urllib.parse import quote
 
+from sshtui.errors import UsageError
+from sshtui.model.destination import parse_destination, split_destination
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
+from sshtui.model.json_text import json_text
+from sshtui.model.resuming import command_for
 from sshtui.store.host_tables import to_table
 from sshtui.store.ssh_config_options import further_lines
 
 _KEYWORDS = {"local": "LocalForward", "remote": "RemoteForward", "dynamic": "DynamicForward"}
-_PATHS = frozenset({"CertificateFile", "IdentityFile", "UserKnownHostsFile"})
+_PATHS = frozenset({"CertificateFile", "IdentityAgent", "IdentityFile", "RevokedHostKeys", "UserKnownHostsFile"})
 """Keywords whose values may hold tokens of ssh (ssh_config(5), TOKENS), where a saved host's are what they are."""
 _ONLY_OURS = ("proxy", "unix_socket", "old_algorithms")
 _LETTERS = {"local": "L", "remote": "R", "dynamic": "D"}
-_COLUMNS = ("name", "address", "port", "user", "folder", "key_pair", "jump", "tags", "notes", "command")
+_PUTTY_PROXIES = {"socks5": (2, 1080), "http": (3, 8080)}
+"""Scheme to ProxyMethod, and to the port it has unless told otherwise."""
+_COLUMNS = (
+    "name",
+    "address",
+    "port",
+    "user",
+    "folder",
+    "key_pair",
+    "jump",
+    "tags",
+    "notes",
+    "command",
+    "keep_alive",
+    "theme",
+    "colour",
+    "favourite",
+)
 
 
 def to_ssh_config(hosts: Iterable[Host]) -> str:
@@ -53,8 +74,8 @@ def _ssh_host(host: Host, aliases: Mapping[str, str]) -> str:
         lines.append(("ProxyJump", ",".join(aliases.get(hop, hop) for hop in hops)))
     if host.keep_alive is not None:
         lines.append(("ServerAliveInterval", str(host.keep_alive)))
-    if host.command:
-        lines += [("RemoteCommand", host.command.replace("%", "%%")), ("RequestTTY", "yes")]
+    if command_for(host):
+        lines += [("RemoteCommand", command_for(host).replace("%", "%%")), ("RequestTTY", "yes")]
     for forward in host.forwards:
         to = f" {_quoted(forward.to)}" if forward.to else ""
         lines.append((_KEYWORDS[forward.kind], _quoted(forward.listen) + to))
@@ -83,7 +104,12 @@ def to_csv(hosts: Iterable[Host]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for host in hosts:
-        values = {**{name: getattr(host, name) for name in _COLUMNS}, "tags": " ".join(host.tags)}
+        values: dict[str, Any] = {name: getattr(host, name) for name in _COLUMNS}
+        values |= {
+            "tags": " ".join(host.tags),
+            "keep_alive": "" if host.keep_alive is None else host.keep_alive,
+            "favourite": "yes" if host.favourite else "",
+        }
         writer.writerow([_harmless(str(values[name])) for name in _COLUMNS])
     return out.getvalue()
 
@@ -97,16 +123,18 @@ def _harmless(text: str) -> str:
 
 def to_json(hosts: Iterable[Host]) -> str:
     """A list of objects with the fields that are set."""
-    return json.dumps([to_table(host) for host in hosts], indent=2, ensure_ascii=False, default=str) + "\n"
+    return json_text([to_table(host) for host in hosts]) + "\n"
 
 
 def to_putty(hosts: Iterable[Host]) -> str:
     """A registry file that makes a PuTTY session of each host (PuTTY's windows/storage.c and settings.c)."""
+    many = tuple(hosts)
+    named = {host.name: host for host in many}
     head = "Windows Registry Editor Version 5.00\n\n"
-    return (head + "".join(_putty_session(host) for host in hosts)).replace("\n", "\r\n")
+    return (head + "".join(_putty_session(host, named) for host in many)).replace("\n", "\r\n")
 
 
-def _putty_session(host: Host) -> str:
+def _putty_session(host: Host, named: Mapping[str, Host]) -> str:
     # PuTTY escapes what is not a letter, a digit or one of these in the name of a session's key.
     name = quote(host.name, safe="!#$&'()+,-./:;<=>@[]^_`{|}~", encoding="cp1252", errors="replace")
     pings = 0 if host.keep_alive is None else host.keep_alive
@@ -120,10 +148,29 @@ def _putty_session(host: Host) -> str:
         "PingInterval": pings // 60,
         "PingIntervalSecs": pings % 60,
         "PortForwardings": ",".join(_putty_forward(forward) for forward in host.forwards),
+        **_putty_proxy(host, named),
     }
     return f"[HKEY_CURRENT_USER\\Software\\SimonTatham\\PuTTY\\Sessions\\{name}]\n" + "".join(
         f'"{key}"={_registry_value(value)}\n' for key, value in values.items()
     ) + "\n"  # fmt: skip
+
+
+def _putty_proxy(host: Host, named: Mapping[str, Host]) -> dict[str, str | int]:
+    """PuTTY goes through one jump host at most, the last one, or through a proxy server (its putty.h, PROXY_…)."""
+    try:
+        if host.jump:
+            last = host.jump.rpartition(",")[2].strip()
+            hop = named.get(last) or parse_destination(last)
+            return {"ProxyMethod": 6, "ProxyHost": hop.address, "ProxyPort": hop.port, "ProxyUsername": hop.user}
+        scheme, _, place = str(host.extra.get("proxy", "")).partition("://")
+        if scheme in _PUTTY_PROXIES:
+            proxy = split_destination(place.rstrip("/"))
+            kind, port = _PUTTY_PROXIES[scheme]
+            return {"ProxyMethod": kind, "ProxyHost": proxy.address, "ProxyPort": proxy.port or port}
+    except UsageError:
+        # What leads nowhere here leads nowhere there.
+        pass
+    return {}
 
 
 def _putty_forward(forward: Forward) -> str:

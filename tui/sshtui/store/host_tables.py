@@ -22,7 +22,7 @@ from sshtui.model.hosts import (
 from sshtui.model.terminal_switches import AS_XTERM, TerminalSwitches, make_switches
 
 _TEXTS = ("name", "address", "user", "folder", "key_pair", "jump", "notes", "command", "theme", "colour")
-_KNOWN = frozenset(field.name for field in fields(Host)) - {"extra", "origin"}
+KNOWN = frozenset(field.name for field in fields(Host)) - {"extra", "origin"}
 _KINDS = ("local", "remote", "dynamic")
 # Lone surrogates are what Python makes of bytes that are no UTF-8, for example in an argument.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -43,7 +43,7 @@ def to_table(host: Host) -> dict[str, Any]:
     for field in fields(Host):
         value = getattr(host, field.name)
         if field.name in {"name", "address"} or (
-            field.name in _KNOWN
+            field.name in KNOWN
             and value not in (None, "", (), AS_XTERM)
             and value is not False
             and (field.name, value) != ("port", DEFAULT_PORT)
@@ -82,7 +82,7 @@ def from_table(table: Mapping[str, Any]) -> Host:
         values["terminal"] = _switches(table["terminal"])
     if not isinstance(values.setdefault("favourite", table.get("favourite", False)), bool):
         raise BadHost("favourite must be true or false.")
-    extra = {key: value for key, value in table.items() if key not in _KNOWN}
+    extra = {key: value for key, value in table.items() if key not in KNOWN}
     if extra:
         values["extra"] = MappingProxyType(extra)
     host = Host(port=port, **values)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sshtui.errors import BrokenFile, NotFound, NotSaved, UsageError
-from sshtui.files import ensure_private_directory, locked, signature, sweep, write_whole
+from sshtui.files import changeable_by, ensure_private_directory, locked, signature, sweep, write_whole
 from sshtui.model.folders import FolderSettings, inherited
 from sshtui.model.hosts import Host
 from sshtui.store import toml_files
@@ -55,6 +55,13 @@ class HostStore:
     def bad_entries(self) -> tuple[BrokenFile, ...]:
         """Entries of the file that are no hosts or no folders; they stay in the file as they are."""
         return (*self._document.bad, *self._folders[1])
+
+    @property
+    def exposed(self) -> BrokenFile | None:
+        """That others may change the file, which can name programs that run here; None when they cannot."""
+        who = changeable_by(self._path)
+        reason = f"can be changed by {who}, and it can name programs that run on this computer."
+        return BrokenFile(self._path, 0, reason, hint=f"chmod 600 {self._path}") if who else None
 
     @property
     def folders(self) -> tuple[FolderSettings, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -44,13 +45,21 @@ def run_command(line: str) -> bool:
     import subprocess
 
     shell = os.environ.get("SHELL") or "/bin/sh"
-    with suppress(OSError, ValueError, subprocess.TimeoutExpired):
-        done = subprocess.run(
+    try:
+        # In a session of its own it cannot reach for our terminal, and ends whole with all it started.
+        process = subprocess.Popen(
             [shell, "-c", line], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            timeout=COMMAND_LIMIT, check=False,
+            start_new_session=True,
         )  # fmt: skip
-        return done.returncode == 0
-    return False
+    except (OSError, ValueError):
+        return False
+    try:
+        return process.wait(COMMAND_LIMIT) == 0
+    except subprocess.TimeoutExpired:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return False
 
 
 def look_up(name: str, family: str) -> str | None:

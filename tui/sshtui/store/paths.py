@@ -75,6 +75,41 @@ class Paths:
         return self.state_dir / "forgotten.json"
 
     @property
+    def console_file(self) -> Path:
+        """Who may enter the browser console."""
+        return self.config_dir / "console.json"
+
+    @property
+    def console_certificate(self) -> Path:
+        """The browser console's own certificate; its key stands beside it."""
+        return self.config_dir / "console-cert.pem"
+
+    @property
+    def console_key(self) -> Path:
+        """The private key of that certificate."""
+        return self.config_dir / "console-key.pem"
+
+    @property
+    def console_limits_file(self) -> Path:
+        """Who failed to enter it, and has to wait."""
+        return self.state_dir / "console-limits.json"
+
+    @property
+    def console_audit_file(self) -> Path:
+        """What happened at its door."""
+        return self.state_dir / "console-audit.jsonl"
+
+    @property
+    def transfer_dir(self) -> Path:
+        """Files that the browser console takes from a browser, or has for one."""
+        return self.state_dir / "transfer"
+
+    @property
+    def console_socket(self) -> Path:
+        """Where the command line asks the running console."""
+        return self.run_dir / "console.sock"
+
+    @property
     def recent_file(self) -> Path:
         """When and how often hosts were used."""
         return self.state_dir / "recent.json"
@@ -87,7 +122,8 @@ class Paths:
         """
         own = hashlib.sha256(os.fsencode(self.config_dir)).hexdigest()[:8]
         runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-        if os.path.isabs(runtime) and os.path.isdir(runtime):
+        # After `su` it still is the other account's.
+        if os.path.isabs(runtime) and os.path.isdir(runtime) and os.stat(runtime).st_uid == os.getuid():
             chosen = Path(runtime, f"sshtui-{own}")
         else:
             chosen = self.state_dir / "run"

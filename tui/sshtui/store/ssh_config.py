@@ -49,7 +49,9 @@ class ConfigHosts:
         return _with_what_is_configured(host, self._config.resolve(host.address, given=_given(host)))
 
     def asked(self, host: Host, machine: Machine) -> tuple[Host, tuple[str, ...]]:
-        """`host`, one of these or of `resolved`, as ssh would go to it now; and sentences about what is not followed.
+        """`host`, one of these or of `resolved`, as ssh would go to it now; and what is not followed.
+
+        Named is what the person's own files say.
 
         `machine` is asked what the files want to know (`Match exec`, CanonicalizeHostname, `Match localnetwork`), which
         may take seconds. What `host` says differently from the files wins. Raises Unreachable.
@@ -67,7 +69,13 @@ class ConfigHosts:
             before, after = self.resolved(typed), _with_what_is_configured(typed, effective)
         else:
             return host, ()
-        missing = tuple(f"{where}: {keyword} is not followed." for keyword, where in not_followed(effective).items())
+        # What the system's files set for everybody is not the person's wish, and the same for every host.
+        theirs = f"{SYSTEM_CONFIG.parent}/"
+        missing = tuple(
+            f"{where}: {keyword} is not followed."
+            for keyword, where in not_followed(effective).items()
+            if not where.startswith(theirs)
+        )
         if after is None:
             return host, (*effective.warnings, *missing)
         names = [field.name for field in fields(Host)]
@@ -124,12 +132,13 @@ class ConfigHostsFile:
         return self._found
 
 
-def read_hosts(path: Path, *, system: Path | None = None) -> ConfigHosts:
+def read_hosts(path: Path, *, system: Path | None = None, checked: bool = True) -> ConfigHosts:
     """The hosts of a configuration file: every Host word that is no pattern, as `ssh WORD` would go there.
 
-    `system` is read after it for what it leaves open. Never raises; nothing is executed.
+    `system` is read after it for what it leaves open; `checked` as `SshConfig.load` has it. Never raises;
+    nothing is executed.
     """
-    config = SshConfig.load(path, system=system)
+    config = SshConfig.load(path, system=system, checked=checked)
     hosts, warnings = [], list(config.warnings)
     missing: dict[str, str] = {}
     for name, where in config.names():

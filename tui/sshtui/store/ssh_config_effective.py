@@ -10,8 +10,9 @@ from pathlib import Path
 from sshtui.errors import UsageError
 from sshtui.model.folders import FolderSettings, inherited, inherited_from
 from sshtui.model.hosts import DEFAULT_PORT, Host
+from sshtui.model.resuming import command_for
 from sshtui.store.ssh_config_keywords import CHOICES, FORWARDS, NUMBERS, TEXTS, TIMES, put
-from sshtui.store.ssh_config_options import FIELDS, followed, further_lines
+from sshtui.store.ssh_config_options import FIELDS, SWITCHES, followed, further_lines
 from sshtui.store.ssh_config_resolve import Effective, Setting
 from sshtui.store.ssh_config_tokens import expanded, local_user
 
@@ -19,7 +20,7 @@ FOLLOWED = frozenset(
     {
         "hostname", "user", "port", "proxyjump", "proxycommand", "remotecommand", "serveraliveinterval", "tag",
         "canonicalizehostname", "canonicaldomains", "canonicalizefallbacklocal", "canonicalizemaxdots",
-        "canonicalizepermittedcnames", *FIELDS,
+        "canonicalizepermittedcnames", "preferredauthentications", *SWITCHES, *FIELDS,
     }
 )  # fmt: skip
 """Keywords of ssh_config that decide how sshtui connects; of those in FIELDS a few values are exceptions."""
@@ -87,15 +88,12 @@ def own_rows(saved: Host, folders: Sequence[FolderSettings] = ()) -> Iterator[Ro
         yield Row("identityfile", host.key_pair, above.get("key_pair", origin))
     if host.jump:
         yield Row("proxyjump", host.jump, above.get("jump", origin))
-    if host.command:
-        yield Row("remotecommand", host.command, origin)
+    if command := command_for(host):
+        yield Row("remotecommand", command, origin)
     if host.keep_alive is not None:
         yield Row("serveraliveinterval", str(host.keep_alive), origin)
     for keyword, words in further_lines(host):
-        try:
-            values = put(keyword.lower(), [words], Path(os.path.expanduser("~")))
-        except UsageError:
-            continue
+        values = put(keyword.lower(), [words], Path(os.path.expanduser("~")))
         yield from (Row(keyword.lower(), value, origin) for value in values)
     for forward in host.forwards:
         words = (forward.listen, forward.to) if forward.to else (forward.listen,)

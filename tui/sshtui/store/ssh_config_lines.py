@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sshtui.errors import ConfigError
-from sshtui.files import read_whole
+from sshtui.files import changeable_by, read_whole
 
 DEPTH_LIMIT = 16
 """Nested Includes, as in OpenSSH."""
@@ -58,11 +58,16 @@ class Reader:
     warnings: list[str] = field(default_factory=list)
     read_from: set[Path] = field(default_factory=set)
     """Every file that was looked for, and the directories that Includes looked into."""
+    checked: bool = False
+    """Whether files that others may change are passed over: ssh trusts the person's own alone (`readconf.c`)."""
     _count: int = 0
 
     def read(self, path: Path, depth: int = 0) -> tuple[Statement, ...]:
         """The statements of `path`; none when there is no such file."""
         self.read_from.add(path)
+        if self.checked and (who := changeable_by(path)):
+            self.warnings.append(f"{shown_path(path)} can be changed by {who}: it is passed over, as ssh refuses it.")
+            return ()
         try:
             data = read_whole(path, limit=FILE_LIMIT)
         except ConfigError as error:

@@ -33,6 +33,16 @@ def _forward_agent(values: _Values, _effective: Effective, _home: Path) -> bool 
     return {"yes": True, "no": False}.get(values[0])
 
 
+def _agent(values: _Values, effective: Effective, home: Path) -> str:
+    """The socket; "" is the usual agent, and a variable that is not set none (ssh_config(5), IdentityAgent)."""
+    text = values[0]
+    if text == "SSH_AUTH_SOCK":
+        return ""
+    if text.startswith("$") and not text.startswith("${"):
+        return os.environ.get(text[1:]) or "none"
+    return "none" if text.lower() == "none" else expanded(text, effective, home)
+
+
 def _adding(values: _Values, _effective: Effective, _home: Path) -> str:
     return {"true": "yes", "false": "no"}.get(values[0], values[0])
 
@@ -95,6 +105,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "hostkeyalgorithms": ("host_key_algorithms", _text),
     "hostkeyalias": ("host_key_alias", _text),
     "identitiesonly": ("identities_only", _yes),
+    "identityagent": ("identity_agent", _agent),
     "identityfile": ("identity_files", _paths),
     "kexalgorithms": ("kex_algorithms", _text),
     "macs": ("macs", _text),
@@ -110,7 +121,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
 """Keyword to the host's field, and to what the field says; None for a value that is not followed."""
 
 
-_IN_FILE = {
+FIELDS_IN_FILE = {
     "certificate_files": "CertificateFile",
     "identity_files": "IdentityFile",
     "send_environment": "SendEnv",
@@ -118,21 +129,30 @@ _IN_FILE = {
     "known_hosts_files": "UserKnownHostsFile",
     "proxy_command": "ProxyCommand",
     "identities_only": "IdentitiesOnly",
+    "identity_agent": "IdentityAgent",
     "agent_forwarding": "ForwardAgent",
     "add_keys_to_agent": "AddKeysToAgent",
     "address_family": "AddressFamily",
     "bind_address": "BindAddress",
     "ciphers": "Ciphers",
     "connect_timeout": "ConnectTimeout",
+    "gssapi_authentication": "GSSAPIAuthentication",
+    "gssapi_delegate_credentials": "GSSAPIDelegateCredentials",
+    "hash_known_hosts": "HashKnownHosts",
     "host_key_algorithms": "HostKeyAlgorithms",
     "host_key_alias": "HostKeyAlias",
+    "hostbased_authentication": "HostbasedAuthentication",
     "kex_algorithms": "KexAlgorithms",
+    "login_methods": "PreferredAuthentications",
     "macs": "MACs",
+    "pkcs11_provider": "PKCS11Provider",
+    "revoked_host_keys": "RevokedHostKeys",
     "strict_host_key_checking": "StrictHostKeyChecking",
+    "verify_host_key_dns": "VerifyHostKeyDNS",
 }
 """Field to keyword, for what a saved host says in its further fields."""
 _ONE_FOR_EACH = ("certificate_files", "identity_files")
-_LISTS = (*_ONE_FOR_EACH, "send_environment", "known_hosts_files")
+_LISTS = (*_ONE_FOR_EACH, "login_methods", "send_environment", "known_hosts_files")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
@@ -142,18 +162,28 @@ def further_lines(host: Host) -> list[tuple[str, tuple[str, ...]]]:
     A command stands as one word that takes the rest of its line.
     """
     found: list[tuple[str, tuple[str, ...]]] = []
-    for field, keyword in _IN_FILE.items():
+    for field, keyword in FIELDS_IN_FILE.items():
         value = host.extra.get(field)
         words = _words_of(value) if isinstance(value, list) is (field in _LISTS) else ()
         if field == "identity_files":
             words = tuple(word for word in words if word != host.key_pair)
         elif field == "add_keys_to_agent":
             words = tuple(word for text in words for word in text.split())
+        elif field == "login_methods":
+            words = (",".join(words),) if words else ()
         elif field == "proxy_command" and host.jump:
             words = ()
         if words and not any(_CONTROL.search(word) for word in words):
             found += [(keyword, (word,)) for word in words] if field in _ONE_FOR_EACH else [(keyword, words)]
-    return found
+    return [(keyword, words) for keyword, words in found if _stands(keyword, words)]
+
+
+def _stands(keyword: str, words: tuple[str, ...]) -> bool:
+    """Whether ssh takes the value: one that it refuses would cost a person every host of the file."""
+    try:
+        return bool(put(keyword.lower(), [words], Path(os.path.expanduser("~"))))
+    except UsageError:
+        return False
 
 
 def _words_of(value: Any) -> tuple[str, ...]:
@@ -168,10 +198,38 @@ def _words_of(value: Any) -> tuple[str, ...]:
     return ()
 
 
+SWITCHES: Mapping[str, str] = {
+    "pubkeyauthentication": "publickey",
+    "kbdinteractiveauthentication": "keyboard-interactive",
+    "passwordauthentication": "password",
+}
+"""Keyword to the login method that `no` switches off."""
+
+
 def further_fields(effective: Effective, home: Path) -> dict[str, Any]:
     """What `Host.extra` says for a destination; a value that ssh would refuse is left out."""
     found = {field: _value(effective, keyword, home) for keyword, (field, _) in FIELDS.items() if field}
+    found["login_methods"] = _login_methods(effective)
+    for field, method in (("gssapi_authentication", "gssapi-with-mic"), ("hostbased_authentication", "hostbased")):
+        if not _preferred(effective, method):
+            found[field] = None
     return {field: value for field, value in found.items() if value not in (None, "", [], {})}
+
+
+def _preferred(effective: Effective, method: str) -> bool:
+    """Whether PreferredAuthentications names a login method; without it, every method is as good."""
+    named = effective.first("preferredauthentications").lower()
+    return not named or method in named.split(",")
+
+
+def _login_methods(effective: Effective) -> list[str]:
+    """The methods that are left (RFC 4252) when some are switched off or not preferred; [] for all of them."""
+    left = [
+        method
+        for keyword, method in SWITCHES.items()
+        if effective.first(keyword).lower() not in {"no", "false"} and _preferred(effective, method)
+    ]
+    return [] if len(left) == len(SWITCHES) else left or ["none"]
 
 
 def followed(effective: Effective, keyword: str) -> bool:

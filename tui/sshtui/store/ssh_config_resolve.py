@@ -115,14 +115,17 @@ class SshConfig:
                     self._literal.setdefault(word, []).append(at)
 
     @classmethod
-    def load(cls, path: Path, *, system: Path | None = None) -> SshConfig:
-        """The user's file at `path`, then the system's, as ssh reads them. Never raises."""
+    def load(cls, path: Path, *, system: Path | None = None, checked: bool = True) -> SshConfig:
+        """The user's file at `path`, then the system's, as ssh reads them. Never raises.
+
+        Unless `checked` is False, a user's file that others may change is passed over, as ssh refuses it.
+        """
         home = _home(path)
         warnings: list[str] = []
         read_from: set[Path] = set()
         files = []
         for file, base in [(path, home / ".ssh"), *([(system, system.parent)] if system else [])]:
-            reader = Reader(home, base, warnings, read_from)
+            reader = Reader(home, base, warnings, read_from, checked=checked and file == path)
             files.append(reader.read(file))
         return cls(files, warnings, read_from, home=home)
 

@@ -15,8 +15,8 @@ def _from(start: int, text: str) -> dict[int, str]:
 SPECIAL_GRAPHICS = _from(0x5F, " ◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£·")
 """`ESC ( 0`: line drawing (VT100 manual, table 3-9)."""
 
-VT52_GRAPHICS = _from(0x5E, "   ▮⅟///°±→…÷↓⎺⎺⎻⎻──⎼⎽₀₁₂₃₄₅₆₇₈₉¶")
-"""ESC F of a VT52 (VT52 manual, graphics mode); the fractions' upper halves but 1 have no character."""
+VT52_GRAPHICS = _from(0x5E, "^  ▮⅟   °±→…÷↓⎺⎺⎻⎻⎼⎼⎽⎽₀₁₂₃₄₅₆₇₈₉¶")
+"""ESC F of a VT52 (VT52 manual, graphics mode) as xterm shows it: blank where the fractions have no character."""
 
 TECHNICAL = _from(
     0x21,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from sshtui.terminal import colour_spaces
+
 FOREGROUND = 256
 BACKGROUND = 257
 DYNAMIC = 10
@@ -39,7 +41,8 @@ _NAMES = {
 
 _hash = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{9}|[0-9a-fA-F]{12})")
 _rgb = re.compile(r"rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})(?:/[0-9a-fA-F]{1,4})?")
-_rgbi = re.compile(r"rgbi:([01](?:\.[0-9]{0,9})?)/([01](?:\.[0-9]{0,9})?)/([01](?:\.[0-9]{0,9})?)")
+_number = r"([+-]?[0-9]{1,4}(?:\.[0-9]{0,9})?)"
+_space = re.compile(rf"(rgbi|{'|'.join(colour_spaces.SPACES)}):{_number}/{_number}/{_number}", re.IGNORECASE)
 
 
 def parse_colour(text: str) -> int | None:
@@ -54,11 +57,17 @@ def parse_colour(text: str) -> int | None:
         red, green, blue = (int(part.ljust(2, "0")[:2], 16) for part in parts)
     elif found := _rgb.fullmatch(text):
         red, green, blue = (int(part, 16) * 255 // (16 ** len(part) - 1) for part in found.groups())
-    elif found := _rgbi.fullmatch(text):
-        red, green, blue = (round(min(1.0, float(part)) * 255) for part in found.groups())
+    elif found := _space.fullmatch(text):
+        return _in_space(found[1].lower(), (float(found[2]), float(found[3]), float(found[4])))
     else:
         return _NAMES.get(text.lower().replace(" ", ""))
     return red << 16 | green << 8 | blue
+
+
+def _in_space(name: str, values: tuple[float, float, float]) -> int | None:
+    if name != "rgbi":
+        return colour_spaces.shown(name, values)
+    return colour_spaces.intensities(values) if all(0 <= value <= 1 for value in values) else None
 
 
 def describe_colour(colour: int) -> str:

@@ -67,10 +67,15 @@ def width_of(grapheme: str) -> int:
 def width_of_character(character: str) -> int:
     """Columns of one code point by itself, as xterm counts them: 0, 1 or 2.
 
-    A Hangul vowel or final without its initial is a letter to be seen, so it gets a column.
+    A spacing mark (category Mc) is one wide, and so is a Hangul vowel or final without its initial, to be seen.
     """
     width = max(0, wcwidth(character))
-    return 1 if not width and unicodedata.category(character) == "Lo" else width
+    return 1 if not width and unicodedata.category(character) in ("Lo", "Mc") else width
+
+
+def completes_syllable(before: str, character: str) -> bool:
+    """Whether `character` is a conjoining vowel or final (UAX #29, GB6 to GB8) that the letter `before` takes in."""
+    return not wcwidth(character) and unicodedata.category(character) == "Lo" and joins(before, character)
 
 
 def split(text: str) -> list[str]:

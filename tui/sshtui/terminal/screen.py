@@ -154,7 +154,10 @@ class Screen(EditableGrid):
 
     def _put_character(self, char: str) -> None:
         width = graphemes.width_of_character(char)
-        if width:
+        x = self._cell_before() if width else -1
+        if x >= 0 and graphemes.completes_syllable(before := self.rows[self.cursor.y].chars[x], char):
+            self._extend(x, before, char)
+        elif width:
             self._put(char, width)
         else:
             self._attach(char)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from sshtui.model.geometry import Point
+from sshtui.terminal.cells import Row
 from sshtui.terminal.lines import Lines
 
 LIMIT = 10_000
@@ -48,13 +49,27 @@ def find(query: Query, lines: Lines) -> list[Match]:
     found: list[Match] = []
     line = lines.first
     while line <= lines.last and len(found) < LIMIT:
+        row = lines.row(line)
         end = line
-        while end < lines.last and lines.row(end).wrapped:
-            end += 1
-        if end > line or pattern.search(lines.row(line).text):
+        if row.wrapped:
+            while end < lines.last and lines.row(end).wrapped:
+                end += 1
             found += _matches(pattern, line, end, lines)
+        elif pattern.search(text := row.text):
+            found += _plain_matches(pattern, line, text, row) or _matches(pattern, line, line, lines)
         line = end + 1
     return found[:LIMIT]
+
+
+def _plain_matches(pattern: re.Pattern[str], line: int, text: str, row: Row) -> list[Match]:
+    """The matches in a row whose characters stand in as many columns; none where they do not."""
+    if not (text.isascii() and len(text) <= _LINE_LIMIT and "".join(row.cells()).startswith(text)):
+        return []
+    return [
+        Match(Point(line, match.start()), Point(line, match.end() - 1))
+        for match in pattern.finditer(text.rstrip(" "))
+        if match.end() > match.start()
+    ]
 
 
 def _matches(pattern: re.Pattern[str], first: int, last: int, lines: Lines) -> list[Match]:

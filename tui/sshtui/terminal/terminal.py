@@ -60,7 +60,8 @@ class Terminal(Screen):
         """The colours of the view, by the same indexes; xterm's where it says nothing."""
         self.title = ""
         self.icon_name = ""
-        self.titles: list[tuple[str, str]] = []
+        self.titles: list[tuple[str | None, str | None]] = []
+        """XTWINOPS 22's stack of icon and window titles; None for one that was not pushed."""
         self.sgr_stack: list[Pen] = []
         self.saved_modes: dict[int, bool] = {}
         self.keyboard: dict[bool, list[int]] = {}
@@ -173,7 +174,7 @@ class Terminal(Screen):
 
     def delete(self) -> None:
         """DEL: filler, but the last character of a 96-character set (ECMA-35 7.2)."""
-        charset = self.charsets[self.charset]
+        charset = self.charsets[self.charset if self.shift is None else self.shift]
         if charset is not None and 0x7F in charset:
             self.draw("\x7f")
 

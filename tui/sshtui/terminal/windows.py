@@ -32,7 +32,7 @@ def window_operation(terminal: Terminal, parameters: Parameters) -> None:
     elif kind in (20, 21):
         terminal.write_process_input("\x1b]L\x1b\\" if kind == 20 else "\x1b]l\x1b\\")
     elif kind == 22:
-        _push_title(terminal)
+        _push_title(terminal, value(parameters, 1))
     elif kind == 23:
         _pop_title(terminal, value(parameters, 1))
     elif kind >= 24:
@@ -103,19 +103,24 @@ def set_columns(terminal: Terminal, parameters: Parameters) -> None:
         _ask_size(terminal, None, value(parameters) or 80)
 
 
-def _push_title(terminal: Terminal) -> None:
-    terminal.titles.append((terminal.icon_name, terminal.title))
+def _push_title(terminal: Terminal, which: int) -> None:
+    """0 both titles, 1 the icon's, 2 the window's; the first entry has both, as in xterm."""
+    if not terminal.titles:
+        which = 0
+    terminal.titles.append((terminal.icon_name if which != 2 else None, terminal.title if which != 1 else None))
     del terminal.titles[: -limits.TITLE_STACK]
 
 
 def _pop_title(terminal: Terminal, which: int) -> None:
-    """0 both, 1 the icon's, 2 the window's."""
-    if terminal.titles:
-        icon, title = terminal.titles.pop()
-        if which in (0, 1):
-            terminal.set_icon_name(icon)
-        if which in (0, 2):
-            terminal.set_title(title)
+    """0 both, 1 the icon's, 2 the window's; what the newest entry lacks comes from an older one, as in xterm."""
+    older = terminal.titles[::-1]
+    del terminal.titles[-1:]
+    icon = next((icon for icon, _ in older if icon is not None), None)
+    title = next((title for _, title in older if title is not None), None)
+    if icon is not None and which in (0, 1):
+        terminal.set_icon_name(icon)
+    if title is not None and which in (0, 2):
+        terminal.set_title(title)
 
 
 def report_size_change(terminal: Terminal) -> None:

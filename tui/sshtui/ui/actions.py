@@ -55,6 +55,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("tab.previous", "Previous tab", Scope.GLOBAL, ("leader p",), "previous"),
     Action("tab.close", "Close the tab", Scope.GLOBAL, ("leader x",), "close"),
     Action("tab.reconnect", "Reconnect", Scope.ENDED, ("enter", "r", "leader r"), "reconnect"),
+    Action("tab.doctor", "Why? Check the way to the host step by step", Scope.ENDED, ("w",), "why"),
     Action("tab.cancel", "Give up connecting", Scope.CONNECTING, ("escape",), "cancel", palette=False),
     Action("tab.stay", "Stop reconnecting by itself", Scope.ENDED, ("escape",), palette=False),
     Action("tab.rename", "Rename the tab", Scope.GLOBAL, ("leader ,",), "rename"),

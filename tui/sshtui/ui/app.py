@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from textual import events
 
 from sshtui.model.keystrokes import Keystroke
+from sshtui.model.outer import outer_terminal
 from sshtui.model.themes import Theme
 from sshtui.session.roster import Roster
 from sshtui.ui.glyphs import ASCII, UNICODE, has_unicode
 from sshtui.ui.keymap import Keymap
-from sshtui.ui.outer import outer_terminal
 from sshtui.ui.parts import Parts
 from sshtui.ui.screens.main import MainScreen
 from sshtui.ui.steady import SteadyApp
@@ -90,7 +90,9 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
     def _name_window(self, title: str) -> None:
         from sshtui.ui.driver import SteadyDriver
 
-        if isinstance(self._driver, SteadyDriver):
+        if self.audience is not None:
+            self.audience.show_title(title)
+        elif isinstance(self._driver, SteadyDriver):
             self._driver.show_title(title)
 
     def _warm_up(self) -> None:

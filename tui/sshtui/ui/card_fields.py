@@ -18,6 +18,7 @@ from sshtui.model.hosts import (
     port_problem,
     user_problem,
 )
+from sshtui.model.resuming import RESUME, resume_problem
 from sshtui.model.terminal_switches import read_switches, switches_problem
 from sshtui.session.comeback import RECONNECT
 from sshtui.ui.theming import colour_problem
@@ -101,6 +102,13 @@ CARD_FIELDS: tuple[CardField, ...] = (
     CardField("notes", "notes", "", lambda host: _LINE_END.join(host.notes.split("\n")), _control_problem),
     CardField("command", "command", "login shell", lambda host: host.command, _control_problem),
     CardField(
+        "resume",
+        "resume",
+        "none, or tmux",
+        lambda host: str(host.extra.get(RESUME) or ""),
+        lambda text, _: resume_problem(text),
+    ),
+    CardField(
         "keep_alive",
         "keep alive",
         "every 15 seconds",
@@ -110,7 +118,7 @@ CARD_FIELDS: tuple[CardField, ...] = (
     CardField(
         "reconnect",
         "reconnect",
-        "on a key; or yes",
+        "on Enter; or yes",
         lambda host: "yes" if host.extra.get(RECONNECT) is True else "",
         lambda text, _: "" if text in {"", "yes", "no"} else "Write yes or no.",
     ),
@@ -119,7 +127,7 @@ CARD_FIELDS: tuple[CardField, ...] = (
     CardField(
         "terminal",
         "terminal",
-        "xterm, or backspace=bs",
+        "as xterm",
         lambda host: str(host.terminal),
         lambda text, _: switches_problem(text),
     ),
@@ -142,7 +150,7 @@ def problems(texts: Mapping[str, str], around: Surrounding) -> dict[str, str]:
 def read(texts: Mapping[str, str], base: Host) -> Host:
     """The host that valid `texts` describe; what has no field (forwards, unknown settings) stays as in `base`."""
     texts = {field_id: text.strip() for field_id, text in texts.items()}
-    by_itself = texts.pop("reconnect") == "yes"
+    by_itself, resume = texts.pop("reconnect") == "yes", texts.pop("resume")
     values: dict[str, Any] = {
         **texts,
         "port": int(texts["port"] or DEFAULT_PORT),
@@ -151,7 +159,9 @@ def read(texts: Mapping[str, str], base: Host) -> Host:
         "keep_alive": int(texts["keep_alive"]) if texts["keep_alive"] else None,
         "terminal": read_switches(texts["terminal"]),
     }
-    if by_itself or RECONNECT in base.extra:
-        # Said either way: a field that is left out of `extra` stays in the file as it was.
-        values["extra"] = {**base.extra, RECONNECT: by_itself}
+    # Said either way where it was said before: a field that is left out of `extra` stays in the file as it was.
+    further = {RECONNECT: by_itself, RESUME: resume or None}
+    changed = {name: value for name, value in further.items() if value or name in base.extra}
+    if changed:
+        values["extra"] = {**base.extra, **changed}
     return replace(base, **values)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 
 from sshtui.attach.frames import Fact
-from sshtui.attach.reception import Seat
+from sshtui.attach.seat import Seat
 from sshtui.errors import AttachError, UsageError
-from sshtui.model.destination import Wanted
+from sshtui.model.destination import Wanted, is_link
 from sshtui.model.questions import Notice
 from sshtui.model.text import plain
 from sshtui.ui.app import SshtuiApp
-from sshtui.ui.audience import View
+from sshtui.ui.onlooker import Onlooker
 from sshtui.ui.screens.main import MainScreen
 
 OPENED = 20
@@ -35,9 +35,8 @@ class AppDesk:
             "since": self._since,
             "detachable": audience is not None,
             "viewers": [
-                {"kind": view.seat.hello.kind, "columns": view.seat.size.columns, "rows": view.seat.size.rows}
-                for view in (audience.views if audience is not None else ())
-                if view.seat.hello is not None
+                {"kind": seat.kind, "columns": seat.size.columns, "rows": seat.size.rows}
+                for seat in (audience.seats if audience is not None else ())
             ],
             "tabs": [{"label": plain(session.label, 64), "state": session.state.value} for session in roster.sessions],
             "live": roster.live,
@@ -61,11 +60,12 @@ class AppDesk:
         main = self._app.screen_stack[0] if self._app.screen_stack else None
         assert isinstance(main, MainScreen)
         main.call_later(main.open, host)
-        self._app.prompter.tell(Notice(f"A tab on {host.name} was opened from outside."))
+        if is_link(wanted.destination):
+            self._app.prompter.tell(Notice(f"A link opened a tab on {host.name}."))
         audience = self._app.audience
-        return {"name": plain(host.name, 200), "attached": len(audience.views) if audience is not None else 1}
+        return {"name": plain(host.name, 200), "attached": len(audience.seats) if audience is not None else 1}
 
-    def sit(self, seat: Seat) -> View:
+    def sit(self, seat: Seat) -> Onlooker:
         """Give a viewer a seat. Raises AttachError where the app has a terminal of its own."""
         if self._app.audience is None:
             raise AttachError(

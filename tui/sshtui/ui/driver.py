@@ -21,7 +21,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from sshtui.attach.own_terminal import give_back, patient, screen_descriptor
+from sshtui.attach.own_terminal import TITLE_POP, TITLE_PUSH, give_back, patient, screen_descriptor
 from sshtui.ui.keys import InputParser
 from sshtui.ui.scrub import scrubbed
 from sshtui.ui.steady import SteadyApp
@@ -44,10 +44,6 @@ _SYNC_END = "\x1b[?2026l"
 _MUST_ARRIVE = re.compile(r"(?:\x1b\[(?:[?<>=][0-9;:]*[ -/]*[@-~]|2[23];2t)|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
 _NEWEST_COUNTS = ("\x1b]52;", "\x1b]2;")
 """The clipboard and the title: of what waits only the newest is worth sending."""
-
-_TITLE_PUSH = "\x1b[22;2t"
-_TITLE_POP = "\x1b]2;\x1b\\\x1b[23;2t"
-"""XTWINOPS' title stack; the empty title is for terminals that have none."""
 
 
 class PatientOutput:
@@ -209,13 +205,13 @@ class SteadyDriver(LinuxDriver):
         if not constants.DISABLE_KITTY_KEY:
             self.write("\x1b[=4;2u")
         if self._titled:
-            self.write(_TITLE_PUSH)
+            self.write(TITLE_PUSH)
             self.show_title(self._title)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back, its title included."""
         if self._titled:
-            self.write(_TITLE_POP)
+            self.write(TITLE_POP)
         super().stop_application_mode()
 
     def show_title(self, title: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from sshtui.errors import BrokenFile
 from sshtui.model.destination import Wanted
+from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Prompter
@@ -102,6 +103,8 @@ class Parts:
     """Makes the screen for host keys; what it needs is imported then, not before."""
     secrets_screen: Callable[[Prompter], Screen[None]] | None = None
     """Makes the screen for saved secrets; what it needs is imported then."""
+    diagnose: Callable[[Host, Prompter], AsyncIterator[Finding]] | None = None
+    """Checks the way to a host step by step and logs in nowhere but at jump hosts, with their questions."""
     at_end: Callable[[], Awaitable[None]] | None = None
     """Called when the app ends and its tabs are closed."""
     warm_up: Callable[[], None] = lambda: None

@@ -16,8 +16,8 @@ from textual.message import Message
 
 from sshtui.errors import SshtuiError
 from sshtui.model.keystrokes import Keystroke
+from sshtui.model.outer import NOTHING_MORE, Outer
 from sshtui.ui.keys import keystroke
-from sshtui.ui.outer import NOTHING_MORE, Outer
 from sshtui.ui.scrub import SCRUB, scrubbed
 
 if TYPE_CHECKING:

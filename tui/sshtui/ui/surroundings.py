@@ -19,7 +19,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from sshtui.attach.own_terminal import give_back, patient, screen_descriptor
-from sshtui.errors import SshtuiError
+from sshtui.errors import ConfigError
 
 if TYPE_CHECKING:
     from sshtui.attach.reception import Reception
@@ -42,9 +42,12 @@ def run(app: SteadyApp[Any], receiving: Receiving | None = None) -> int:
     first frame on.
     """
     if app.audience is not None:
-        from sshtui.ui.audience import AudienceDriver
+        from sshtui.model.outer import EVERYTHING
+        from sshtui.ui.audience_driver import AudienceDriver
 
         app.driver_class = AudienceDriver
+        # Each viewer gets what its own terminal draws.
+        app.outer = EVERYTHING
     else:
         from sshtui.ui.driver import SteadyDriver
 
@@ -90,8 +93,9 @@ async def _take_callers(app: SteadyApp[Any], receiving: Receiving, ended: asynci
         async with receiving() as here:
             code = await ended
             await here.see_off("ended" if code else "quit", code)
-    except SshtuiError as error:
-        app.notify(f"Nobody can call this sshtui: {error.sentence}", severity="warning", markup=False)
+    except ConfigError:
+        # Where no socket can be, links open in an app of their own; this one works all the same.
+        return
 
 
 class _Watchdog:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sshtui.errors import BrokenFile, ConfigError, NotFound
 from sshtui.files import read_whole
-from sshtui.model.hosts import DEFAULT_PORT, NAME_LIMIT, Forward, Host
+from sshtui.model.hosts import DEFAULT_PORT, NAME_LIMIT, NOTHING_MORE, Forward, Host
 from sshtui.store.host_tables import host_problem
 
 LIMIT = 32 * 1024 * 1024
@@ -53,8 +53,12 @@ class Found:
         command: str = "",
         keep_alive: int | None = None,
         forwards: tuple[Forward, ...] = (),
+        proxy: str = "",
+        theme: str = "",
+        colour: str = "",
+        favourite: bool = False,
     ) -> None:
-        """Take an entry; what cannot be a host is left out with the reason."""
+        """Take an entry; what cannot be a host is left out with the reason. `proxy` as in the field of that name."""
         number = str(port).strip() or str(DEFAULT_PORT)
         if not number.isascii() or not number.isdigit():
             self.skip(name or address, f"port: {number!r} is no number.")
@@ -72,9 +76,17 @@ class Found:
             command=command.strip(),
             keep_alive=keep_alive,
             forwards=forwards,
+            theme=theme.strip(),
+            colour=colour.strip(),
+            favourite=favourite,
+            extra={"proxy": proxy} if proxy else NOTHING_MORE,
         )
+        self.take(host, name or address)
+
+    def take(self, host: Host, name: str) -> None:
+        """Take a host as it is; `name` is what the person knows it by when it has to be left out."""
         if problem := host_problem(host):
-            self.skip(name or address, problem)
+            self.skip(name, problem)
             return
         self._names.add(host.name)
         self.hosts.append(host)

@@ -28,11 +28,18 @@ class Step:
     host: Host | None = None
     why: str = ""
 
+    @property
+    def runs(self) -> str:
+        """What connecting to the host would run or load on this computer, to be shown before a person agrees; or ""."""
+        named = [self.host.extra.get(field) for field in ("proxy_command", "pkcs11_provider")] if self.host else []
+        return ", ".join(text for text in named if isinstance(text, str) and text)
+
 
 def read_ssh_config(path: Path) -> Found:
     """The hosts of an ssh_config file, as copies of our own."""
     found = Found()
-    read = read_hosts(path)
+    # As `ssh -F FILE` does, this trusts the file that a person names, wherever it lies.
+    read = read_hosts(path, checked=False)
     found.hosts.extend(replace(host, origin="") for host in read.hosts)
     for warning in read.warnings:
         found.skip("", warning)
@@ -80,6 +87,8 @@ def _step(host: Host, saved: Host | None) -> Step:
         for field in fields(Host)
         if getattr(host, field.name) != getattr(default, field.name)
     }
+    # Further fields that the import does not know stay: the reference to a saved password may be among them.
+    told["extra"] = {**saved.extra, **host.extra}
     merged = replace(saved, **told)
     if (saved.address, saved.port) != (host.address, host.port) or (host.user and saved.user not in ("", host.user)):
         why = f"saved as {saved.destination}, the file says {host.destination}."

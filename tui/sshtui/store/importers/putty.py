@@ -18,6 +18,8 @@ _VALUE = re.compile(r'"((?:[^"\\]|\\.)*)"=(?:"((?:[^"\\]|\\.)*)"|dword:([0-9a-fA
 _FORWARD = re.compile(r"[46]?([LRD])([^=]+)(?:=(.*))?\Z")
 _SSH_PROXY = "6"
 """ProxyMethod "SSH to proxy and use port forwarding" (since 0.77)."""
+_PROXIES = {"2": "socks5", "3": "http"}
+"""ProxyMethod (PuTTY's putty.h, PROXY_SOCKS5 and PROXY_HTTP)."""
 
 
 def read_putty(path: Path) -> Found:
@@ -72,6 +74,7 @@ def _add(found: Found, name: str, values: Mapping[str, str]) -> None:
             user=user if at else values.get("UserName", ""),
             key_pair=values.get("PublicKeyFile", ""),
             jump=_jump(values),
+            proxy=_proxy(values),
             command=values.get("RemoteCommand", ""),
             keep_alive=pings or None,
             forwards=tuple(_forwards(values.get("PortForwardings", ""))),
@@ -84,6 +87,14 @@ def _jump(values: Mapping[str, str]) -> str:
     user = f"{values['ProxyUsername']}@" if values.get("ProxyUsername") else ""
     port = _number(values.get("ProxyPort"))
     return f"{user}{values['ProxyHost']}" + (f":{port}" if port not in (0, 22) else "")
+
+
+def _proxy(values: Mapping[str, str]) -> str:
+    scheme, host = _PROXIES.get(values.get("ProxyMethod", "")), values.get("ProxyHost", "")
+    if not scheme or not host or values.get("ProxyUsername"):
+        # One that wants a name and a password cannot be gone through.
+        return ""
+    return f"{scheme}://{host}:{_number(values.get('ProxyPort')) or 80}"
 
 
 def _forwards(text: str) -> Iterator[Forward]:

@@ -12,7 +12,10 @@ from typing import Any
 
 from sshtui.errors import BrokenFile, UsageError
 from sshtui.model.destination import split_destination
+from sshtui.model.hosts import Host
+from sshtui.store.host_tables import KNOWN, BadHost, from_table
 from sshtui.store.importers.found import Found, read_text, texts
+from sshtui.store.ssh_config_options import FIELDS_IN_FILE
 
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": ("name", "label", "alias", "title", "sessionname"),
@@ -24,8 +27,15 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "jump": ("jump", "proxyjump", "jumphost"),
     "notes": ("notes", "note", "description", "comment"),
     "command": ("command",),
+    "keep_alive": ("keepalive",),
+    "theme": ("theme",),
+    "colour": ("colour", "color"),
+    "favourite": ("favourite", "favorite"),
 }
 """Field to the headers it goes by, letters only."""
+
+_FURTHER = frozenset({"danger", "fingerprint", "old_algorithms", "proxy", "unix_socket", *FIELDS_IN_FILE})
+"""Further fields of a host that our own export may bring back; passwords and references to them are not among them."""
 
 
 def read_csv(path: Path) -> Found:
@@ -40,8 +50,13 @@ def read_csv(path: Path) -> Found:
     found = Found()
     _need_address(path, lines[0] if lines else {})
     for line in lines:
-        _add(found, {key: value for key, value in line.items() if isinstance(key, str)})
+        _add(found, {key: _unguarded(value) for key, value in line.items() if isinstance(key, str)})
     return found
+
+
+def _unguarded(cell: Any) -> Any:
+    """A cell without the mark that keeps spreadsheets from running it (`exporters.to_csv`)."""
+    return cell[1:] if isinstance(cell, str) and cell[:1] == "'" and cell[1:2] in {*"=+-@\t\n"} else cell
 
 
 def read_json(path: Path) -> Found:
@@ -59,7 +74,10 @@ def read_json(path: Path) -> Found:
         raise BrokenFile(path, 0, "it must hold a list of objects, one for each host.")
     found = Found()
     for value in values:
-        _add(found, value)
+        if (host := _own(value)) is not None:
+            found.take(host, host.name)
+        else:
+            _add(found, value)
     return found
 
 
@@ -98,6 +116,23 @@ def _add(found: Found, values: Mapping[str, Any]) -> None:
     if protocol not in {"", "ssh", "ssh2"}:
         found.skip(name or address, f"it is no SSH host but {protocol}.")
         return
+    keep_alive, favourite = fields.pop("keep_alive"), fields.pop("favourite").lower()
     tags = values.get("tags") or values.get("Tags") or ""
     words = tags if isinstance(tags, list) else re.split(r"[,; ]", str(tags))
-    found.add(name or address, address, tags=tuple(str(word) for word in words), **fields)
+    found.add(
+        name or address,
+        address,
+        tags=tuple(str(word) for word in words),
+        keep_alive=int(keep_alive[:5]) if keep_alive.isascii() and keep_alive.isdigit() else None,
+        favourite=favourite in {"true", "yes", "1"},
+        **fields,
+    )
+
+
+def _own(values: Mapping[str, Any]) -> Host | None:
+    """The host of an object in the words of hosts.toml, as our export writes it, without what may be a secret."""
+    known = {name: value for name, value in values.items() if name in KNOWN | _FURTHER}
+    try:
+        return from_table(known) if {"name", "address"} <= known.keys() else None
+    except BadHost:
+        return None

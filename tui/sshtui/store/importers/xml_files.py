@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from sshtui.errors import BrokenFile
-from sshtui.store.importers.found import Found, read_text
+from sshtui.store.importers.found import Found, fit_name, read_text
 from sshtui.store.importers.windows import add_securecrt, read_securecrt_tree
 
 DEPTH_LIMIT = 64
@@ -52,7 +52,7 @@ def _mremoteng(found: Found, node: ElementTree.Element, folder: str, above: dict
     name = node.get("Name", "")
     own = {
         field: above.get(field, "") if node.get(f"Inherit{field}", "").lower() == "true" else node.get(field, "")
-        for field in ("Username", "Port", "Protocol")
+        for field in ("Username", "Port", "Protocol", "Hostname", "SSHTunnelConnectionName")
     }
     if node.get("Type") == "Container":
         for child in node.findall("Node") if depth < DEPTH_LIMIT else []:
@@ -62,10 +62,11 @@ def _mremoteng(found: Found, node: ElementTree.Element, folder: str, above: dict
     else:
         found.add(
             name,
-            node.get("Hostname", ""),
+            own["Hostname"],
             port=own["Port"],
             user=own["Username"],
             folder=folder,
+            jump=fit_name(own["SSHTunnelConnectionName"]),
             notes=node.get("Descr", ""),
         )
 

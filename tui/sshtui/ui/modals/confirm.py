@@ -77,12 +77,12 @@ class QuitDialog(Dialog[Literal["quit", "detach"]]):
         return self.query_one("#detach")
 
     @on(Button.Pressed, "#detach")
-    def _detach(self) -> None:
+    def _chosen_detach(self) -> None:
         if self.ready:
             self.answer("detach")
 
     @on(Button.Pressed, "#quit")
-    def _quit(self) -> None:
+    def _chosen_quit(self) -> None:
         if self.ready:
             self.answer("quit")
 
@@ -101,13 +101,9 @@ class ConfirmPasteDialog(Dialog[bool]):
         text = self._question.text
         lines = visible_controls(text, lines=PASTE_LINES)
         count = text.count("\n") + text.count("\r") - text.count("\r\n") + (not text.endswith(("\n", "\r")))
-        yield Static(
-            Content(
-                f"{count} {'line' if count == 1 else 'lines'}, {len(text)} characters go to "
-                f"{plain(self._question.name, limit=60)}:"
-            ),
-            classes="tight",
-        )
+        size = f"{_counted(count, 'line')}, {_counted(len(text), 'character')}"
+        verb = "goes" if len(text) == 1 else "go"
+        yield Static(Content(f"{size} {verb} to {plain(self._question.name, limit=60)}:"), classes="tight")
         yield VerticalScroll(Static(Content("\n".join(lines))), classes="paste block last")
 
     def buttons(self) -> Iterable[Button]:
@@ -121,3 +117,7 @@ class ConfirmPasteDialog(Dialog[bool]):
     def _paste(self) -> None:
         if self.ready:
             self.answer(True)
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

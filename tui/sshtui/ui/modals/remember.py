@@ -80,13 +80,13 @@ class VaultPasswordDialog(PlainSecretDialog):
         yield Static("", id="match", classes="tight under problem")
 
     def explanation(self) -> Iterable[Widget]:
-        if self._question.problem:
-            yield Static(Content(plain(self._question.problem, limit=200)), classes="problem tight")
         if self._question.new:
             yield Static(Content("Choose the password of the vault. Without it nobody opens the vault, nor do you."))
         else:
             yield Static(Content("Password of the vault on this computer"), classes="tight")
             yield Static(Content("It opens the saved secrets here and is not sent anywhere."), classes="muted")
+        if self._question.problem:
+            yield Static(Content(plain(self._question.problem, limit=200)), classes="problem tight")
 
     def complete(self) -> None:
         typed = self.query_one("#secret", Entry).value

@@ -115,19 +115,19 @@ def subject(question: Password | Passphrase) -> str:
 
 
 def password_words(question: Password) -> Iterable[Widget]:
-    """What is asked for, and why again."""
+    """What is asked for, and why again: right above the field, where it is seen on a low screen too."""
+    yield Static(Content(f"Password of {plain(question.destination, limit=100)}"))
     if question.attempt > 1:
         name = plain(question.name, limit=60)
         yield Static(
             Content(f"{name} did not accept that password. Attempt {question.attempt}."), classes="problem tight"
         )
-    yield Static(Content(f"Password of {plain(question.destination, limit=100)}"))
 
 
 def passphrase_words(question: Passphrase) -> Iterable[Widget]:
-    """What is asked for, why again, and where it goes."""
+    """What is asked for, where it goes, and why again."""
+    yield Static(Content(f"{question.what} of {plain(question.label, limit=200)}"), classes="tight")
+    yield Static(Content("It opens the private key here and is not sent anywhere."), classes="muted")
     if question.problem or question.attempt > 1:
         problem = plain(question.problem, limit=200) or f"The {question.what} does not open it."
         yield Static(Content(f"{problem} Attempt {question.attempt}."), classes="problem tight")
-    yield Static(Content(f"{question.what} of {plain(question.label, limit=200)}"), classes="tight")
-    yield Static(Content("It opens the private key here and is not sent anywhere."), classes="muted")

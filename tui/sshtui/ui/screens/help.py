@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 from textual import events
@@ -15,7 +16,12 @@ from sshtui.ui.actions import ACTIONS, Action, Scope
 from sshtui.ui.keymap import Keymap, shown
 from sshtui.ui.keys import keystroke
 
+COLUMNS = 84
+"""How wide the help is where there is room; `max-width` of its style."""
+
 _KEYSTROKES = 27
+_FRAME_COLUMNS = 7
+"""Border, padding, scrollbar."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -57,11 +63,11 @@ class HelpScreen(ModalScreen[None]):
             if actions:
                 lines += [Content.assemble((scope.value, "bold $primary"))]
                 for labels, title in self._rows(actions):
-                    lines.append(Content.assemble((f"  {labels:<{_KEYSTROKES}} ", "$accent"), title))
+                    lines += self._row(labels, title)
                 lines.append(Content(""))
         lines += [Content.assemble(("Names for keymap.toml", "bold $primary"))]
         for action in ACTIONS:
-            lines.append(Content.assemble((f"  {action.id:<{_KEYSTROKES}} ", "$accent"), action.title))
+            lines += self._row(action.id, action.title)
         return Content("\n").join(lines)
 
     def _rows(self, actions: Sequence[Action]) -> Iterator[tuple[str, str]]:
@@ -76,6 +82,13 @@ class HelpScreen(ModalScreen[None]):
                 yield labels, action.title
             elif action.id == "tab.show_1":
                 yield labels.replace("1", "1-9"), "Show tab 1 to 9"
+
+    def _row(self, left: str, title: str) -> list[Content]:
+        """`left` and beside it the title, whose further lines stand below its first."""
+        room = min(int(self.app.size.width * 0.9), COLUMNS) - _FRAME_COLUMNS - _KEYSTROKES - 3
+        first, *others = textwrap.wrap(title, max(room, 10)) or [""]
+        head = Content.assemble((f"  {left:<{_KEYSTROKES}} ", "$accent"), first)
+        return [head, *(Content(" " * (_KEYSTROKES + 3) + other) for other in others)]
 
     def _labels(self, action_id: str) -> str:
         return self._keymap.labels(action_id, unicode=self._unicode)

@@ -34,12 +34,13 @@ from sshtui.ui.leader import HOLD_BEFORE_MENU, Leader, Meaning
 from sshtui.ui.palette_entries import palette_entries
 from sshtui.ui.parts import Parts
 from sshtui.ui.screens.details import DetailsScreen
+from sshtui.ui.screens.doctor import DoctorScreen
 from sshtui.ui.screens.help import HelpScreen
-from sshtui.ui.screens.layout import layout, sidebar_columns
+from sshtui.ui.screens.layout import SMALLEST, layout, sidebar_columns
 from sshtui.ui.screens.palette import Entry, PaletteScreen
 from sshtui.ui.steady import SteadyApp
 from sshtui.ui.terminal.colours import FALLBACK
-from sshtui.ui.widgets.ask_line import AskLine
+from sshtui.ui.widgets.ask_line import Accept, AskLine
 from sshtui.ui.widgets.leader_menu import LeaderMenu
 from sshtui.ui.widgets.sidebar import Sidebar
 from sshtui.ui.widgets.splitter import Splitter
@@ -57,6 +58,9 @@ _BESIDE_TEXT = frozenset({"up", "down", "pageup", "pagedown", "enter", "shift+en
 
 CATCH_UP = 0.5
 """Seconds a widget may take to deal with earlier keystrokes before the next one counts all the same."""
+
+LOW = 16
+"""Rows below which the menu goes without its line at the top."""
 
 _FILTER_FOOTER = frozenset({"hosts.connect", "hosts.leave"})
 
@@ -80,6 +84,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._leader = Leader(keymap)
         self._menu_timer: Timer | None = None
         self._sidebar_wanted = True
+        self._sidebar_columns = parts.settings.sidebar_columns
+        self._asked_among_hosts = False
         self.sidebar = Sidebar(parts, glyphs, roster, prompter, self.open, self.show_terminal, id="sidebar")
         self.workspace = Workspace(roster, keymap, glyphs, self._make_view, unicode=unicode, id="workspace")
         self._splitter = Splitter(id="splitter")
@@ -98,11 +104,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
             "app.secrets": self._show_secrets,
             "app.known_hosts": self._show_known_hosts,
             "app.quit": self.ask_to_quit,
-            "app.detach": self._detach,
+            "app.detach": self._leave_app,
             "tab.close": self._close_tab,
             "tab.rename": self._rename_tab,
             "session.password": self._change_password,
             "session.details": self._show_details,
+            "tab.doctor": self._show_doctor,
             "terminal.lock": self._lock,
         }
 
@@ -114,10 +121,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
             yield self._menu
         yield self._status
         yield self._ask
-        yield Static("Too small.", id="too-small")
+        yield Static(f"Too small: {SMALLEST.columns}x{SMALLEST.rows} is the least.", id="too-small")
 
     async def on_mount(self) -> None:
-        self.sidebar.styles.width = self._parts.settings.sidebar_columns
         self._arrange()
         self.sidebar.take_focus()
         self._show_status()
@@ -238,6 +244,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
         else:
             self.app.push_screen(DetailsScreen(front, unicode=self._unicode))
 
+    def _show_doctor(self) -> None:
+        front, diagnose = self.roster.front, self._parts.diagnose
+        if front is not None and diagnose is not None:
+            prompter = self._prompter
+            self.app.push_screen(DoctorScreen(front.host, lambda host: diagnose(host, prompter), unicode=self._unicode))
+
     def _show_palette(self) -> None:
         from sshtui.ui.app import SshtuiApp
 
@@ -284,6 +296,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _show_menu(self) -> None:
         if self._leader.pending:
+            self._menu.set_class(self.size.height < LOW, "low")
             self._menu.add_class("shown")
 
     @on(StatusLine.Clicked)
@@ -361,14 +374,15 @@ class MainScreen(Screen[None], inherit_bindings=False):
         )
         self.sidebar.display = found.hosts
         self.sidebar.set_class(found.drawer, "drawer")
-        self.set_class(found.full, "narrow")
+        self.sidebar.styles.width = "100%" if found.full else self._sidebar_columns
         self._splitter.display = found.splitter
         self.set_class(found.tiny, "tiny")
 
     @on(Splitter.Dragged)
     def _splitter_dragged(self, event: Splitter.Dragged) -> None:
         columns = sidebar_columns(event.column, Size(*self.size))
-        self.sidebar.styles.width = columns
+        self._sidebar_columns = columns
+        self._arrange()
         if event.done:
             self._parts.save_setting("sidebar_columns", columns)
 
@@ -411,9 +425,10 @@ class MainScreen(Screen[None], inherit_bindings=False):
             except SshtuiError as error:
                 return error.sentence
             await self.open(host)
+            self._asked_among_hosts = False
             return ""
 
-        self._ask.ask("connect to", accept, hint="user@address:port")
+        self._ask_for("connect to", accept, hint="user@address:port")
 
     def _rename_tab(self) -> None:
         session = self.roster.front
@@ -424,14 +439,19 @@ class MainScreen(Screen[None], inherit_bindings=False):
             session.label = text
             return ""
 
-        self._ask.ask("name of the tab", accept, text=session.label)
+        self._ask_for("name of the tab", accept, text=session.label)
+
+    def _ask_for(self, label: str, accept: Accept, *, text: str = "", hint: str = "") -> None:
+        """Take a text in the line below; afterwards the focus goes back to where it was."""
+        self._asked_among_hosts = self.sidebar.has_focus_within
+        self._ask.ask(label, accept, text=text, hint=hint)
 
     @on(AskLine.Closed)
     async def _asked(self) -> None:
-        if self.roster.front is not None and not self.sidebar.has_focus_within:
-            await self.show_terminal()
-        else:
+        if self.roster.front is None or self._asked_among_hosts:
             self.show_hosts()
+        else:
+            await self.show_terminal()
 
     @work(group="close")
     async def _close_tab(self) -> None:
@@ -442,7 +462,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         """Quit, after asking when sessions are live."""
         how = await how_to_leave(self.roster, self._prompter, detachable=self._audience is not None)
         if how == "detach":
-            self._detach()
+            self._leave_app()
         elif how == "quit":
             await self.roster.close_all()
             self.app.exit(0)
@@ -451,7 +471,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     def _audience(self) -> Audience | None:
         return self.app.audience if isinstance(self.app, SteadyApp) else None
 
-    def _detach(self) -> None:
+    def _leave_app(self) -> None:
         """Let the viewer go who asks; an app on its own terminal can only say how one is started that can be left."""
         if self._audience is None:
             self._tell("This sshtui ends with its terminal. One that can be left: sshtui --detachable", warning=True)

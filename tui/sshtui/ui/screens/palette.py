@@ -24,6 +24,8 @@ SHOWN_AT_MOST = 200
 COLUMNS = 76
 """How wide the palette is where there is room."""
 
+NOTHING = "Nothing has such a name."
+
 _KIND_COLUMNS = 8
 _FRAME_COLUMNS = 6
 """Border, padding, scrollbar."""
@@ -75,8 +77,8 @@ class PaletteScreen(ModalScreen[Entry | None]):
             case "escape":
                 self.dismiss(None)
             case "enter":
-                at = options.highlighted
-                self.dismiss(self._matching[at] if at is not None and self._matching else None)
+                if options.highlighted is not None and self._matching:
+                    self.dismiss(self._matching[options.highlighted])
             case "up":
                 options.action_cursor_up()
             case "down":
@@ -102,6 +104,8 @@ class PaletteScreen(ModalScreen[Entry | None]):
         options.clear_options()
         options.add_options([Option(_line(title, entry, query, columns)) for title, entry in chosen])
         options.highlighted = 0 if chosen else None
+        if not chosen:
+            options.add_option(Option(Content(NOTHING), disabled=True))
 
 
 def _line(title: str, entry: Entry, query: str, columns: int) -> Content:

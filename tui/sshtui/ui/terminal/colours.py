@@ -10,9 +10,9 @@ from rich.color import Color, ColorSystem, ColorType
 from rich.color_triplet import ColorTriplet
 from rich.style import Style as RichStyle
 
+from sshtui.model.outer import NOTHING_MORE, Outer
 from sshtui.model.themes import Palette
 from sshtui.terminal.cells import DEFAULT_COLOUR, TRUE_COLOUR, Style
-from sshtui.ui.outer import NOTHING_MORE, Outer
 from sshtui.ui.terminal.underlines import enriched
 
 FOREGROUND, BACKGROUND, CURSOR = 256, 257, 258

@@ -12,11 +12,15 @@ from sshtui.terminal.lines import Lines
 from sshtui.terminal.search import Match, Query, find
 from sshtui.terminal.selection import Selection, Unit
 from sshtui.ui.terminal.colours import Mark
+from sshtui.ui.terminal.links import link_at, next_link
 from sshtui.ui.terminal.strips import Overlay
 from sshtui.ui.terminal.viewport import Viewport
 
 _WORD = re.compile(r"\w+|[^\w\s]+")
 QUERY_LIMIT = 200
+
+AS_TYPED = 12_000
+"""Lines up to which matches are marked while the search is typed; more take longer than a keystroke may."""
 
 
 class Outcome(Enum):
@@ -25,6 +29,8 @@ class Outcome(Enum):
     STAY = auto()
     LEAVE = auto()
     COPY = auto()
+    FOLLOW = auto()
+    """Open the link under the cursor."""
 
 
 class Entry:
@@ -64,6 +70,7 @@ class CopyMode:
             "M": lambda: self.cursor._replace(row=viewport.top + rows() // 2),
             "L": lambda: self.cursor._replace(row=viewport.top + rows() - 1),
             "w": lambda: self._word(1), "b": lambda: self._word(-1), "e": lambda: self._word(1, ends=True),
+            "tab": lambda: self._link(1), "shift+tab": lambda: self._link(-1),
             "ctrl+u": lambda: self._page(-0.5), "ctrl+d": lambda: self._page(0.5),
             "ctrl+b": lambda: self._page(-1), "ctrl+f": lambda: self._page(1),
             "pageup": lambda: self._page(-1), "pagedown": lambda: self._page(1),
@@ -89,6 +96,7 @@ class CopyMode:
         if self.entry is not None:
             printable = "".join(character for character in text.split("\n")[0] if character.isprintable())
             self.entry.text = (self.entry.text + printable)[:QUERY_LIMIT]
+            self._preview(self.entry)
 
     def mark_of(self, line: int) -> list[Overlay]:
         """Where matches stand in `line`, the one the cursor went to on top."""
@@ -105,10 +113,14 @@ class CopyMode:
     def status(self) -> str:
         """What the line at the bottom says."""
         if self.entry is not None:
-            kind = "regex" if self.entry.regex else "text"
-            return f"{'?' if self.entry.backwards else '/'}{self.entry.text}_  {kind}, Ctrl+R changes"
+            kind, other = ("regular expression", "text") if self.entry.regex else ("text", "regular expression")
+            counted = self.entry.text and self._previews and not self.problem
+            found = f"{len(self.matches)} found, " if counted else self.problem
+            return f"{'?' if self.entry.backwards else '/'}{self.entry.text}_  {found}{kind}; Ctrl+R: {other}"
         if self.problem:
             return self.problem
+        if self.selection is None and (link := self.link):
+            return f"f opens {link}"
         found = f"{self.current + 1} of {len(self.matches)}" if self.matches else ""
         marked = f"{self.selection.unit.value}s marked, y copies" if self.selection else "v marks, / finds, q leaves"
         return "  ".join(part for part in ("copy mode", found, marked) if part)
@@ -123,6 +135,10 @@ class CopyMode:
                 return Outcome.LEAVE
             case "y" | "enter":
                 return Outcome.COPY if self.selection is not None else Outcome.LEAVE
+            case "f" if self.link:
+                return Outcome.FOLLOW
+            case "f":
+                self.problem = "no link here, Tab goes to the next one"
             case "v":
                 self._mark(Unit.CELL)
             case "V":
@@ -166,6 +182,17 @@ class CopyMode:
             column += step
         return self.cursor._replace(column=column)
 
+    @property
+    def link(self) -> str:
+        """The address under the cursor, "" where there is none."""
+        return link_at(self._kept(self.cursor), self._lines)
+
+    def _link(self, step: int) -> Point:
+        found = next_link(self.cursor, self._lines, step)
+        if found is None:
+            self.problem = "no link further down" if step > 0 else "no link further up"
+        return found or self.cursor
+
     def _down(self, step: int) -> Point:
         return self.cursor._replace(row=self.cursor.row + step)
 
@@ -204,20 +231,47 @@ class CopyMode:
         modifiers, bare = split_name(pressed.name)
         match pressed.name:
             case "escape" | "ctrl+c":
-                self.entry = None
+                self._forget(entry)
             case "enter":
                 self.entry = None
                 self._find(entry)
             case "backspace" if not entry.text:
-                self.entry = None
+                self._forget(entry)
             case "backspace":
                 entry.text = entry.text[:-1]
+                self._preview(entry)
             case "ctrl+u":
                 entry.text = ""
+                self._preview(entry)
             case "ctrl+r" | "alt+r":
                 entry.regex = not entry.regex
+                self._preview(entry)
             case _ if not modifiers:
                 self.type_text(pressed.text or named_character(bare))
+
+    @property
+    def _previews(self) -> bool:
+        return self._lines.last - self._lines.first < AS_TYPED
+
+    def _preview(self, entry: Entry) -> None:
+        """Mark and count what the search would find, without going there."""
+        if self._previews:
+            self._look_for(Query(entry.text, entry.regex))
+
+    def _forget(self, entry: Entry) -> None:
+        """Give up a search that was begun; the last one counts again."""
+        self.entry = None
+        if entry.text:
+            self._look_for(self._query or Query(""))
+
+    def _look_for(self, query: Query) -> None:
+        self.current = -1
+        try:
+            self.matches = find(query, self._lines)
+        except re.error as error:
+            self.matches = []
+            self.problem = f"not a regular expression: {error}  "
+        self._mark_matches()
 
     def _find(self, entry: Entry) -> None:
         """Look for what was typed, an empty text for the last one again, and go to the nearest place."""
@@ -226,13 +280,9 @@ class CopyMode:
         self._backwards = entry.backwards
         if self._query is None:
             return
-        try:
-            self.matches = find(self._query, self._lines)
-        except re.error as error:
-            self.problem = f"not a regular expression: {error}"
+        self._look_for(self._query)
+        if self.problem:
             return
-        self.current = -1
-        self._mark_matches()
         if not self.matches:
             self.problem = "nothing found"
             return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sshtui.model.questions import Confirm, ConfirmPaste, Notice, Prompter, Question
 from sshtui.model.text import plain, plain_lines
 from sshtui.terminal.paste import needs_confirmation
-from sshtui.ui.audience import AudienceDriver
+from sshtui.ui.audience_driver import AudienceDriver
 from sshtui.ui.driver import SteadyDriver
 from sshtui.ui.terminal import clipboard
 

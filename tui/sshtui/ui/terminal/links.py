@@ -22,6 +22,25 @@ def link_at(point: Point, lines: Lines) -> str:
     return safe(target)
 
 
+def next_link(point: Point, lines: Lines, step: int) -> Point | None:
+    """Where the next link after `point` begins (`step` 1), or the last one before it (-1); None when there is none."""
+    line = point.row
+    while lines.first <= line <= lines.last:
+        row = lines.row(line)
+        if "http" in row.text.lower() or any(run.style.link for run in row.runs()):
+            targets = [link_at(Point(line, column), lines) for column in range(lines.columns)]
+            starts = [
+                Point(line, column)
+                for column, target in enumerate(targets)
+                if target and (column == 0 or targets[column - 1] != target)
+            ]
+            beyond = [start for start in starts if (start > point if step > 0 else start < point)]
+            if beyond:
+                return beyond[0] if step > 0 else beyond[-1]
+        line += step
+    return None
+
+
 def safe(target: str) -> str:
     """`target` when it is one that we would open, else ""."""
     return target if len(target) <= LIMIT and _SAFE.match(target) else ""

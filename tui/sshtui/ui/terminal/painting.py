@@ -13,11 +13,11 @@ from textual.filter import ANSIToTruecolor, LineFilter
 from textual.strip import Strip
 
 from sshtui.model.geometry import Point
+from sshtui.model.outer import NOTHING_MORE
 from sshtui.model.themes import Palette
 from sshtui.terminal.cells import Row, Style
 from sshtui.terminal.modes import CursorShape
 from sshtui.terminal.selection import columns_at
-from sshtui.ui.outer import NOTHING_MORE
 from sshtui.ui.scrub import SCRUB
 from sshtui.ui.steady import SteadyApp
 from sshtui.ui.terminal.colours import Colours, Mark, numbers
@@ -153,7 +153,7 @@ class Painting:
         cursor = view.session.emulator.cursor
         if view.copying is not None:
             place, mark = view.copying.cursor, Mark.BLOCK
-        elif not cursor.visible:
+        elif not cursor.visible or not view.blinking.seen:
             return None
         else:
             place = Point(view.viewport.lines.top + cursor.point.row, cursor.point.column)

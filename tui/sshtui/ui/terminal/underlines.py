@@ -1,4 +1,4 @@
-"""Underline styles and colours, and hyperlinks, for a terminal that draws them (`ui.outer`)."""
+"""Underline styles and colours, and hyperlinks, for a terminal that draws them (`model.outer`)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from rich.color import Color, ColorSystem
 from rich.style import Style as RichStyle
 from textual.strip import Strip
 
+from sshtui.model.outer import Outer
 from sshtui.terminal.cells import Style
-from sshtui.ui.outer import Outer
 from sshtui.ui.terminal.links import safe
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sshtui.model.further_fields import OLD_ALGORITHMS
 from sshtui.model.hosts import Host
 from sshtui.ui.card_fields import CARD_FIELDS
 from sshtui.ui.host_rows import FolderRow, is_read_only
@@ -16,6 +17,8 @@ def facts_of_host(host: Host) -> list[tuple[str, str]]:
         text = (host.notes if field.id == "notes" else field.write(host)) or ("22" if field.id == "port" else "")
         if text or field.id in _ALWAYS:
             lines.append((field.label, text or "(asked for)"))
+    if old := host.extra.get(OLD_ALGORITHMS):
+        lines.append(("WEAK", f"may use old algorithms: {', '.join(map(str, old)) if isinstance(old, list) else old}"))
     return lines
 
 

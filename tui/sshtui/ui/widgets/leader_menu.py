@@ -10,6 +10,8 @@ from sshtui.ui.actions import ACTIONS
 from sshtui.ui.keymap import Keymap, shown
 
 _NARROWEST_COLUMN = 22
+_TWO_COLUMNS = 32
+"""Columns of the screen from which there are two of the menu at least, words cut: one would not hold all entries."""
 
 
 class LeaderMenu(Widget):
@@ -29,15 +31,21 @@ class LeaderMenu(Widget):
 
     def render(self) -> RenderResult:
         width = max(self.content_size.width, 1)
-        columns = max(1, width // _NARROWEST_COLUMN)
+        columns = _columns(width)
         room = width // columns
         cells = [
             Content.assemble((f"{label:>7} ", "bold $accent"), f"{word[: room - 9]:<{max(room - 8, 0)}}")
             for label, word in self._entries
         ]
-        lines = -(-len(cells) // columns)
+        lines = min(-(-len(cells) // columns), max(self.content_size.height, 1))
+        # Where the screen is too low the last are left out: those that everybody knows.
+        cells = cells[: lines * columns]
         rows = [Content("").join(cells[row::lines]) for row in range(lines)]
         return Content("\n").join(rows)
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        return -(-len(self._entries) // max(1, width // _NARROWEST_COLUMN))
+        return -(-len(self._entries) // _columns(width))
+
+
+def _columns(width: int) -> int:
+    return max(2 if width >= _TWO_COLUMNS else 1, width // _NARROWEST_COLUMN)

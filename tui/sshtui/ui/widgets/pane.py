@@ -68,7 +68,10 @@ class Pane(Widget):
         details = [Content(line) for line in self._details()]
         ways = Content.assemble((self._ways_on(), "$muted"))
         if one_line:
-            return Content("  ").join([Content(" ") + head, *details, ways])
+            line = Content("  ").join([Content(" ") + head, *details])
+            # The keystrokes are not torn apart at the end of a line.
+            fits = line.cell_length + ways.cell_length + 2 <= self.size.width
+            return Content("  " if fits else "\n ").join([line, ways])
         banner = [Content.assemble((f"| {line}", "$muted")) for line in session.banner[:BANNER_LINES]]
         return Content("\n").join([head, Content(""), *details, *banner, Content(""), ways])
 
@@ -106,6 +109,8 @@ class Pane(Widget):
             seconds = max(0.0, self.session.next_try - time.monotonic())
             ways[0] += f" now, by itself in {seconds:.0f} s"
             ways.append(f"{self._keymap.label('tab.stay', unicode=self._unicode)} stops that")
+        if self.session.state is State.FAILED:
+            ways.append(f"{self._keymap.label('tab.doctor', unicode=self._unicode)} tells why")
         close = self._keymap.labels("tab.close", unicode=self._unicode)
         if close:
             ways.append(f"{close} closes")

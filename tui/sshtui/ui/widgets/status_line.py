@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -22,6 +23,10 @@ from sshtui.ui.widgets.tab_bar import DANGER_WORD
 
 ROUND_TRIP_SECONDS = 10.0
 """How often the front tab's server is asked how far it is."""
+
+
+LABEL_LIMIT = 32
+"""Characters of a tab's name, so that its state stands beside it on 80 columns."""
 
 
 class StatusLine(Horizontal):
@@ -59,17 +64,29 @@ class StatusLine(Horizontal):
         if facts is not None:
             round_trip = _milliseconds(self._round_trip[1])
             parts = [facts.destination or session.host.destination, facts.host_key_kind, round_trip, facts.cipher]
-        self._left(
-            Content.assemble(
-                (f" {DANGER_WORD} ", "bold $background on $error") if is_dangerous(session.host) else "",
-                (f" {plain(session.label, 64)} ", "bold"),
-                (f"{self._glyphs.state(session.state)} {session.state.value}", _STATE_STYLES[session.state.name]),
-                (f"  no answer for {session.silence:.0f} s", "bold $warning") if session.silence else "",
-                ("  weak", "bold $warning") if facts is not None and facts.old else "",
-                ("  agent", "bold $warning") if facts is not None and facts.agent_forwarded else "",
-                "  " + f" {self._glyphs.dot} ".join(plain(part, 120) for part in parts if part),
-            )
+        content = Content.assemble(
+            (f" {DANGER_WORD} ", "bold $background on $error") if is_dangerous(session.host) else "",
+            (f" {plain(session.label, LABEL_LIMIT)} ", "bold"),
+            (f"{self._glyphs.state(session.state)} {session.state.value}", _STATE_STYLES[session.state.name]),
+            (f"  no answer for {session.silence:.0f} s", "bold $warning") if session.silence else "",
+            ("  weak", "bold $warning") if facts is not None and facts.old else "",
+            ("  agent", "bold $warning") if facts is not None and facts.agent_forwarded else "",
         )
+        room = self._room - content.cell_length
+        between = "  "
+        for part in filter(None, parts):
+            fact = between + plain(part, 120)
+            room -= cell_len(fact)
+            if room < 0 and between != "  ":
+                break
+            content += Content(fact)
+            between = f" {self._glyphs.dot} "
+        self._left(content)
+
+    @property
+    def _room(self) -> int:
+        """Columns left of the right end."""
+        return (self.size.width or self.app.size.width) - self._right_columns
 
     @work(group="round trip", exclusive=True)
     async def _measure(self) -> None:
@@ -89,7 +106,7 @@ class StatusLine(Horizontal):
     def show_scope(self, scope: Scope, *, only: Collection[str] = ()) -> None:
         """What can be done in `scope` (only the actions in `only`, when given), as far as it fits."""
         self._session = None
-        room = (self.size.width or self.app.size.width) - self._right_columns
+        room = self._room
         pieces = []
         for action in ACTIONS:
             label = self._keymap.label(action.id, unicode=self._unicode)

@@ -23,6 +23,7 @@ from sshtui.terminal.lines import Lines
 from sshtui.terminal.pointer import Button, encode_focus
 from sshtui.terminal.selection import Selection, text_of
 from sshtui.ui.keys import keystroke
+from sshtui.ui.terminal.blinking import Blinking
 from sshtui.ui.terminal.colours import FALLBACK
 from sshtui.ui.terminal.copy_mode import CopyMode, Outcome
 from sshtui.ui.terminal.direct import DirectPaint
@@ -75,6 +76,7 @@ class TerminalView(Widget, can_focus=True):
         self._frames = Frames(self._paint, self._later, time.monotonic)
         self._direct = DirectPaint(self)
         self._ringing: Timer | None = None
+        self.blinking = Blinking(self._blinks, lambda: self._paint(frozenset()), self.set_interval)
         self._cursor_row = 0
         self._alternate = False
         self._shown = False
@@ -88,6 +90,7 @@ class TerminalView(Widget, can_focus=True):
     def on_unmount(self) -> None:
         self._unsubscribe()
         self._frames.stop()
+        self.blinking.stop()
 
     def on_resize(self, event: events.Resize) -> None:
         if not (event.size.width and event.size.height):
@@ -120,6 +123,7 @@ class TerminalView(Widget, can_focus=True):
 
     def on_focus(self) -> None:
         self.session.send(encode_focus(True, self.session.emulator.modes))
+        self.blinking.stir()
         self.refresh()
 
     def on_blur(self) -> None:
@@ -144,6 +148,7 @@ class TerminalView(Widget, can_focus=True):
     def _note(self, rows: frozenset[int] | None) -> None:
         """Have `rows` of the screen painted; a view that nobody sees is painted whole when it is shown."""
         if self._shown:
+            self.blinking.stir()
             emulator = self.session.emulator
             modes = emulator.modes
             if modes.alternate_screen != self._alternate:
@@ -166,6 +171,11 @@ class TerminalView(Widget, can_focus=True):
             self.refresh()
         else:
             self.refresh_rows(changed)
+
+    def _blinks(self) -> bool:
+        cursor = self.session.emulator.cursor
+        here = self.is_on_screen and self.has_focus and self.viewport.live and self.copying is None
+        return here and cursor.visible and cursor.blinking
 
     def on_show(self) -> None:
         self._shown = True
@@ -246,6 +256,7 @@ class TerminalView(Widget, can_focus=True):
             self._press_copying(self.copying, pressed)
             return
         self._back_to_live()
+        self.blinking.stir()
         self.session.press(pressed)
 
     def on_paste(self, event: events.Paste) -> None:
@@ -322,7 +333,9 @@ class TerminalView(Widget, can_focus=True):
         outcome = copying.press(pressed)
         if outcome is Outcome.COPY and copying.selection is not None:
             self.copy(copying.selection)
-        if outcome is not Outcome.STAY:
+        elif outcome is Outcome.FOLLOW:
+            self.exchange.open_link(copying.link)
+        if outcome in (Outcome.LEAVE, Outcome.COPY):
             self._stop_copying()
         self.refresh()
 

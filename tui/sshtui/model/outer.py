@@ -24,6 +24,7 @@ class Outer(NamedTuple):
 
 
 NOTHING_MORE = Outer()
+EVERYTHING = Outer(underlines=True, strings=True)
 
 
 def outer_terminal(environment: Mapping[str, str]) -> Outer:

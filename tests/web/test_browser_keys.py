@@ -1,0 +1,108 @@
+"""Keystrokes, an input method and a touch screen reach the remote as in a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.servers.waiting import eventually
+from tests.web.browsing import Visitor, served, visitor
+
+RECORD = """import os, pathlib, sys, tty
+tty.setraw(0)
+os.write(1, b"\\x1b[?2004lready\\r\\n")
+taken = b""
+while not taken.endswith(b"."):
+    taken += os.read(0, 4096)
+pathlib.Path(sys.argv[1] + ".part").write_bytes(taken)
+os.rename(sys.argv[1] + ".part", sys.argv[1])
+os.system("stty sane")
+"""
+"""Keeps what arrives up to a full stop."""
+
+# As xterm sends them with its defaults (xterm ctlseqs, "PC-Style Function Keys"; ECMA-48 5.4).
+STROKES = {
+    "Escape": b"\x1b",
+    "Tab": b"\t",
+    "Shift+Tab": b"\x1b[Z",
+    "Enter": b"\r",
+    "Shift+Enter": b"\r",
+    "Backspace": b"\x7f",
+    "ArrowUp": b"\x1b[A",
+    "Control+ArrowRight": b"\x1b[1;5C",
+    "Shift+ArrowLeft": b"\x1b[1;2D",
+    "Home": b"\x1b[H",
+    "End": b"\x1b[F",
+    "PageUp": b"\x1b[5~",
+    "Delete": b"\x1b[3~",
+    "F1": b"\x1bOP",
+    "F5": b"\x1b[15~",
+    "Shift+F1": b"\x1b[1;2P",
+    "F12": b"\x1b[24~",
+    "Control+c": b"\x03",
+    "Control+Space": b"\x00",
+    "Control+v": b"\x16",
+    "Control+Shift+a": b"\x01",
+    "Alt+x": b"\x1bx",
+}
+
+
+@pytest.fixture
+async def person(tmp_path: Path, surroundings: Path, browser: Browser, saved_host: str) -> AsyncIterator[Visitor]:
+    """Someone with a shell in a tab."""
+    async with served(tmp_path, surroundings, hosts=saved_host) as console, visitor(browser, console) as sitting:
+        await sitting.sign_in()
+        await sitting.connect("box")
+        yield sitting
+
+
+async def recorded(person: Visitor, directory: Path) -> Path:
+    """Where a running recorder will leave what it gets."""
+    program, target = directory / "record.py", directory / "recorded"
+    program.write_text(RECORD)
+    target.unlink(missing_ok=True)
+    await person.runs(f"clear; {sys.executable} {program} {target}", "^ready")
+    return target
+
+
+async def test_keystrokes_arrive_as_xterm_sends_them(person: Visitor, tmp_path: Path) -> None:
+    target = await recorded(person, tmp_path)
+    for stroke in STROKES:
+        await person.press(stroke)
+        await person.type("|")
+    await person.type(".")
+    await eventually(target.exists, "recording")
+    arrived = target.read_bytes().removesuffix(b".").split(b"|")
+    assert dict(zip(STROKES, arrived, strict=False)) == STROKES
+
+
+async def test_an_input_method_and_a_screen_keyboard_type_what_they_show(person: Visitor, tmp_path: Path) -> None:
+    target = await recorded(person, tmp_path)
+    devtools = await person.page.context.new_cdp_session(person.page)
+    await devtools.send("Input.imeSetComposition", {"text": "に", "selectionStart": 1, "selectionEnd": 1})
+    await devtools.send("Input.imeSetComposition", {"text": "にほん", "selectionStart": 3, "selectionEnd": 3})
+    await devtools.send("Input.insertText", {"text": "日本"})
+    await person.type(".")
+    await eventually(target.exists, "recording")
+    assert target.read_bytes().decode() == "日本."
+
+
+async def test_the_key_bar_types_what_a_touch_screen_has_not(person: Visitor, tmp_path: Path) -> None:
+    target = await recorded(person, tmp_path)
+    page = person.page
+    await page.click("#toggle-keys")
+    for button in ("Esc", "Tab", "Up", "Left"):
+        await page.get_by_role("button", name=button, exact=True).click()
+    await page.get_by_role("button", name="Ctrl", exact=True).click()
+    await person.type("c")
+    await page.get_by_role("button", name="Alt", exact=True).click()
+    await person.type("x")
+    await person.type(".")
+    await eventually(target.exists, "recording")
+    assert target.read_bytes() == b"\x1b\t\x1b[A\x1b[D\x03\x1bx."
+    await page.get_by_role("button", name="Menu", exact=True).click()
+    await person.sees("palette")

@@ -1,0 +1,168 @@
+"""What every request passes before anything else: the right Host, the right Origin, a session; and what every answer
+carries."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from sshtui.web.audit import Audit
+from sshtui.web.guests import Guests
+from sshtui.web.sessions import Session, Sessions
+
+SESSION_COOKIE = "__Host-sshtui"
+DEVICE_COOKIE = "__Host-sshtui-device"
+"""The prefix makes browsers insist on Secure, no Domain and Path=/ (RFC 6265bis section 4.1.3.2)."""
+
+SESSION = web.RequestKey("session", Session)
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    # no-referrer would make Chromium send `Origin: null` with the login form.
+    "Referrer-Policy": "same-origin",
+    "Server": "sshtui",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""What every answer carries, besides a content policy."""
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'{socket}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Doorplate:
+    """Under which names, port and scheme the console is reached."""
+
+    names: tuple[str, ...]
+    """In lower case; an IPv6 address without its brackets."""
+    port: int
+    tls: bool
+    lasting: bool = False
+    """Whether browsers may insist on TLS from now on (RFC 6797): with a certificate that others vouch for."""
+
+    @property
+    def scheme(self) -> str:
+        """http or https."""
+        return "https" if self.tls else "http"
+
+    def is_ours(self, host: str, local_address: str) -> bool:
+        """Whether a Host header names us: by a name of ours, or by the address the connection came in at.
+
+        A page elsewhere can point its own name at our address (DNS rebinding), but not make a browser write another.
+        """
+        name, port = _split_host(host)
+        if (port if port is not None else 443 if self.tls else 80) != self.port:
+            return False
+        return name.strip("[]") in self.names or _same_address(name, local_address)
+
+
+class Gate:
+    """The middlewares of the console."""
+
+    def __init__(
+        self, doorplate: Doorplate, sessions: Sessions, audit: Audit, guests: Guests, public: frozenset[str]
+    ) -> None:
+        """`public`: paths that are answered without a session."""
+        self._doorplate = doorplate
+        self._sessions = sessions
+        self._audit = audit
+        self._guests = guests
+        self._public = public
+
+    @property
+    def middlewares(self) -> list[Middleware]:
+        """In the order they are met."""
+        return [self.answer_errors, self.check]
+
+    @web.middleware
+    async def answer_errors(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Every refusal is a short plain text; a mistake of ours is logged, and says nothing to the other side."""
+        self._guests.asked(request.transport)
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            headers = {name: error.headers[name] for name in ("Allow", "Retry-After") if name in error.headers}
+            return web.Response(status=error.status, text=HTTPStatus(error.status).phrase + "\n", headers=headers)
+        except ConnectionError:
+            raise
+        except Exception:  # noqa: BLE001  the other side must get an answer with our headers, whatever went wrong
+            _log.exception("%s %s", request.method, request.path)
+            return web.Response(status=500, text="Internal Server Error\n")
+
+    @web.middleware
+    async def check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Host, then Origin where something changes, then the session."""
+        hosts = request.headers.getall("Host", [])
+        if len(hosts) != 1 or not self._doorplate.is_ours(hosts[0], _local_address(request)):
+            self._audit.refuse("wrong host", address=request.remote or "", host=hosts[0] if hosts else "")
+            raise web.HTTPMisdirectedRequest
+        if request.method not in ("GET", "HEAD") or "Upgrade" in request.headers:
+            origins = request.headers.getall("Origin", [])
+            if origins != [f"{self._doorplate.scheme}://{hosts[0]}"]:
+                self._audit.refuse("wrong origin", address=request.remote or "", origin=" ".join(origins))
+                raise web.HTTPForbidden
+        if request.match_info.http_exception is not None:
+            raise request.match_info.http_exception
+        session = self._sessions.find(request.cookies.get(SESSION_COOKIE, ""))
+        if session is not None:
+            request[SESSION] = session
+        elif request.path not in self._public:
+            raise web.HTTPUnauthorized
+        return await handler(request)
+
+    async def add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
+        """For `on_response_prepare`: what every answer carries, refusals too."""
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        # Whatever aiohttp calls itself is nobody's business.
+        response.headers["Server"] = HEADERS["Server"]
+        host = request.headers.get("Host", "")
+        ours = self._doorplate.is_ours(host, _local_address(request))
+        # Some browsers do not count the websocket as 'self'.
+        socket = f" {'wss' if self._doorplate.tls else 'ws'}://{host}" if ours else ""
+        response.headers["Content-Security-Policy"] = _POLICY.format(socket=socket)
+        if self._doorplate.lasting:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+
+
+def set_cookie(response: web.StreamResponse, name: str, token: str, *, lasts: float | None = None) -> None:
+    """A cookie that no script, no other site and no plain connection sees; without `lasts` it ends with the browser."""
+    age = None if lasts is None else int(lasts)
+    response.set_cookie(name, token, max_age=age, path="/", secure=True, httponly=True, samesite="Strict")
+
+
+def _local_address(request: web.Request) -> str:
+    transport = request.transport
+    name = transport.get_extra_info("sockname") if transport is not None else None
+    return str(name[0]) if name else ""
+
+
+def _split_host(host: str) -> tuple[str, int | None]:
+    """The name, in lower case, and the port of a Host header (RFC 9110 section 7.2); ("", None) for nonsense."""
+    name, colon, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
+    if not colon:
+        name = host
+    elif not (port.isascii() and port.isdigit() and len(port) <= 5):
+        return "", None
+    return name.casefold(), int(port) if colon else None
+
+
+def _same_address(name: str, address: str) -> bool:
+    try:
+        return ipaddress.ip_address(name.strip("[]")) == ipaddress.ip_address(address)
+    except ValueError:
+        return False
