@@ -35,18 +35,18 @@ def flood(terminal: Terminal, text: str, start: int, draw: Callable[[str, int, i
     """
     ascii_only = text.isascii()
     stop = text.rfind("\r\n", start) + 2
+    if stop - start < SMALLEST_FLOOD // 2:
+        return start
     visible = _seen(text[start : stop - 2]) if terminal.flooding else ""
     # Amid a flood the rest of the text is most likely one too, and a look at what is left of it tells.
     if not (terminal.flooding and (_ascii_visible if ascii_only else _visible).fullmatch(visible)):
         found = (_ascii_block if ascii_only else _block).match(text, start)
         end = text.rfind("\r\n", start, found.end() if found else start) + 2
         terminal.flooding = end == stop
-        stop = end
-        visible = ""
-    if stop - start < SMALLEST_FLOOD // 2:
-        return start
+        if end - start < SMALLEST_FLOOD // 2:
+            return start
+        stop, visible = end, _seen(text[start : end - 2])
     block = text[start : stop - 2]
-    visible = visible or _seen(block)
     lines = block.split("\r\n")
     if not ascii_only:
         visible = graphemes.wide.sub("xx", visible)
