@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 
 from sshtui.attach.asking import ask, state_of
-from sshtui.attach.places import Instance, Places
+from sshtui.attach.frames import Hello
+from sshtui.attach.places import Instance, Places, connect
 from sshtui.attach.starting import detachable
 from sshtui.cli.detached import LOG_LIMIT, Log
+from sshtui.model.geometry import Size
 from sshtui.store.paths import Paths
 from sshtui.wiring import detached_app
 from tests.servers.waiting import until
@@ -177,6 +179,18 @@ def test_what_opens_from_outside_is_judged_as_on_the_command_line_and_bounded(pa
     assert state_of(instance.socket)["tabs"] == []
     answers = [sshtui_open(instance, number) for number in range(25)]
     assert answers.count("opened") == 20
+
+
+def test_a_link_opens_best_where_somebody_sees_it(paths: Paths, sshtui: Sshtui) -> None:
+    unseen, seen = detached_app(paths), detached_app(paths, anew=True)
+    with connect(seen.socket) as viewer:
+        viewer.sendall(Hello(Size(80, 24)).encoded())
+        until(lambda: state_of(seen.socket)["viewers"], "viewer")
+        said = sshtui("ssh://nobody@127.0.0.1:1").stdout
+    assert f"({seen.id})" in said
+    assert [len(state_of(each.socket)["tabs"]) for each in (seen, unseen)] == [1, 0]
+    said = sshtui("ssh://nobody@127.0.0.1:1").stdout
+    assert "see it with: sshtui attach 1" in said
 
 
 def sshtui_open(instance: Instance, number: int) -> str:

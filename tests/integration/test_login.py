@@ -21,6 +21,7 @@ from sshtui.ssh.offers import MOST_OFFERS
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, say
 from tests.servers.accounts import Account
+from tests.servers.agents import listens
 from tests.servers.dropbear import Dropbear
 from tests.servers.key_files import make_key_file, public_line
 from tests.servers.openssh import OpenSSH
@@ -237,7 +238,7 @@ def running_agent(path: Path, key: Path, need: Callable[[str], str], *options: s
     environment = {**os.environ, "SSH_AUTH_SOCK": str(path), "SSH_ASKPASS": confirm, "DISPLAY": ":0"}
     process = subprocess.Popen([need("ssh-agent"), "-D", "-a", str(path)], stdout=subprocess.DEVNULL, env=environment)
     try:
-        until(path.exists, "agent")
+        until(lambda: listens(path), "agent")
         subprocess.run([need("ssh-add"), "-q", *options, str(key)], env=environment, check=True)
         yield str(path)
     finally:
@@ -296,6 +297,29 @@ async def test_the_agent_is_forwarded_only_where_the_host_allows_it(
     async with client.terminal(host, ScriptedPrompter()) as channel:
         assert channel.facts.agent_forwarded is allowed
         assert (b"ED25519" in await say(channel, "ssh-add -l")) is allowed
+
+
+async def test_a_host_has_the_agent_it_names_for_logins_and_for_forwarding(
+    surroundings: Path, tmp_path: Path, start_sshd: Start, agent: str, need: Callable[[str], str]
+) -> None:
+    key = make_key_file(tmp_path / "other", "ecdsa")
+    server = start_sshd(authorised=(public_line(key),), password=False)
+    client = Client(surroundings, agent=agent)
+    with running_agent(tmp_path / "second", key, need) as second:
+        extra = {"identity_agent": second, "agent_forwarding": True}
+        async with client.terminal(client.save(server, extra=extra), ScriptedPrompter()) as channel:
+            listed = await say(channel, "ssh-add -l")
+        assert b"ECDSA" in listed
+        assert b"ED25519" not in listed
+
+
+async def test_a_host_can_have_no_agent(surroundings: Path, start_sshd: Start, agent: str) -> None:
+    client = Client(surroundings, agent=agent)
+    server = start_sshd(password=False)
+    extra = {"identity_agent": "none", "agent_forwarding": True}
+    with pytest.raises(LoginRejected) as caught:
+        await client.dial(client.save(server, extra=extra), ScriptedPrompter())
+    assert caught.value.tried == ()
 
 
 async def test_damaged_lines_of_known_hosts_are_told_once(client: Client, sshd: OpenSSH, client_key: Path) -> None:

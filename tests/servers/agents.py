@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import socket
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,12 @@ from tests.servers.security_keys import SecurityKey
 _IDENTITIES, _IDENTITIES_ANSWER, _SIGN, _SIGN_RESPONSE, _FAILURE = 11, 12, 13, 14, 5
 _PRESENT = 1
 APPLICATION = "ssh:"
+
+
+def listens(path: Path) -> bool:
+    """Whether somebody takes connections at the socket: its file is there a moment before."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(path)) == 0
 
 
 @asynccontextmanager

@@ -26,6 +26,7 @@ from sshtui.model.questions import (
     Password,
     Prompter,
     Question,
+    Quit,
     RememberableSecret,
     UnknownHostKey,
     VaultPassword,
@@ -73,6 +74,7 @@ QUESTIONS: dict[str, Question[Any]] = {
     "no-key-pairs": ChooseKeyPair("web-1", ()),
     "confirm": Confirm("Close web-1?", "The session is live; closing it ends what runs in it.", yes="Close"),
     "danger": Confirm("Delete prod?", "12 hosts are in it.", yes="Delete", danger=True),
+    "quit": Quit("2 tabs are live; what runs in them ends. Detached, everything goes on."),
     "paste": ConfirmPaste("web-1", "cd /srv\nrm -rf ./old\n\x1b[201~echo done\n"),
 }
 

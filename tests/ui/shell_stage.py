@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,14 @@ from sshtui.errors import UsageError
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Prompter
+from sshtui.model.reachability import Reachability
 from sshtui.model.settings import Settings
 from sshtui.model.themes import UI_ROLES, Palette, Theme
 from sshtui.session.roster import Roster
 from sshtui.session.session import Surroundings
 from sshtui.store.hosts import HostStore
+from sshtui.store.lookup import Lookup
+from sshtui.store.ssh_config import read_hosts
 from sshtui.ui.app import SshtuiApp
 from sshtui.ui.parts import Parts
 from sshtui.ui.screens.main import MainScreen
@@ -47,12 +50,21 @@ class MemoryRecent:
 
     def __init__(self) -> None:
         self.used: dict[str, float] = {}
+        self.uses: dict[str, int] = {}
+
+    def counts(self) -> Mapping[str, int]:
+        return self.uses
+
+    def rename(self, was: str, name: str) -> None:
+        if was in self.used:
+            self.used[name], self.uses[name] = self.used.pop(was), self.uses.pop(was)
 
     def times(self) -> Mapping[str, float]:
         return self.used
 
     def touch(self, name: str) -> None:
-        self.used[name] = len(self.used) + 1.0
+        self.used[name] = sum(self.uses.values()) + 1.0
+        self.uses[name] = self.uses.get(name, 0) + 1
 
 
 def parse(text: str) -> Host:
@@ -79,11 +91,16 @@ class Stage:
         open_at_start: Host | None = None,
         themes: Mapping[str, Theme] | None = None,
         make_prompter: Callable[[SshtuiApp], Prompter] | None = None,
+        ssh_config: str = "",
+        reach: Callable[[Host], Awaitable[Reachability]] | None = None,
     ) -> None:
         self.path = directory / "hosts.toml"
         self.store = HostStore(self.path)
         for host in hosts:
             self.store.put(host)
+        config = directory / "ssh_config"
+        config.write_text(ssh_config)
+        lookup = Lookup(self.store, lambda: read_hosts(config))
         self.dialer = MemoryDialer()
         self.prompter = ScriptedPrompter(*answers)
         self.recent = MemoryRecent()
@@ -108,6 +125,8 @@ class Stage:
                 keymap=keymap or {},
                 open_at_start=open_at_start,
                 effective=self.store.effective,
+                why=lambda host: lookup.why(host.name, settings or Settings(), directory),
+                reach=reach,
             )
         )
 

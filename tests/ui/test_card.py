@@ -16,8 +16,8 @@ from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair
 from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.store.hosts import HostStore
-from sshtui.ui.card_fields import CARD_FIELDS, Surrounding, problems, read, written
-from sshtui.ui.widgets.card import Card, FieldEditor
+from sshtui.ui.card_fields import CARD_FIELDS, Surrounding, read, written
+from sshtui.ui.widgets.card import Card, Editing, FieldEditor
 from tests.ui.shell_stage import LONELY, WEB, Stage, parse
 
 Build = Callable[..., Stage]
@@ -48,6 +48,18 @@ def test_reconnecting_by_itself_is_a_yes_on_the_card(
     host = Host("n", "h", extra=before)
     assert written(host)["reconnect"] == ("yes" if before else "")
     assert read(written(host) | {"reconnect": text}, host).extra == after
+
+
+@pytest.mark.parametrize(("before", "text", "after"), [
+    ({}, "yes", {"danger": True}), ({}, "no", {"danger": False}), ({}, "", {}),
+    ({"danger": True}, "no", {"danger": False}), ({"danger": True}, "", {"danger": None}),
+])  # fmt: skip
+def test_the_danger_mark_is_yes_no_or_as_the_folder_has_it(
+    before: dict[str, object], text: str, after: dict[str, object]
+) -> None:
+    host = Host("n", "h", extra=before)
+    assert written(host)["danger"] == ("yes" if before else "")
+    assert read(written(host) | {"danger": text}, host).extra == after
 
 
 def test_fields_left_empty_mean_the_defaults() -> None:
@@ -87,7 +99,8 @@ def test_a_program_to_come_back_to_is_a_choice_on_the_card(
     ],
 )  # fmt: skip
 def test_each_field_says_what_is_wrong(field: str, text: str, sentence: str) -> None:
-    found = problems(written(Host("ok", "h")) | {field: text}, _around("web-1", "bastion"))
+    editing = Editing(CARD_FIELDS, {}, _around("web-1", "bastion"), lambda _texts: None)
+    found = editing.problems(written(Host("ok", "h")) | {field: text})
     assert sentence in found[field]
     assert list(found) == [field]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sshtui.model.hosts import Host
 from sshtui.model.questions import ConfirmPaste
@@ -59,6 +60,25 @@ async def test_several_lines_are_shown_before_they_go_to_a_dangerous_host_whatev
         shell.app.query_one(Pane).view.exchange.paste("drop table\nusers\n")
         await shell.until(pilot, "a question", lambda: shell.prompter.questions)
         assert isinstance(shell.prompter.questions[0], ConfirmPaste)
+
+
+async def test_a_tab_bears_the_mark_as_soon_as_its_folder_or_its_host_does(stage: Callable[..., Stage]) -> None:
+    shell = stage(hosts=HOSTS, settings=Settings(confirm_paste=False, unicode=True), answers=[False])
+    async with shell.app.run_test(size=(120, 30)) as pilot:
+        await shell.shows(pilot, "○ toy")
+        await pilot.press("end", "enter")
+        await shell.shows(pilot, "12 ms")
+        pane = shell.app.query_one(Pane)
+        shell.store.put_folder("test", {"danger": True, "user": "ada"})
+        await shell.shows(pilot, "1 PROD toy")
+        assert pane.has_class("danger")
+        await shell.until(pilot, "the status line", lambda: " PROD  toy " in shell.picture().splitlines()[-1])
+        pane.view.exchange.paste("two\nlines\n")
+        await shell.until(pilot, "a question", lambda: shell.prompter.asked(ConfirmPaste))
+        shell.store.put(replace(HOSTS[1], extra={"danger": False}))
+        await shell.until(pilot, "no mark", lambda: "PROD" not in shell.picture())
+        assert not pane.has_class("danger")
+        assert shell.main.roster.sessions[0].host.user == "ada"
 
 
 def test_a_host_that_may_use_old_algorithms_is_weak_on_its_card() -> None:

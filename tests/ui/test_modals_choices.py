@@ -158,6 +158,21 @@ async def test_the_choice_leads_to_the_key_workshop_and_back_to_a_list_with_the_
         assert await asyncio.wait_for(task, 5) == ChosenKeyPair(KEY_PAIRS[2])
 
 
+@pytest.mark.parametrize(
+    ("keystrokes", "answer"),
+    [(["enter"], "detach"), (["tab", "enter"], "quit"), (["tab", "tab", "enter"], None), (["escape"], None)],
+)
+async def test_leaving_is_the_first_choice_where_quitting_ends_sessions(
+    keystrokes: list[str], answer: str | None
+) -> None:
+    app = Stage()
+    async with app.run_test() as pilot:
+        task = start(app, QUESTIONS["quit"])
+        await app.ready(pilot)
+        await pilot.press(*keystrokes)
+        assert await asyncio.wait_for(task, 5) == answer
+
+
 async def test_one_character_is_counted_as_one() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -38,6 +38,7 @@ from sshtui.model.questions import (
     Passphrase,
     Password,
     Question,
+    Quit,
     UnknownHostKey,
 )
 from sshtui.ui.steady import SteadyApp
@@ -62,6 +63,7 @@ def questions(text: str) -> list[Question[Any]]:
         ChooseKeyPair(text, key_pairs, current=text),
         Confirm(text, text, text, text),
         ConfirmPaste(text, text),
+        Quit(text),
     ]
 
 

@@ -47,7 +47,7 @@ async def test_folders_fold_and_unfold(stage: Build) -> None:
         assert "home" not in await shell.shows(pilot, "▸ lab")
         await pilot.press("right")
         await shell.shows(pilot, "▾ home")
-        await pilot.press("down", "down", "left", "space")
+        await pilot.press("down", "down", "left", "z")
         picture = await shell.shows(pilot, "▸ home")
         assert "○ pi" not in picture
 

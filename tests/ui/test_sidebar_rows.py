@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.ui.fuzzy import matcher, positions
-from sshtui.ui.host_rows import Catalogue, FolderRow, HostRow, is_read_only
+from sshtui.ui.host_rows import FAVOURITES, Catalogue, FolderRow, HostRow, is_read_only
 from sshtui.ui.screens.layout import layout, sidebar_columns
 
 NAMES = st.lists(st.text("abw-1", min_size=1, max_size=6), unique=True, max_size=12)
@@ -39,13 +39,39 @@ def test_all_words_must_match() -> None:
     assert names(Catalogue(hosts), "prod web") == ["web-1"]
 
 
-@given(NAMES, st.text("abw-1", min_size=1, max_size=4))
+@given(
+    NAMES, st.one_of(st.text("abw-1", min_size=1, max_size=4), st.from_regex(r"(a )?(#|tag:)[ab]{0,2}", fullmatch=True))
+)
 def test_typing_on_finds_the_same_as_typing_at_once(hosts: list[str], query: str) -> None:
-    listed = [Host(name, "x") for name in hosts]
+    listed = [Host(name, "x", tags=(name[:1], name[-1:])) for name in hosts]
     typed = Catalogue(listed)
     for end in range(1, len(query) + 1):
         step = names(typed, query[:end])
     assert step == names(Catalogue(listed), query)
+
+
+def test_a_tag_is_found_by_its_beginning_whatever_its_case_and_a_bare_sign_finds_all_tagged() -> None:
+    hosts = [Host("a", "h", tags=("Europe",)), Host("b", "europe"), Host("c", "h", tags=("web", "us"))]
+    found = {query: names(Catalogue(hosts), query) for query in ("#eu", "tag:EUROPE", "#", "#web #u", "c #eu", "tag")}
+    assert found == {"#eu": ["a"], "tag:EUROPE": ["a"], "#": ["a", "c"], "#web #u": ["c"], "c #eu": [], "tag": []}
+
+
+def test_favourites_stand_once_at_the_top_and_come_first_among_equals() -> None:
+    hosts = [Host("a-1", "h", folder="x"), Host("b-1", "h", folder="x", favourite=True)]
+    rows = Catalogue(hosts).tree()
+    shown = [(row.path, row.hosts) if isinstance(row, FolderRow) else row.host.name for row in rows]
+    assert shown == [(FAVOURITES, 1), "b-1", ("x", 1), "a-1"]
+    assert names(Catalogue(hosts), "#") == []
+    assert names(Catalogue([Host(name, "h", favourite=name == "web-2") for name in ("web-1", "web-2")]), "web") == [
+        "web-2",
+        "web-1",
+    ]
+
+
+def test_a_read_only_host_with_the_name_of_one_of_ours_is_not_listed_twice() -> None:
+    config = Host("a", "elsewhere", origin="~/.ssh/config:3")
+    rows = Catalogue([Host("a", "h")], [config]).tree()
+    assert rows == [HostRow(Host("a", "h"), 0)]
 
 
 @given(st.text(max_size=20), st.text(min_size=1, max_size=5))

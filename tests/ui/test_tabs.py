@@ -303,6 +303,16 @@ async def test_the_same_host_is_opened_again_from_the_leader(stage: Build) -> No
         await shell.until(pilot, "two tabs", lambda: bar(shell) == " 1 db ● │ 2 db (2) ● │")
 
 
+async def test_an_app_on_its_own_terminal_says_how_one_starts_that_can_be_left(stage: Build) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await open_tabs(shell, pilot, 1)
+        await pilot.press("ctrl+backslash", "d")
+        await shell.until(pilot, "a notice", lambda: shell.prompter.notices)
+        assert "sshtui --detachable" in shell.prompter.notices[0].text
+        assert shell.app.roster.live == 1
+
+
 async def test_a_corrected_host_is_what_the_tab_reconnects_to(stage: Build) -> None:
     shell = stage(HOSTS)
     shell.dialer.error = Refused("db refused the connection on port 22.")

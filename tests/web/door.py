@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 
+from sshtui.errors import SshtuiError
 from sshtui.secrets.argon2id import Cost
 from sshtui.secrets.totp import Totp
 from sshtui.web.enrolment import EnrolmentFile, candidate
@@ -77,6 +78,8 @@ class Door:
     clock: Clock
     http: aiohttp.ClientSession
     cookies: dict[str, str] = field(default_factory=dict)
+    broken: SshtuiError | None = None
+    """What making `hosts.csv` fails with."""
 
     @property
     def host(self) -> str:
@@ -145,7 +148,7 @@ async def door(
     directory: Path, *, cost: Cost = CHEAP, sessions: Callable[[Clock], Sessions] | None = None
 ) -> AsyncIterator[Door]:
     """A console with its files in `directory`."""
-    clock, app = Clock(), FakeApp()
+    clock, app, opened = Clock(), FakeApp(), list[Door]()
     places = ConsoleFiles(
         directory / "console.json",
         directory / "limits.json",
@@ -160,11 +163,19 @@ async def door(
         Doorplate(("127.0.0.1", "localhost"), port, tls=False),
         app.viewer,
         sessions=sessions(clock) if sessions else None,
+        made={"hosts.csv": lambda: made(opened[0])},
     )
     console.login = Login(console.enrolment, console.limits, clock=clock, cost=cost)
     assert owner is not None
     async with serving(console, "127.0.0.1", port), aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        yield Door(console, port, app, owner, clock, http)
+        opened.append(Door(console, port, app, owner, clock, http))
+        yield opened[0]
+
+
+def made(here: Door) -> bytes:
+    if here.broken:
+        raise here.broken
+    return b"name,address\n"
 
 
 async def closed_with(socket: aiohttp.ClientWebSocketResponse, seconds: float = 5) -> int | None:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from aiohttp.multipart import content_disposition_filename, parse_content_disposition
 
+from sshtui.errors import BrokenFile
 from sshtui.web import transfer
 from sshtui.web.transfer import disposition, is_name
 from tests.fakes.waiting import until
@@ -39,7 +40,11 @@ async def test_what_goes_up_comes_down_the_same(tmp_path: Path) -> None:
         assert kept.stat().st_mode & 0o777 == 0o600
         assert kept.parent.stat().st_mode & 0o777 == 0o700
         listed = json.loads((await here.ask("GET", "/files")).text)
-        assert listed == {"directory": str(kept.parent), "files": [{"name": "ключ é.bin", "size": len(data)}]}
+        assert listed == {
+            "directory": str(kept.parent),
+            "files": [{"name": "ключ é.bin", "size": len(data)}],
+            "made": ["hosts.csv"],
+        }
         async with here.http.get(here.origin + "/files/" + quote("ключ é.bin"), headers=here._headers({})) as answer:
             assert await answer.read() == data
             assert answer.content_type == "application/octet-stream"
@@ -136,3 +141,15 @@ async def test_a_stranger_gets_and_leaves_no_file(tmp_path: Path) -> None:
         await here.enter()
         assert (await here.ask("PUT", "/files/a", data=b"x", Origin="https://evil.example")).status == 403
         assert (await here.ask("DELETE", "/files/a", Origin="null")).status == 403
+
+
+async def test_what_is_made_when_it_is_asked_for_is_saved_and_its_trouble_is_a_sentence(tmp_path: Path) -> None:
+    async with door(tmp_path) as here:
+        await here.enter()
+        answer = await here.ask("GET", "/made/hosts.csv")
+        assert (answer.status, answer.text) == (200, "name,address\n")
+        assert read_back(answer.headers["Content-Disposition"]) == ("attachment", "hosts.csv")
+        assert (await here.ask("GET", "/made/other")).status == 404
+        here.broken = BrokenFile(Path("hosts.toml"), 3, "no table")
+        answer = await here.ask("GET", "/made/hosts.csv")
+        assert (answer.status, answer.text) == (409, "hosts.toml, line 3: no table\n")

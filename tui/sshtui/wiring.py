@@ -15,9 +15,10 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,8 @@ from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.keystrokes import Keystroke
-from sshtui.model.outer import Outer
 from sshtui.model.questions import Prompter
+from sshtui.model.reachability import Reachability
 from sshtui.model.settings import Settings
 from sshtui.secrets.diagnosis import with_saved
 from sshtui.secrets.keeper import Keeper
@@ -130,6 +131,10 @@ class LazyWire:
         """What a person can choose from for `host`."""
         return await (await self.ready()).identities.available(host)
 
+    async def reach(self, host: Host) -> Reachability:
+        """Whether an SSH server answers at `host`."""
+        return await (await self.ready()).dialer.reach(host)
+
     def use_agent(self, path: str) -> None:
         """Log in with the agent at the socket `path` from here on, as programs started by us do."""
         os.environ["SSH_AUTH_SOCK"] = path
@@ -163,7 +168,6 @@ def run_detached(paths: Paths, ready: int, lifeline: int | None = None) -> int:
     app = build_app(paths)
     # It paints for the best of terminals; the others get stand-ins on the way there.
     app.unicode = app.parts.settings.unicode is not False
-    app.outer = Outer(underlines=True, strings=True)
     app.audience = Audience(app, mouse=app.takes_mouse)
 
     @asynccontextmanager
@@ -288,7 +292,20 @@ def run_console(paths: Paths, wish: Wish, meanwhile: Callable[[], Coroutine[Any,
         transfer=paths.transfer_dir,
     )
     own = Certificate(paths.console_certificate, paths.console_key)
-    return serving.run(wish, files, own, open_viewer, leader=_leader(paths), meanwhile=meanwhile)
+    return serving.run(wish, files, own, open_viewer, leader=_leader(paths), made=_exported(paths), meanwhile=meanwhile)
+
+
+def _exported(paths: Paths) -> Mapping[str, Callable[[], bytes]]:
+    """The saved hosts as files, made when they are asked for."""
+    from sshtui.store.exporters import exported
+
+    names = {"json": "hosts.json", "csv": "hosts.csv", "ssh_config": "hosts.conf", "putty": "hosts.reg"}
+
+    def made(format: str) -> bytes:
+        store = HostStore(paths.hosts_file)
+        return exported(format, store.readable(), store.effective).encode()
+
+    return {name: partial(made, format) for format, name in names.items()}
 
 
 def _leader(paths: Paths) -> str:
@@ -309,6 +326,7 @@ def build_app(paths: Paths, destination: Host | None = None) -> SshtuiApp:
 
 
 def _parts(paths: Paths, destination: Host | None) -> Parts:
+    from sshtui.ui.history import History
     from sshtui.ui.parts import Parts
     from sshtui.ui.prompter import ModalPrompter
 
@@ -326,17 +344,23 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
     lookup = Lookup(hosts, config.read, this_machine(match_exec=settings.match_exec))
     problems += lookup.problems
 
+    history = History(hosts)
+
+    def change(host: Host) -> None:
+        # What dialogs keep in a saved host is undone as what is typed on its card.
+        history.save([(host, host.name)])
+
     def remember(host: Host, key_pair: KeyPair) -> None:
         saved = hosts.get(host.name)
         if saved is not None and key_pair.path:
-            hosts.put(replace(saved, key_pair=key_pair.path))
+            change(replace(saved, key_pair=key_pair.path))
 
     def allow_old(host: Host, algorithms: Sequence[str]) -> None:
         from sshtui.model.further_fields import OLD_ALGORITHMS
 
         saved = hosts.get(host.name)
         if saved is not None:
-            hosts.put(replace(saved, extra={**saved.extra, OLD_ALGORITHMS: list(algorithms)}))
+            change(replace(saved, extra={**saved.extra, OLD_ALGORITHMS: list(algorithms)}))
 
     keeper = make_keeper(paths, hosts)
     codes = Codes()
@@ -357,13 +381,14 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         return (*own, *(host for host in lookup.read_only() if host.name not in names))
 
     def key_workshop(prompter: Prompter) -> KeysScreen:
-        return _key_workshop(paths, hosts, every_host, wire, prompter)
+        return _key_workshop(paths, change, every_host, wire, prompter)
 
     def make_roster(prompter: Prompter) -> Roster:
         return Roster(Surroundings(wire, prompter, scrollback=settings.scrollback))
 
     return Parts(
         hosts=hosts,
+        history=history,
         recent=RecentFile(paths.recent_file),
         themes=themes,
         make_prompter=lambda app: ModalPrompter(app, key_workshop=key_workshop),
@@ -383,6 +408,8 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         diagnose=wire.diagnose,
         at_end=keeper.settle,
         effective=hosts.effective,
+        why=lambda host: lookup.why(host.name, settings, paths.ssh_dir.parent),
+        reach=wire.reach,
         warm_up=wire.settle,
     )
 
@@ -405,7 +432,11 @@ def make_keeper(paths: Paths, hosts: HostStore) -> Keeper:
 
 
 def _key_workshop(
-    paths: Paths, hosts: HostStore, every_host: Callable[[], Sequence[Host]], wire: LazyWire, prompter: Prompter
+    paths: Paths,
+    change: Callable[[Host], None],
+    every_host: Callable[[], Sequence[Host]],
+    wire: LazyWire,
+    prompter: Prompter,
 ) -> KeysScreen:
     from sshtui.keys import install as keys
     from sshtui.ui.screens.keys import KeysScreen
@@ -433,7 +464,7 @@ def _key_workshop(
             return f"{added.words}, proved; the old key {removed.words}"
 
     def use(host: Host, path: Path) -> None:
-        hosts.put(replace(host, key_pair=str(path)))
+        change(replace(host, key_pair=str(path)))
 
     agent_path = os.environ.get("SSH_AUTH_SOCK") or None
     tools = KeyTools(

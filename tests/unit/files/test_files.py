@@ -139,8 +139,8 @@ def test_created_directories_are_private_and_existing_ones_stay(tmp_path: Path, 
 
 def test_sweeping_removes_a_dead_writers_file_and_keeps_a_living_ones(tmp_path: Path) -> None:
     script = (
-        "import sys, os; from pathlib import Path; from sshtui.files import _new_file\n"
-        "print(_new_file(Path(sys.argv[1]))[1], flush=True); sys.stdin.read(); os._exit(9)\n"
+        "import sys, os; from pathlib import Path; from sshtui.files import new_file\n"
+        "print(new_file(Path(sys.argv[1]))[1], flush=True); sys.stdin.read(); os._exit(9)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", script, tmp_path / "f"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

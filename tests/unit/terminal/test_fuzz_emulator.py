@@ -26,7 +26,9 @@ PIECES = [
     "\u1161", "क्ष", "abc", "the quick brown fox", "\x1b[1;31m", "\x1b[48;5;20m", "\x1b[m", "\x1b[4h", "\x1b[?7l",
     "\x1b[?45h", "\x1b[?6h", "\x1b[2;4r", "\x1b[?69h\x1b[3;7s", "\x1b#6", "\x1b#3", "\x1b#5", "\x1b[?2l", "\x1bY!!",
     "\x1b[2;3H\x1b[42mup\x1b[K", "\x1b[3;1Hdown\x1b[K", "\x1b[1;2Hx", "\x1b[2;2H\x1b[K",
-    "\x1bY", "\x1b<", "\x1b G", "\x1b[#P", "\x1b[#Q",
+    "\x1bY", "\x1b<", "\x1b G", "\x1b[#P", "\x1b[#Q", "\x1b[8;3;7t", "\x1b[8;9;30t", "\x1b[30t", "\x1b[9;1t",
+    "\x1b[9;0t",
+    "\x1b[132$|", "\x1b[?40h\x1b[?3h", "\x1b[?3l", "\x1b%@", "\x1b%G", "\x1b[22;1t", "\x1b[23t", "#|", "#y",
 ]  # fmt: skip
 
 

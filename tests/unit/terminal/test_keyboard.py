@@ -150,9 +150,15 @@ def test_the_keypad_has_an_application_mode() -> None:
 
 
 @pytest.mark.parametrize(("name", "level_1", "level_2"), [
-    # xterm's modified-keys tables (us-pc105); Alt stays an ESC prefix at level 1 because of metaSendsEscape.
+    # As xterm 379 sends them; Alt stays an ESC prefix at level 1 because of metaSendsEscape.
     ("ctrl+a", b"\x01", b"\x1b[27;5;97~"),
-    ("ctrl+shift+c", b"\x1b[27;6;67~", b"\x1b[27;6;67~"),
+    ("ctrl+shift+c", b"\x03", b"\x1b[27;6;67~"),
+    ("ctrl+exclamation_mark", b"\x1b[27;6;33~", b"\x1b[27;6;33~"),
+    ("ctrl+question_mark", b"\x1b[27;6;63~", b"\x1b[27;6;63~"),
+    ("ctrl+at", b"\x00", b"\x1b[27;6;64~"),
+    ("alt+less_than_sign", b"\x1b<", b"\x1b[27;4;60~"),
+    ("shift+escape", b"\x1b", b"\x1b[27;2;27~"),
+    ("ctrl+shift+backspace", b"\x08", b"\x1b[27;6;8~"),
     ("alt+x", b"\x1bx", b"\x1b[27;3;120~"),
     ("alt+F", b"\x1bF", b"\x1b[27;4;70~"),
     ("ctrl+1", b"\x1b[27;5;49~", b"\x1b[27;5;49~"),

@@ -51,7 +51,7 @@ def test_132_columns_still_clear_the_screen_where_the_size_stays() -> None:
 
 
 def test_a_program_gets_no_grid_larger_than_the_limit() -> None:
-    assert emulator().feed(b"\x1b[8;60000;60000t\x1b[18t").reply == b"\x1b[8;500;500t"
+    assert emulator().feed(b"\x1b[8;60000;60000t\x1b[18t").reply == b"\x1b[8;256;256t"
 
 
 def test_the_end_of_the_connection_brings_the_viewers_size_back() -> None:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from sshtui.model.outer import Outer
+from sshtui.model.outer import EVERYTHING, Outer
 from sshtui.ui.shades import adaptation, in_ascii
 
-FULL = Outer(underlines=True, strings=True)
 RED = "\x1b[1;38;2;255;0;0;48;2;0;0;0mstop\x1b[0m"
 
 
-def shown(picture: str, colours: int = 1 << 24, outer: Outer = FULL, *, unicode: bool = True) -> str:
+def shown(picture: str, colours: int = 1 << 24, outer: Outer = EVERYTHING, *, unicode: bool = True) -> str:
     for step in adaptation(colours, outer, unicode=unicode):
         picture = step(picture)
     return picture
 
 
 def test_the_best_of_terminals_gets_the_picture_as_it_is() -> None:
-    assert adaptation(1 << 24, FULL) == ()
+    assert adaptation(1 << 24, EVERYTHING) == ()
 
 
 @pytest.mark.parametrize(
@@ -46,6 +45,7 @@ def test_kinds_of_underlines_become_the_plain_one_and_strings_vanish() -> None:
     curly = "\x1b[4;38;2;1;2;3;4:3;58:2::255:0:0mx\x1b]8;;https://example.org/\x1b\\y\x1b]8;;\x1b\\"
     assert shown(curly, outer=Outer(strings=True)) == curly.replace(";4:3;58:2::255:0:0", "")
     assert shown(curly, outer=Outer(underlines=True)) == "\x1b[4;38;2;1;2;3;4:3;58:2::255:0:0mxy"
+    assert shown(curly, 256).startswith("\x1b[4;38;5;16;4:3mx")
     assert shown(curly, 0).startswith("\x1b[4;4:3mx")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sshtui.web.limits import ADDRESSES, DEVICES, FREE_IN_ALL, Delayed, Limits
+from sshtui.web.limits import ADDRESSES, DEVICES, Delayed, Limits
 
 
 class Clock:
@@ -61,7 +61,7 @@ def test_a_right_login_starts_its_address_anew(tmp_path: Path) -> None:
 def test_all_together_wait_after_fifty_failures_and_are_forgotten_after_a_quarter_of_an_hour(tmp_path: Path) -> None:
     clock = Clock()
     here = limits(tmp_path, clock)
-    for number in range(FREE_IN_ALL):
+    for number in range(50):
         assert wait(here, f"10.0.0.{number}") == 0
     assert wait(here, "10.9.9.9") == 1.0
     clock.now += 901
@@ -72,7 +72,7 @@ def test_a_known_browser_is_judged_by_its_own_failures(tmp_path: Path) -> None:
     clock = Clock()
     here = limits(tmp_path, clock)
     device = here.remember_device()
-    for number in range(FREE_IN_ALL + 9):
+    for number in range(50 + 9):
         wait(here, f"10.0.{number}.1")
     assert wait(here) > 0
     again = limits(tmp_path, clock)

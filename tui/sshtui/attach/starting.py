@@ -52,6 +52,7 @@ class Starting:
         ends = (ready_end,) if life is None else (ready_end, life)
         words = [*command, "--ready", str(ready_end), *(() if life is None else ("--lifeline", str(life)))]
         environment = {name: value for name, value in os.environ.items() if name not in _DROPPED}
+        home = os.path.expanduser("~")
         environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_COLOR_SYSTEM": "truecolor"}
         try:
             self._process = subprocess.Popen(
@@ -62,7 +63,8 @@ class Starting:
                 env=environment,
                 pass_fds=ends,
                 start_new_session=True,
-                cwd=os.path.expanduser("~"),
+                # Not where we stand: that directory, or its file system, is not to be held.
+                cwd=home if os.path.isdir(home) else "/",
             )
         except OSError as error:
             raise AttachError(f"The app cannot be started: {error.strerror or error}.") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import time
@@ -16,6 +15,7 @@ from sshtui.attach.peers import peer
 from sshtui.attach.places import Instance, Places, connect
 from sshtui.attach.terminal_viewer import Ending, look
 from sshtui.errors import AttachError, NotFound, SshtuiError, UsageError
+from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
 from sshtui.store.paths import Paths
 
@@ -39,7 +39,7 @@ def attach(paths: Paths, id: str | None) -> int:
     places = Places(paths.run_dir)
     if id is not None:
         return show(paths, places.find(id))
-    found = [instance for instance, state in _known(places) if state.get("detachable")]
+    found = [instance for instance, state in known_apps(places) if state.get("detachable")]
     if not found:
         raise NotFound(_NONE, hint=_HOW)
     if len(found) > 1:
@@ -73,9 +73,9 @@ def show(paths: Paths, instance: Instance) -> int:
 @click.pass_obj
 def list_running(paths: Paths, as_json: bool) -> None:
     """Show the sshtui that are running, with their viewers and tabs."""
-    known = _known(Places(paths.run_dir))
+    known = known_apps(Places(paths.run_dir))
     if as_json:
-        click.echo(json.dumps([state for _instance, state in known], indent=2))
+        click.echo(json_text([state for _instance, state in known]))
         return
     if not known:
         click.echo("No sshtui is running.", err=True)
@@ -106,7 +106,7 @@ def kill(paths: Paths, id: str | None) -> None:
     click.echo(_end(instance))
 
 
-def _known(places: Places) -> list[tuple[Instance, dict[str, Any]]]:
+def known_apps(places: Places) -> list[tuple[Instance, dict[str, Any]]]:
     """Every running app with what it says of itself; one that does not answer says nothing."""
     known = []
     for instance in places.running():

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import click
 
 from sshtui.attach.asking import ask
 from sshtui.attach.places import Instance, Places
-from sshtui.cli.attach import show
+from sshtui.cli.attach import known_apps, show
 from sshtui.cli.opening import host_for
 from sshtui.errors import AttachError, NotFound
 from sshtui.model.destination import Wanted
@@ -33,8 +34,9 @@ def open_detachable(paths: Paths, wanted: Sequence[Wanted], *, anew: bool) -> in
 
 
 def open_in_running(paths: Paths, wanted: Wanted) -> int | None:
-    """Open a link in the sshtui that was started last; the exit code, None where none is running."""
-    for instance in reversed(Places(paths.run_dir).running()):
+    """Open a link in the sshtui that is running, best in one that somebody sees; the exit code, None without one."""
+    states = known_apps(Places(paths.run_dir))
+    for instance, _state in sorted(states, key=lambda known: _is_seen(known[1]), reverse=True):
         try:
             name, viewers = _open(instance, wanted)
         except (AttachError, NotFound):
@@ -45,6 +47,10 @@ def open_in_running(paths: Paths, wanted: Wanted) -> int | None:
         click.echo(f"{plain(name)} opens in the sshtui that is running ({instance.id}){see}")
         return 0
     return None
+
+
+def _is_seen(state: dict[str, Any]) -> bool:
+    return bool(state.get("viewers")) or state.get("detachable") is False
 
 
 def _open(instance: Instance, wanted: Wanted) -> tuple[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,12 +10,11 @@ import click
 
 from sshtui.cli.asking import ask_first
 from sshtui.errors import UsageError
-from sshtui.files import write_whole
 from sshtui.model.hosts import Host, folder_problem
 from sshtui.model.text import plain
-from sshtui.store.exporters import EXPORTS, FOR_USE
+from sshtui.store.exporters import EXPORTS, exported, write_export
 from sshtui.store.hosts import HostStore
-from sshtui.store.importers.plan import FORMATS, Step, plan, to_save
+from sshtui.store.importers.plan import FORMATS, Step, plan, sums, to_save
 from sshtui.store.importers.putty_host_keys import read_putty_host_keys
 from sshtui.store.paths import Paths
 
@@ -54,12 +52,10 @@ def show_plan(steps: Sequence[Step]) -> None:
     """The plan as a table, then its sums."""
     width = max((len(plain(step.name)) for step in steps), default=0)
     for step in steps:
-        where = step.host.destination if step.host and not step.why else step.why
-        click.echo(f"{step.action:<9} {plain(step.name).ljust(width)}  {plain(where, 500)}".rstrip())
+        click.echo(f"{step.action:<9} {plain(step.name).ljust(width)}  {plain(step.where, 500)}".rstrip())
         if step.runs:
             click.echo(f"{'':<9} {'':{width}}  runs on this computer: {plain(step.runs, 500)}")
-    sums = Counter(step.action for step in steps)
-    click.echo(", ".join(f"{count} {action}" for action, count in sums.items()) or "Nothing was found.", err=True)
+    click.echo(sums(steps), err=True)
 
 
 @click.command("import-host-keys")
@@ -91,6 +87,8 @@ def import_host_keys(paths: Paths, file: Path, dry_run: bool, yes: bool) -> None
         click.echo(f"{action:<9} {plain(f'[{entry.address}]:{entry.port}')}  {key.kind} {key.sha256}")
     for left_out in skipped:
         click.echo(f"{'skipped':<9} {plain(left_out.name)}  {left_out.reason}")
+    if not found and not skipped:
+        click.echo("Nothing was found.", err=True)
     if new and not dry_run:
         ask_first(f"Trust {len(new)} host keys?", yes, hint="Give --yes or --dry-run.")
         for entry in new:
@@ -110,21 +108,13 @@ def export_hosts(paths: Paths, format: str, out: Path | None, force: bool, folde
     sshtui export ssh_config --out ~/.ssh/sshtui.conf      then, first in ~/.ssh/config:  Include sshtui.conf
     """
     store = HostStore(paths.hosts_file)
-    if store.problem and not store.hosts():
-        raise store.problem
-    chosen = [host for host in store.hosts() if folder is None or _is_below(host, folder)]
-    if format in FOR_USE:
-        chosen = [store.effective(host) for host in chosen]
-    text = EXPORTS[format](chosen)
+    chosen = [host for host in store.readable() if folder is None or _is_below(host, folder)]
     if out is None:
-        click.echo(text, nl=False)
+        click.echo(exported(format, chosen, store.effective), nl=False)
         return
     if os.path.lexists(out) and not force:
         raise UsageError(f"{out} is there already.", hint="Give --force to replace it.")
-    write_whole(out, text.encode())
-    click.echo(f"{len(chosen)} hosts written to {out}.", err=True)
-    if format == "ssh_config":
-        click.echo(f"For ssh to know them, put this line first in ~/.ssh/config:\nInclude {out.absolute()}", err=True)
+    click.echo(write_export(format, chosen, out, store.effective), err=True)
 
 
 def _is_below(host: Host, folder: str) -> bool:

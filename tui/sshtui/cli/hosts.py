@@ -23,7 +23,8 @@ from sshtui.store.hosts import HostStore
 from sshtui.store.lookup import Lookup
 from sshtui.store.paths import Paths
 from sshtui.store.recent import RecentFile
-from sshtui.store.ssh_config_effective import own_rows, rows
+from sshtui.store.settings import load_settings
+from sshtui.store.why import OWN_KEYWORDS
 
 as_json = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 name_argument = click.argument("name", shell_complete=complete_names)
@@ -47,12 +48,6 @@ def with_store(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(paths, store, **options)
 
     return run
-
-
-def _readable(store: HostStore) -> None:
-    """Raise what makes the file unreadable; one of a newer version can be read all the same."""
-    if store.problem and not store.hosts():
-        raise store.problem
 
 
 @hosts.command("list")
@@ -80,8 +75,7 @@ def list_hosts(
     as_json: bool,
 ) -> None:
     """List saved hosts; with words, those that have each of them in some field."""
-    _readable(store)
-    found = list(store.hosts())
+    found = list(store.readable())
     if everything:
         config = config_hosts(paths)
         found += Lookup(store, lambda: config).read_only()
@@ -120,7 +114,7 @@ def _sorted(found: Iterable[Host], sort: str, recent: RecentFile) -> list[Host]:
 @with_store
 def show(paths: Paths, store: HostStore, name: str, as_json: bool) -> None:
     """Show every field of a host."""
-    _readable(store)
+    store.readable()
     config = config_hosts(paths)
     others = Lookup(store, lambda: config).read_only()
     host = store.get(name) or next((host for host in others if host.name == name), None)
@@ -143,19 +137,19 @@ def effective(paths: Paths, store: HostStore, name: str, why: bool) -> None:
 
     NAME is a saved host, a host of ~/.ssh/config, or any address ssh could be given.
     """
-    host = store.get(name)
-    found = config_hosts(paths).effective(name)
-    shown = list(own_rows(host, store.folders) if host else rows(found, paths.ssh_dir.parent))
+    settings, _ = load_settings(paths.settings_file)
+    found = Lookup(store, lambda: config_hosts(paths)).why(name, settings, paths.ssh_dir.parent)
     click.echo(f"host {plain(name)}" if not why else f"{plain(name)}:")
-    for row in shown:
+    for row in found.rows:
         if not why:
-            click.echo(f"{plain(row.keyword)} {plain(row.value, 2000)}")
+            if row.keyword not in OWN_KEYWORDS:
+                click.echo(f"{plain(row.keyword)} {plain(row.value, 2000)}")
             continue
         unused = "" if row.followed or row.origin == "default" else "  (sshtui does not use it)"
         click.echo(f"  {plain(row.keyword)} {plain(row.value, 2000)}  from {plain(row.origin)}{unused}")
         for value, origin in row.overrode:
             click.echo(f"      instead of {plain(value, 2000)}  from {plain(origin)}")
-    for warning in () if host else found.warnings:
+    for warning in found.warnings:
         click.echo(f"sshtui: {plain(warning, 1000)}", err=True)
 
 
@@ -228,7 +222,7 @@ def move(paths: Paths, store: HostStore, names: tuple[str, ...], folder: str) ->
 
 def _chosen(paths: Paths, store: HostStore, names: Iterable[str]) -> list[Host]:
     """The saved hosts of these names, each once. Raises NotFound, and ConfigError for one that is not ours."""
-    _readable(store)
+    store.readable()
     found = []
     for name in dict.fromkeys(names):
         host = store.get(name)

@@ -80,6 +80,10 @@ def forget(paths: Paths, hosts: HostStore, removed: Sequence[Host]) -> None:
     asyncio.run(make_keeper(paths, hosts).settle(removed))
 
 
+def _asked(what: str, name: str) -> str:
+    return ask(f"The {what} of {plain(name)} to save: ", what="secret", options="--fd")
+
+
 @click.group()
 def secrets() -> None:
     """List, save and remove saved passwords, passphrases and one-time-code secrets.
@@ -131,7 +135,7 @@ def set_secret(paths: Paths, name: str, kind: str, place: Place | None, fd: int 
     field = _KINDS[kind]
     if HostStore(paths.hosts_file).get(name) is None:
         raise NotFound(f"There is no saved host {name}.", hint="Save it first: sshtui hosts add")
-    secret = read_line(fd) if fd is not None else ask(f"The {FIELDS[field]} of {plain(name)} to save: ")
+    secret = read_line(fd) if fd is not None else _asked(FIELDS[field], name)
     if not secret:
         raise UsageError("The secret is empty.")
     if field == TOTP:

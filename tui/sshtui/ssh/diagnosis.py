@@ -19,6 +19,7 @@ from sshtui.ssh import translate
 from sshtui.ssh.algorithms import Algorithms
 from sshtui.ssh.attempt import Liveliness, LoggedIn, UntrustedHostKey, UselessCertificate, connect
 from sshtui.ssh.diagnosis_login import failed, hint_of, key_pair_findings, login_finding
+from sshtui.ssh.greeting import is_ssh, read_greeting
 from sshtui.ssh.known_hosts import Known
 from sshtui.ssh.offers import MOST_OFFERS
 from sshtui.ssh.patience import Patience
@@ -29,9 +30,6 @@ from sshtui.ssh.sockets import Address, connect_to, resolve
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import Route
 from sshtui.ssh.wishes import of_family, source_address
-
-GREETING_LIMIT = 5.0
-"""Seconds to wait for the first line; servers that look up our name first take some."""
 
 RESTART = "On the server: `ss -ltn` shows the ports it listens on, `sudo systemctl restart ssh` starts it anew."
 
@@ -109,19 +107,13 @@ async def _tcp(host: Host, address: Address, limit: float) -> Finding:
 async def _greeting(host: Host, address: Address) -> Finding:
     """The first line (RFC 4253 section 4.2), read on a connection of its own."""
     began = time.monotonic()
-    line = b""
-    link = await connect_to(address, source_address(host))
+    reader, writer = await asyncio.open_connection(sock=await connect_to(address, source_address(host)), limit=1024)
     try:
-        reader, writer = await asyncio.open_connection(sock=link, limit=1024)
-        async with asyncio.timeout(GREETING_LIMIT):
-            line = await reader.readline()
+        line = await read_greeting(reader.readline)
+    finally:
         writer.close()
-        await writer.wait_closed()
-    except (OSError, ValueError):
-        # Hung up, silent, or a line without end: the text below says what did come.
-        link.close()
     said = plain(line.decode("utf-8", "replace"), 80)
-    if line.startswith((b"SSH-2.0-", b"SSH-1.99-")):
+    if is_ssh(line):
         return Finding("greeting", "ok", said, time.monotonic() - began)
     text = f"it says {said!r}, which is no SSH server" if said else "it says nothing"
     if not line:

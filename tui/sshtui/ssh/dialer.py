@@ -12,6 +12,7 @@ from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, Prompter
+from sshtui.model.reachability import Reachability
 from sshtui.model.resuming import command_for
 from sshtui.model.settings import Settings
 from sshtui.ssh.channel import Pipe
@@ -92,6 +93,10 @@ class SshDialer:
         `prompter` is asked only for the jump hosts on the way, which must be logged in to.
         """
         return self._pool.diagnose(host, prompter)
+
+    async def reach(self, host: Host) -> Reachability:
+        """Whether an SSH server answers at `host`; nobody is asked and nobody logs in."""
+        return await self._pool.reach(host)
 
     async def close(self) -> None:
         """Drop every connection."""

@@ -10,9 +10,11 @@ from sshtui.errors import SshtuiError
 from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Notice, Prompter
+from sshtui.model.reachability import Reachability
 from sshtui.ssh.connection import Connection
-from sshtui.ssh.connector import AGENT_FORWARDING, Connector, Wish
+from sshtui.ssh.connector import AGENT_FORWARDING, IDENTITY_AGENT, Connector, Wish
 from sshtui.ssh.jumps import check_way, last_hop
+from sshtui.ssh.reach import reach
 from sshtui.ssh.system_login import DELEGATE
 from sshtui.ssh.trust import ALIAS, FILES, FINGERPRINT, REVOKED
 from sshtui.ssh.users import login_user
@@ -78,16 +80,7 @@ class Pool:
         """
         # Before any lock is taken: two hosts that jump through each other would wait for each other.
         check_way(host, self._resolve)
-        target = Target(
-            login_user(host),
-            host.address.lower(),
-            host.port,
-            host.key_pair,
-            host.jump
-            or next((str(way) for field in (UNIX_SOCKET, PROXY_COMMAND, PROXY) if (way := host.extra.get(field))), ""),
-            host.extra.get(AGENT_FORWARDING) is True,
-            tuple(str(host.extra.get(field, "")) for field in (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE)),
-        )
+        target = _target(host)
         lock = self._logging_in.setdefault(target, asyncio.Lock())
         async with lock:
             if not fresh and (shared := self._usable(target)) is not None:
@@ -130,6 +123,27 @@ class Pool:
             if over is not None:
                 await over.release()
 
+    async def reach(self, host: Host) -> Reachability:
+        """Whether a server answers at `host`; behind a jump host only where a connection to that one is open.
+
+        Nobody is asked and nobody logs in. Never raises for what a person typed or a network does.
+        """
+        try:
+            check_way(host, self._resolve)
+            hop = last_hop(host, self._resolve)
+        except SshtuiError as error:
+            return Reachability("not checked", detail=error.sentence)
+        if hop is None:
+            return await reach(host)
+        over = self._usable(_target(hop))
+        if over is None:
+            return Reachability("not checked", through=hop.name)
+        over.hold()
+        try:
+            return await reach(host, over)
+        finally:
+            await over.release()
+
     def _usable(self, target: Target) -> Connection | None:
         self._forget_ended()
         return next((each for each in self._connections.get(target, ()) if each.usable), None)
@@ -146,3 +160,22 @@ class Pool:
         connections = [each for group in self._connections.values() for each in group if each.users]
         self._connections.clear()
         await asyncio.gather(*(each.drop() for each in connections))
+
+
+_TRUST_AND_AGENT = (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE, IDENTITY_AGENT)
+"""Fields of a host that decide whom a connection trusts, and whose agent logs in."""
+
+
+def _target(host: Host) -> Target:
+    return Target(
+        login_user(host),
+        host.address.lower(),
+        host.port,
+        host.key_pair,
+        host.jump
+        or next((str(way) for field in (UNIX_SOCKET, PROXY_COMMAND, PROXY) if (way := host.extra.get(field))), ""),
+        host.extra.get(AGENT_FORWARDING) is True,
+        tuple(
+            str(host.extra.get(field, "")) for field in (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE, IDENTITY_AGENT)
+        ),
+    )

@@ -47,6 +47,8 @@ class Wire:
     """Bytes from the server."""
     sent: int = 0
     """Bytes to the server."""
+    ended: Exception | None = None
+    """Why the connection is gone, once it is."""
     asked: str = ""
     """The login method the server was asked for last (RFC 4252 section 5)."""
     asked_for: set[str] = field(default_factory=set)

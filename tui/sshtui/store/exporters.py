@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from sshtui.errors import UsageError
+from sshtui.files import write_whole
 from sshtui.model.destination import parse_destination, split_destination
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
 from sshtui.model.json_text import json_text
 from sshtui.model.resuming import command_for
 from sshtui.store.host_tables import to_table
+from sshtui.store.putty_terminal import settings_of
 from sshtui.store.ssh_config_options import further_lines
 
 _KEYWORDS = {"local": "LocalForward", "remote": "RemoteForward", "dynamic": "DynamicForward"}
@@ -149,6 +152,7 @@ def _putty_session(host: Host, named: Mapping[str, Host]) -> str:
         "PingIntervalSecs": pings % 60,
         "PortForwardings": ",".join(_putty_forward(forward) for forward in host.forwards),
         **_putty_proxy(host, named),
+        **settings_of(host.terminal),
     }
     return f"[HKEY_CURRENT_USER\\Software\\SimonTatham\\PuTTY\\Sessions\\{name}]\n" + "".join(
         f'"{key}"={_registry_value(value)}\n' for key, value in values.items()
@@ -192,3 +196,24 @@ EXPORTS: Mapping[str, Callable[[Iterable[Host]], str]] = {
 
 FOR_USE = frozenset({"putty", "ssh_config"})
 """Formats of programs that connect, and know nothing of what hosts inherit from our folders."""
+
+
+Inherit = Callable[[Host], Host]
+"""A host with what it inherits from its folders."""
+
+
+def exported(format: str, hosts: Iterable[Host], inherit: Inherit) -> str:
+    """The text of a file that holds hosts."""
+    return EXPORTS[format]([inherit(host) for host in hosts] if format in FOR_USE else hosts)
+
+
+def write_export(format: str, hosts: Sequence[Host], path: Path, inherit: Inherit) -> str:
+    """Write hosts to a file, in the place of one that stands there; what was done, and what to do for ssh.
+
+    Raises NotSaved.
+    """
+    write_whole(path, exported(format, hosts, inherit).encode())
+    done = f"{len(hosts)} hosts written to {path}."
+    if format != "ssh_config":
+        return done
+    return f"{done}\nFor ssh to know them, put this line first in ~/.ssh/config:\nInclude {path.absolute()}"

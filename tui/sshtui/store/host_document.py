@@ -63,6 +63,13 @@ class HostDocument:
         """The whole file."""
         return self.head + "".join(self.blocks)
 
+    def line(self, name: str, field: str) -> int:
+        """The line, 1-based, where a field of a host stands; where its block begins when the field is not found."""
+        place = self.places[name]
+        found = re.search(rf"^[ \t]*[\"']?{re.escape(field)}[\"']?[ \t]*[=.]", self.blocks[place], re.MULTILINE)
+        before = (self.head, *self.blocks[:place], self.blocks[place][: found.start() if found else 0])
+        return 1 + sum(text.count("\n") for text in before)
+
     def get(self, name: str) -> Host | None:
         """The host of that name."""
         place = self.places.get(name)

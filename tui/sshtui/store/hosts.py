@@ -42,9 +42,19 @@ class HostStore:
         """Every host that could be read."""
         return self._document.hosts
 
+    def readable(self) -> tuple[Host, ...]:
+        """Every host; raises BrokenFile when nothing could be read. A file of a newer version can be, all the same."""
+        if self._problem and not self._document.hosts:
+            raise self._problem
+        return self._document.hosts
+
     def get(self, name: str) -> Host | None:
         """The host of exactly that name."""
         return self._document.get(name)
+
+    def place(self, name: str, field: str) -> str:
+        """Where a field of the host `name` stands in the file: `hosts.toml:12`."""
+        return f"{self._path.name}:{self._document.line(name, field)}"
 
     @property
     def problem(self) -> BrokenFile | None:

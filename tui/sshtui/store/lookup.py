@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from sshtui.errors import BrokenFile, UsageError
 from sshtui.model.destination import parse_destination
 from sshtui.model.hosts import Host
+from sshtui.model.settings import Settings
 from sshtui.store.hosts import HostStore
 from sshtui.store.machine import SILENT, Machine
 from sshtui.store.ssh_config import ConfigHosts
 from sshtui.store.team_hosts import TeamHosts
+from sshtui.store.why import Explanation, explain
 
 
 class Lookup:
@@ -32,6 +35,10 @@ class Lookup:
     def read_only(self) -> tuple[Host, ...]:
         """The hosts that are not ours to change, those of included files first."""
         return (*self._team.hosts(), *self._config().hosts)
+
+    def why(self, name: str, settings: Settings, home: Path) -> Explanation:
+        """Every option in force for that name, and where it comes from."""
+        return explain(name, self._hosts, self._team.hosts(), self._config(), settings, home)
 
     @property
     def problems(self) -> tuple[BrokenFile, ...]:

@@ -88,9 +88,9 @@ class EditableGrid(Grid):
         cursor = self.cursor
         if cursor.x == self.left:
             self._shift_columns(1, self.left)
-        elif cursor.x > 0:
-            cursor.x -= 1
-        cursor.pending = False
+            cursor.pending = False
+        else:
+            self.cursor_back(1)
 
     def forward_index(self) -> None:
         """DECFI (VT420 manual): right, or the columns move left at the right margin."""

@@ -85,10 +85,11 @@ def _typed(keystroke: Keystroke, bare: str, bits: int, modes: Modes) -> str:
         return keystroke.text if not bits & 6 else ""
     if bits & 1 and len(code.upper()) == 1:
         code = code.upper()
-    if code.lower() != code:
+    if code.lower() != code or (bits & 6 and code in _SHIFTED):
         bits |= 1
     if _reported(bare, code, bits, modes.modify_other_keys):
-        return f"\x1b[27;{bits + 1};{ord(code)}~"
+        told = _plain(bare, bits, modes) if bare == "backspace" else code
+        return f"\x1b[27;{bits + 1};{ord(told)}~"
     text = _plain(bare, bits, modes) or (
         _controlled(code) if bits & 4 else (code if bits & 2 else keystroke.text or code)
     )
@@ -96,6 +97,9 @@ def _typed(keystroke: Keystroke, bare: str, bits: int, modes: Modes) -> str:
         return "\x1b" + text
     return text
 
+
+_SHIFTED = frozenset('!@#$%^&*()_+{}|:"<>?~')
+"""What takes a Shift on an American keyboard; beside Control and Alt the terminal around us does not tell of it."""
 
 _OTHER_CODES = {"tab": "\t", "enter": "\r", "escape": "\x1b", "backspace": "\x7f"}
 
@@ -125,8 +129,9 @@ def _controlled(character: str) -> str:
 def _reported(bare: str, code: str, bits: int, level: int) -> bool:
     """Whether modifyOtherKeys at `level` reports the press as `CSI 27 ; modifiers ; code ~`.
 
-    Level 1 leaves alone what has a well-known meaning (Control with a letter, Control+Space, Backspace) and lets
-    Alt stay an ESC prefix; level 2 reports every modifier but Shift of a character that Shift already changed.
+    Level 1 leaves alone what has a well-known meaning (Control with a letter or what stands beside the letters in
+    ASCII, Control+Space, Backspace) and lets Alt stay an ESC prefix; level 2 reports every modifier but Shift of a
+    character that Shift already changed.
     """
     if level <= 0 or bits == 0:
         return False
@@ -137,10 +142,10 @@ def _reported(bare: str, code: str, bits: int, level: int) -> bool:
         if bare in ("enter", "tab"):
             return True
         if "@" <= code <= "\x7f":
-            return shift and control
-        return control and code not in _CONTROLLED
+            return False
+        return control and (code not in _CONTROLLED or code == "?")
     if bare == "backspace":
         return shift or alt
-    if bare in ("enter", "tab"):
+    if bare in ("enter", "tab", "escape"):
         return True
     return alt or control or (shift and code == " ")

@@ -9,8 +9,8 @@ from sshtui.model.geometry import Size
 SIDE: Final = 1000
 """Columns and rows of the largest grid; a size outside 1..1000 is clamped."""
 
-ASKED_SIDE: Final = 500
-"""Columns and rows of the largest grid that a program may ask for."""
+ASKED_SIDE: Final = 256
+"""Columns and rows of the largest grid that a program may ask for where the viewer's own is smaller."""
 
 STRING: Final = 1 << 20
 """Characters of an OSC, DCS, APC, PM or SOS string; a longer one is swallowed and dropped whole."""

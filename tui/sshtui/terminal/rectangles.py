@@ -10,6 +10,7 @@ from sshtui.terminal.cells import PLAIN, Style
 from sshtui.terminal.editing import Protection
 from sshtui.terminal.grid import ORIGIN
 from sshtui.terminal.parameters import Parameters, value
+from sshtui.terminal.pens import Pen
 from sshtui.terminal.rows import BLANK
 from sshtui.terminal.sgr import describe_sgr
 from sshtui.terminal.terminal import Terminal
@@ -42,8 +43,13 @@ def erase_selectively(terminal: Terminal, parameters: Parameters) -> None:
         top, left, bottom, right = area
         for y in range(top, bottom + 1):
             line = terminal.touch(y)
+            if terminal.protection is not Protection.DEC:
+                terminal.cut(line, left)
+                terminal.cut(line, right + 1)
+                line.chars[left : right + 1] = [BLANK] * (right + 1 - left)
+                continue
             for x in range(left, right + 1):
-                if not (terminal.protection is Protection.DEC and line.pens[x].protected):
+                if not line.pens[x].protected:
                     terminal.cut(line, x)
                     terminal.cut(line, x + 1)
                     line.chars[x] = BLANK
@@ -144,17 +150,22 @@ def _restyle(terminal: Terminal, parameters: Parameters, changes: dict[str, bool
     area = _area(terminal, parameters, 0)
     if area is None or not changes:
         return
+    after: dict[Pen, Pen] = {}
     for y, start, end in _spans(terminal, area):
         line = terminal.touch(y)
         for x in range(start, end):
             pen = line.pens[x]
-            style = pen.style
-            fields = changes
-            if turn:
-                old = style._asdict()
-                fields = {name: int(not old[name]) if name == "underline" else not old[name] for name in changes}
-            changed: Style = style._replace(**fields)  # type: ignore[arg-type]  # the names come from the table above
-            line.pens[x] = terminal.pens.get(changed, pen.protected)
+            changed = after.get(pen)
+            if changed is None:
+                changed = after[pen] = terminal.pens.get(_changed(pen.style, changes, turn), pen.protected)
+            line.pens[x] = changed
+
+
+def _changed(style: Style, changes: dict[str, bool | int], turn: bool) -> Style:
+    if turn:
+        old = style._asdict()
+        changes = {name: int(not old[name]) if name == "underline" else not old[name] for name in changes}
+    return style._replace(**changes)  # type: ignore[arg-type]  # the names come from the table above
 
 
 def select_extent(terminal: Terminal, parameters: Parameters) -> None:
@@ -169,7 +180,8 @@ def report_rendition(terminal: Terminal, parameters: Parameters) -> None:
     if area is None:
         return
     top, left, bottom, right = area
-    styles = {pen.style for line in terminal.rows[top : bottom + 1] for pen in line.pens[left : right + 1]}
+    pens = set[Pen]().union(*(line.pens[left : right + 1] for line in terminal.rows[top : bottom + 1]))
+    styles = {pen.style for pen in pens}
     common = {
         name: found.pop() if len(found := {getattr(style, name) for style in styles}) == 1 else plain
         for name, plain in PLAIN._asdict().items()
@@ -212,7 +224,7 @@ def _cell_sum(char: str, style: Style, how: int) -> int:
     elif style.conceal or char == BLANK:
         total = 0x20
     else:
-        total = ord(unicodedata.normalize("NFC", char)[0]) & mask
+        total = ord(char if len(char) == 1 else unicodedata.normalize("NFC", char)[0]) & mask
     if how & _PLAIN:
         return total
     total += 0x10 * (style.underline == 1) + 0x20 * style.reverse
@@ -228,7 +240,8 @@ def protect(terminal: Terminal, parameters: Parameters) -> None:
 
 
 def guard(terminal: Terminal, on: bool) -> None:
-    """SPA and EPA (ECMA-48 8.3.129, 8.3.40): protection against the ordinary erasures."""
+    """SPA and EPA (ECMA-48 8.3.129, 8.3.40): protection against the ordinary erasures, from SPA on (xterm)."""
     pen = terminal.cursor.pen
     terminal.cursor.pen = terminal.pens.get(pen.style, on)
-    terminal.protection = Protection.ISO
+    if on:
+        terminal.protection = Protection.ISO

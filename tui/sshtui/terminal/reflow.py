@@ -36,6 +36,35 @@ def resize(terminal: Terminal, columns: int, lines: int) -> None:
         if terminal.other_rows:
             terminal.other_rows, _ = _cut(terminal, terminal.other_rows, 0, columns, lines)
     cursor.pending = not terminal.alternate and x >= columns
+    _take_size(terminal, columns, lines)
+
+
+def refit(terminal: Terminal, columns: int, lines: int) -> None:
+    """Fit both screens to a size that a program chose, without reflow, as xterm does: lines are cut and filled.
+
+    Rows that leave the normal screen go into the scrollback, which keeps its lines as they are: a program can ask for
+    sizes as fast as it prints, so this costs no more than a screen.
+    """
+    if (columns, lines) == (terminal.columns, terminal.lines):
+        return
+    terminal.settle()
+    cursor = terminal.cursor
+    other_y = terminal.saved[not terminal.alternate].y if (not terminal.alternate) in terminal.saved else 0
+    if not terminal.alternate:
+        for line in terminal.rows[: max(0, cursor.y - lines + 1)]:
+            terminal.scrollback.push(pack(line, terminal.pens.plain))
+    if columns != terminal.columns:
+        for line in (*terminal.rows, *terminal.other_rows):
+            line.wrapped = False
+    terminal.rows, cursor.y = _cut(terminal, terminal.rows, cursor.y, columns, lines)
+    if terminal.other_rows:
+        terminal.other_rows, _ = _cut(terminal, terminal.other_rows, other_y, columns, lines)
+    cursor.x = min(cursor.x, columns - 1)
+    cursor.pending = False
+    _take_size(terminal, columns, lines)
+
+
+def _take_size(terminal: Terminal, columns: int, lines: int) -> None:
     terminal.tabstops.update(range(-(-terminal.columns // 8) * 8, columns, 8))
     terminal.columns, terminal.lines = columns, lines
     terminal.clear_margins()

@@ -263,11 +263,13 @@ class Screen(EditableGrid):
         self._advance(x, width)
 
     def repeat(self, count: int) -> None:
-        """REP (ECMA-48 8.3.103): the last character again, at most a screenful."""
+        """REP (ECMA-48 8.3.103): the last character again; beyond a screenful only to the column it would end in."""
         again, self_width = self.last_drawn, graphemes.width_of(self.last_drawn)
         if not again:
             return
-        count = min(count, self.columns * self.lines)
+        screenful = self.columns * self.lines
+        if count > screenful:
+            count = screenful + (count - screenful) % (self.right - self.left + 1)
         if len(again) == 1 and self_width == 1:
             self.draw_narrow(again * count)
         else:

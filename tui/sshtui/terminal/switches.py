@@ -160,8 +160,7 @@ def _switch_screen(terminal: Terminal, mode: int, on: bool) -> None:
         (terminal.save_cursor if on else terminal.restore_cursor)()
         return
     if mode == 1049 and on:
-        if not terminal.alternate:
-            terminal.save_cursor()
+        terminal.save_cursor()
         terminal.show_alternate(True)
         terminal.erase_in_display(2)
         return

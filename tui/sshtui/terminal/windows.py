@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sshtui.model.geometry import Size
 from sshtui.terminal import limits
 from sshtui.terminal.parameters import Parameters, value
-from sshtui.terminal.reflow import resize
+from sshtui.terminal.reflow import refit
 from sshtui.terminal.terminal import Terminal
 
 _CELL = limits.CELL
@@ -72,7 +72,8 @@ def _ask_size(terminal: Terminal, lines: int | None, columns: int | None) -> Non
         terminal.columns if columns is None else columns or extent.columns,
         terminal.lines if lines is None else lines or extent.rows,
     )
-    resize(terminal, *wanted.clamped(1, limits.ASKED_SIDE))
+    most = max(limits.ASKED_SIDE, *extent)
+    refit(terminal, *wanted.clamped(1, most))
     if terminal.has(2048):
         report_size_change(terminal)
 

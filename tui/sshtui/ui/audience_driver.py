@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from textual import messages
@@ -12,9 +11,6 @@ from textual.message import Message
 
 from sshtui.ui.onlooker import SYNC_END, SYNC_START
 from sshtui.ui.steady import SteadyApp
-
-# A piece of the picture begins by saying where.
-_PICTURE = re.compile(r"\x1b\[\d+;\d+H")
 
 
 class AudienceDriver(Driver):
@@ -51,15 +47,11 @@ class AudienceDriver(Driver):
                 self._audience.paint("".join(frame))
         elif self._frame is not None:
             self._frame.append(data)
-        elif data.startswith(SYNC_START) and data.endswith(SYNC_END):
-            self._audience.paint(data[len(SYNC_START) : -len(SYNC_END)])
-        elif _PICTURE.match(data):
-            self._audience.paint(data)
         else:
             self._audience.write(data)
 
     def send_message(self, message: Message) -> None:
-        """Hand a message to the app, on whose loop we stand; a keystroke for the remote is there when this returns."""
+        """Hand a message to the app, on whose loop we stand."""
         self._steady.receive(message)
 
     def start_application_mode(self) -> None:

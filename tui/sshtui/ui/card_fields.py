@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sshtui.errors import UsageError
+from sshtui.model.folders import DANGER, FolderSettings
 from sshtui.model.hosts import (
     DEFAULT_PORT,
     Host,
@@ -24,6 +25,9 @@ from sshtui.session.comeback import RECONNECT
 from sshtui.ui.theming import colour_problem
 
 LONGEST_KEEP_ALIVE = 86_400
+EMPTIED = "-"
+"""Typed into a field of several hosts that differ there, it empties the field of all."""
+
 _LINE_END = " ⏎ "
 """Stands for a line end in the notes, which are edited on one line."""
 
@@ -44,7 +48,8 @@ class CardField:
     id: str
     label: str
     hint: str
-    write: Callable[[Host], str]
+    write: Callable[[Any], str]
+    """What stands in it for a Host, or for FolderSettings."""
     problem: Callable[[str, Surrounding], str]
 
 
@@ -78,6 +83,18 @@ def _keep_alive_problem(text: str, _around: Surrounding) -> str:
 
 def _theme_problem(text: str, around: Surrounding) -> str:
     return "" if not text or text in around.themes else "No theme has this name."
+
+
+def _yes_no(value: object) -> str:
+    return {True: "yes", False: "no"}.get(value, "") if isinstance(value, bool) else ""
+
+
+def _yes_no_problem(text: str, _around: Surrounding) -> str:
+    return "" if text in {"", "yes", "no"} else "Write yes or no."
+
+
+def _folder_path_problem(text: str) -> str:
+    return folder_problem(text) if text else "A folder needs a name."
 
 
 def _control_problem(text: str, _around: Surrounding) -> str:
@@ -120,7 +137,10 @@ CARD_FIELDS: tuple[CardField, ...] = (
         "reconnect",
         "on Enter; or yes",
         lambda host: "yes" if host.extra.get(RECONNECT) is True else "",
-        lambda text, _: "" if text in {"", "yes", "no"} else "Write yes or no.",
+        _yes_no_problem,
+    ),
+    CardField(
+        "danger", "danger", "as its folder; or yes", lambda host: _yes_no(host.extra.get(DANGER)), _yes_no_problem
     ),
     CardField("theme", "theme", "as the app", lambda host: host.theme, _theme_problem),
     CardField("colour", "colour", "none", lambda host: host.colour, lambda text, _: colour_problem(text)),
@@ -133,24 +153,56 @@ CARD_FIELDS: tuple[CardField, ...] = (
     ),
 )
 
-FIELDS_BY_ID = {field.id: field for field in CARD_FIELDS}
+FOLDER_FIELDS: tuple[CardField, ...] = (
+    CardField("path", "folder", "needed", lambda folder: folder.path, lambda text, _: _folder_path_problem(text)),
+    CardField("user", "user", "not set", lambda folder: folder.user, lambda text, _: user_problem(text)),
+    CardField(
+        "port",
+        "port",
+        "not set",
+        lambda folder: "" if folder.port is None else str(folder.port),
+        lambda text, _: port_problem(text) if text else "",
+    ),
+    CardField("key_pair", "key pair", "not set", lambda folder: folder.key_pair, _key_pair_problem),
+    CardField("jump", "jump", "not set", lambda folder: folder.jump, _jump_problem),
+    CardField("theme", "theme", "not set", lambda folder: folder.theme, _theme_problem),
+    CardField("danger", "danger", "not set; or yes", lambda folder: _yes_no(folder.danger), _yes_no_problem),
+)
+"""What its hosts inherit from a folder."""
 
 
-def written(host: Host) -> dict[str, str]:
+def written(subject: Host | FolderSettings, fields: Sequence[CardField] = CARD_FIELDS) -> dict[str, str]:
     """The text of every field, by field id."""
-    return {field.id: field.write(host) for field in CARD_FIELDS}
+    return {field.id: field.write(subject) for field in fields}
 
 
-def problems(texts: Mapping[str, str], around: Surrounding) -> dict[str, str]:
-    """What is wrong, by field id; empty when the texts make a host."""
-    found = {field.id: field.problem(texts[field.id].strip(), around) for field in CARD_FIELDS}
-    return {field_id: sentence for field_id, sentence in found.items() if sentence}
+def read_folder(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Fields of a folder's settings that valid `texts` describe, None for one that is not set; without the path."""
+    values: dict[str, Any] = {field_id: text.strip() or None for field_id, text in texts.items() if field_id != "path"}
+    if values["port"] is not None:
+        values["port"] = int(values["port"])
+    if values["danger"] is not None:
+        values["danger"] = values["danger"] == "yes"
+    return values
+
+
+def read_changes(typed: Mapping[str, str], before: Mapping[str, str], base: Host) -> Host:
+    """`base` with the fields that were `typed` otherwise than they stood `before` in the card of several hosts."""
+    changed = {field_id: text.strip() for field_id, text in typed.items() if text.strip() != before[field_id].strip()}
+    changed = {field_id: "" if text == EMPTIED else text for field_id, text in changed.items()}
+    words = changed.get("tags", "").replace(",", " ").split()
+    if words and all(word[0] in "+-" and word[1:] for word in words):
+        dropped = {word[1:] for word in words if word[0] == "-"}
+        kept = [tag for tag in base.tags if tag not in dropped]
+        changed["tags"] = " ".join([*kept, *(word[1:] for word in words if word[0] == "+")])
+    return read({**written(base), **changed}, base)
 
 
 def read(texts: Mapping[str, str], base: Host) -> Host:
     """The host that valid `texts` describe; what has no field (forwards, unknown settings) stays as in `base`."""
     texts = {field_id: text.strip() for field_id, text in texts.items()}
     by_itself, resume = texts.pop("reconnect") == "yes", texts.pop("resume")
+    danger = texts.pop("danger")
     values: dict[str, Any] = {
         **texts,
         "port": int(texts["port"] or DEFAULT_PORT),
@@ -161,7 +213,9 @@ def read(texts: Mapping[str, str], base: Host) -> Host:
     }
     # Said either way where it was said before: a field that is left out of `extra` stays in the file as it was.
     further = {RECONNECT: by_itself, RESUME: resume or None}
-    changed = {name: value for name, value in further.items() if value or name in base.extra}
+    changed: dict[str, Any] = {name: value for name, value in further.items() if value or name in base.extra}
+    if danger or DANGER in base.extra:
+        changed[DANGER] = danger == "yes" if danger else None
     if changed:
         values["extra"] = {**base.extra, **changed}
     return replace(base, **values)

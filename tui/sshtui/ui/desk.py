@@ -57,8 +57,9 @@ class AppDesk:
         )
         host = self._app.parts.wanted(wanted)
         self._opened.append(now)
-        main = self._app.screen_stack[0] if self._app.screen_stack else None
-        assert isinstance(main, MainScreen)
+        main = next(iter(self._app.screen_stack), None)
+        if not isinstance(main, MainScreen):
+            raise AttachError("This sshtui is ending.")
         main.call_later(main.open, host)
         if is_link(wanted.destination):
             self._app.prompter.tell(Notice(f"A link opened a tab on {host.name}."))

@@ -188,6 +188,16 @@ class SteadyDriver(LinuxDriver):
         self._watched = self._can_be_watched()
         self._settling: asyncio.TimerHandle | None = None
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Columns and rows as the terminal has them now.
+
+        COLUMNS and LINES of the environment, which Textual believes first, stay as they are when the window changes.
+        """
+        with contextlib.suppress(OSError):
+            if all(size := os.get_terminal_size(self.fileno)):
+                return size
+        return super()._get_terminal_size()
+
     def _repaint(self) -> None:
         self._app.call_later(self._app.refresh)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sshtui.model.reachability import Verdict
 from sshtui.session.changes import State
 
 
@@ -23,6 +24,11 @@ class Glyphs:
     divider: str
     dot: str
     ellipsis: str
+    favourite: str
+    marked: str
+    reachable: str
+    unreachable: str
+    unchecked: str
 
     def state(self, state: State | None) -> str:
         """The shape of a session's state; None stands for "not open"."""
@@ -38,9 +44,13 @@ class Glyphs:
             case _:
                 return self.none
 
+    def reach(self, verdict: Verdict) -> str:
+        """The shape of what a check of reachability found."""
+        return {"reachable": self.reachable, "not checked": self.unchecked}.get(verdict, self.unreachable)
 
-UNICODE = Glyphs("●", "◐", "✕", "◌", "○", "▸", "▾", "+", "♪", "│", "·", "…")
-ASCII = Glyphs("*", "~", "x", "-", "o", ">", "v", "+", "!", "|", "-", ".")
+
+UNICODE = Glyphs("●", "◐", "✕", "◌", "○", "▸", "▾", "+", "♪", "│", "·", "…", "★", "▌", "✓", "✕", "?")
+ASCII = Glyphs("*", "~", "x", "-", "o", ">", "v", "+", "!", "|", "-", ".", "*", "#", "+", "x", "?")
 
 
 def has_unicode(encoding: str | None, term: str) -> bool:

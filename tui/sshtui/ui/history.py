@@ -2,59 +2,144 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from sshtui.errors import NotFound, UsageError
+from sshtui.model.folders import FolderSettings
 from sshtui.model.hosts import Host
 from sshtui.ui.parts import Hosts
 
-DEPTH = 50
+DEPTH = 1000
+"""Changes that can be undone; older ones are forgotten."""
 
 
 @dataclass(frozen=True)
-class Step:
-    """A change: `before` became `after`; None means that it was not there."""
+class Change:
+    """`before` became `after`; None means that it was not there."""
 
     before: Host | None
     after: Host | None
 
+
+@dataclass(frozen=True)
+class FolderChange:
+    """Fields of a folder's settings as they were, None for one that was not set."""
+
+    path: str
+    before: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one keystroke did to hosts and folders; `title` says it where more than one host changed."""
+
+    changes: tuple[Change, ...]
+    folders: tuple[FolderChange, ...] = ()
+    title: str = ""
+
     @property
     def sentence(self) -> str:
         """What undoing it did."""
-        if self.before is None and self.after is not None:
-            return f"{self.after.name} is taken away again."
-        if self.before is not None and self.after is None:
-            return f"{self.before.name} is back."
-        return f"{self.before.name if self.before else ''} is as it was before."
+        if self.title or len(self.changes) != 1:
+            return f"Undone: {self.title}"
+        (change,) = self.changes
+        if change.before is None:
+            return f"{change.after.name if change.after else ''} is taken away again."
+        return (
+            f"{change.before.name} is back." if change.after is None else f"{change.before.name} is as it was before."
+        )
+
+    @property
+    def host(self) -> Host | None:
+        """A host that is there again after undoing, to point at."""
+        return next((change.before for change in self.changes if change.before is not None), None)
 
 
 class History:
-    """Changes hosts and remembers how to undo it, for as long as the app runs."""
+    """Changes hosts and folders and remembers how to undo it, for as long as the app runs."""
 
     def __init__(self, hosts: Hosts) -> None:
         self._hosts = hosts
         self._steps: list[Step] = []
 
-    def save(self, host: Host, was: str | None) -> None:
-        """Put `host` in the place of `was`, or as a new one. Raises ConfigError."""
-        before = self._hosts.get(was) if was is not None else None
-        self._hosts.put(host, was=was)
-        self._note(Step(before, host))
+    def save(self, changes: Sequence[tuple[Host, str | None]], title: str = "") -> Step:
+        """Put each host in the place of the one named beside it, or as a new one; all or none. Raises ConfigError."""
+        befores = [self._hosts.get(was) if was is not None else None for _, was in changes]
+        self._hosts.put_many(changes)
+        step = Step(tuple(Change(before, host) for before, (host, _) in zip(befores, changes, strict=True)), (), title)
+        self._note(step)
+        return step
 
-    def remove(self, name: str) -> None:
-        """Take a host away. Raises NotFound, ConfigError."""
-        self._note(Step(self._hosts.remove(name), None))
+    def remove(self, names: Sequence[str], title: str = "") -> None:
+        """Take hosts away; all or none. Raises NotFound, ConfigError."""
+        self._note(Step(tuple(Change(host, None) for host in self._hosts.remove_many(names)), (), title))
+
+    def set_folder(self, path: str, changes: Mapping[str, Any], title: str) -> None:
+        """Set fields of a folder, None taking one away. Raises UsageError, ConfigError."""
+        before = {name: _said(self.folder(path), name) for name in changes}
+        self._hosts.put_folder(path, changes)
+        self._note(Step((), (FolderChange(path, before),), title))
+
+    def folder(self, path: str) -> FolderSettings:
+        """What is set for a folder, nothing where the file says nothing of it."""
+        return next((each for each in self._hosts.folders if each.path == path), FolderSettings(path))
+
+    def move_folder(self, path: str, to: str, hosts: Sequence[Host], title: str) -> None:
+        """Give a folder, those inside it and `hosts`, all that stand there, the path `to`; settings go with it.
+
+        Settings that `to` has already stay as they are. Raises as `set_folder`.
+        """
+        moved = [(replace(host, folder=to + host.folder.removeprefix(path)), host.name) for host in hosts]
+        changes = self.save(moved, title).changes
+        taken = {each.path for each in self._hosts.folders}
+        for settings in self._hosts.folders:
+            new = to + settings.path.removeprefix(path)
+            if f"{settings.path}/".startswith(f"{path}/") and new not in taken:
+                self._hosts.put_folder(settings.path, {"path": new})
+                renamed = (*self._steps[-1].folders, FolderChange(new, {"path": settings.path}))
+                self._steps[-1] = Step(changes, renamed, title)
 
     def undo(self) -> Step | None:
-        """Undo the newest change and return it; None when there is none. Raises ConfigError, NotFound."""
+        """Undo the newest change and return it; None when there is none. Raises ConfigError, NotFound.
+
+        A step that another instance made impossible is given up, so that those before it can be undone.
+        """
         if not self._steps:
             return None
         step = self._steps[-1]
-        if step.before is None and step.after is not None:
-            self._hosts.remove(step.after.name)
-        elif step.before is not None:
-            self._hosts.put(step.before, was=step.after.name if step.after else None)
+        try:
+            for folder in reversed(step.folders):
+                self._hosts.put_folder(folder.path, folder.before)
+            gone = [change.after.name for change in step.changes if change.before is None and change.after is not None]
+            if gone:
+                self._hosts.remove_many(gone)
+            back = [_back(change) for change in step.changes if change.before is not None]
+            if back:
+                self._hosts.put_many(back)
+        except (NotFound, UsageError):
+            self._steps.pop()
+            raise
         self._steps.pop()
         return step
 
     def _note(self, step: Step) -> None:
         self._steps = [*self._steps[1 - DEPTH :], step]
+
+
+def _said(settings: FolderSettings, name: str) -> Any:
+    """A field as the file has it: None where it is not set."""
+    value = getattr(settings, name)
+    return None if value == "" else value
+
+
+def _back(change: Change) -> tuple[Host, str | None]:
+    """What to save, and in whose place, for `before` to stand there again."""
+    assert change.before is not None
+    if change.after is None:
+        return change.before, None
+    # A field that the file keeps unless it is taken away by name.
+    added = {name: None for name in change.after.extra if name not in change.before.extra}
+    before = replace(change.before, extra={**change.before.extra, **added}) if added else change.before
+    return before, change.after.name

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Literal
 
-from sshtui.errors import SshtuiError
-from sshtui.model.hosts import Host
+from sshtui.errors import SshtuiError, UsageError
+from sshtui.model.hosts import Host, folder_problem
 from sshtui.model.key_pairs import KeyPair
-from sshtui.model.questions import ChooseKeyPair, Notice, Prompter
+from sshtui.model.questions import ChooseKeyPair, Confirm, Notice, Prompter
 from sshtui.ui.asking import told
-from sshtui.ui.card_fields import Surrounding
+from sshtui.ui.card_fields import (
+    CARD_FIELDS,
+    FOLDER_FIELDS,
+    Surrounding,
+    read,
+    read_changes,
+    read_folder,
+    written,
+)
 from sshtui.ui.history import History, Step
+from sshtui.ui.host_rows import Catalogue
 from sshtui.ui.parts import Parts
 from sshtui.ui.widgets.card import Editing
+
+MANY = 10
+"""Hosts from which a person is asked before all of them are opened or deleted."""
 
 
 class HostEdits:
@@ -26,16 +38,28 @@ class HostEdits:
         self._replaced = replaced
         self._parts = parts
         self._prompter = prompter
-        self._history = History(parts.hosts)
+        self._history = parts.history or History(parts.hosts)
 
     def changeable(self, host: Host | None) -> Host | None:
         """`host` when it is ours to change; says why not otherwise."""
         if host is None:
             self.tell("Choose a host first.")
         if host is not None and not host.editable:
-            self.tell(f"{host.name} stands in {host.origin} and is read-only here; c makes an own copy.", "warning")
+            self.tell(f"{host.name} stands in {host.origin} and is read-only here; O makes an own copy.", "warning")
             return None
         return host
+
+    def all_changeable(self, hosts: Sequence[Host]) -> Sequence[Host]:
+        """Those of `hosts` that are ours to change; says how many are not."""
+        if len(hosts) < 2:
+            return [host] if (host := self.changeable(next(iter(hosts), None))) else []
+        own = [host for host in hosts if host.editable]
+        if len(own) < len(hosts):
+            left = len(hosts) - len(own)
+            self.tell(f"{left} of {len(hosts)} are read-only here and stay as they are; O makes own copies.", "warning")
+        return own
+
+    # What is typed on the card
 
     def adding(self, folder: str) -> Editing:
         """A new host in `folder`."""
@@ -49,10 +73,115 @@ class HostEdits:
         """A copy of any host, under a free name."""
         return self._editing(replace(host, name=_free(host.name, self._names()), origin=""), None)
 
-    def delete(self, host: Host) -> None:
-        """Take a host away, and say how to bring it back."""
-        if self._try(lambda: self._history.remove(host.name)):
-            self.tell(f"{host.name} is deleted. u brings it back.")
+    def editing_all(self, hosts: Sequence[Host]) -> Editing:
+        """Several saved hosts at once: every field but the name; only what is typed changes."""
+        fields = CARD_FIELDS[1:]
+        every = [written(host, fields) for host in hosts]
+        mixed = {field.id for field in fields if len({texts[field.id] for texts in every}) > 1}
+        before = {field_id: "" if field_id in mixed else text for field_id, text in every[0].items()}
+
+        def save(texts: Mapping[str, str]) -> None:
+            changed = [(read_changes(texts, before, host), host.name) for host in hosts]
+            self._save_all(changed, f"{_many(hosts)} edited.")
+
+        return Editing(fields, before, self._around(), save, mixed)
+
+    def editing_folder(self, path: str, catalogue: Catalogue) -> Editing:
+        """What hosts inherit from a folder, and its path."""
+        before = written(self._history.folder(path), FOLDER_FIELDS)
+
+        def save(texts: Mapping[str, str]) -> None:
+            changes = {name: value for name, value in read_folder(texts).items() if value != read_folder(before)[name]}
+            if changes:
+                self._history.set_folder(path, changes, f"the settings of {path}.")
+            to = texts["path"].strip()
+            if to != path:
+                self._move_folder(path, to, catalogue)
+
+        return Editing(FOLDER_FIELDS, before, self._around(), save)
+
+    def _editing(self, base: Host, was: str | None) -> Editing:
+        def save(texts: Mapping[str, str]) -> Host:
+            host = read(texts, base)
+            self._save_all([(host, was)])
+            return host
+
+        return Editing(CARD_FIELDS, written(base), self._around(was), save)
+
+    def _around(self, was: str | None = None) -> Surrounding:
+        names = self._names() - ({was} if was else set())
+        return Surrounding(names, self._parts.themes.keys(), self._parts.parse_destination)
+
+    # What is done at once
+
+    async def ask_to_delete(self, hosts: Sequence[Host]) -> None:
+        """Take many hosts away, after asking."""
+        many = f"{len(hosts)} saved hosts are deleted. u brings them back until sshtui ends."
+        if await self._prompter.ask(Confirm("Delete the marked hosts?", many, yes="Delete", danger=True)):
+            self.delete(hosts)
+
+    def delete(self, hosts: Sequence[Host]) -> None:
+        """Take hosts away, and say how to bring them back."""
+        title = f"{_many(hosts)} deleted." if len(hosts) > 1 else ""
+        if self._try(lambda: self._history.remove([host.name for host in hosts], title)):
+            self.tell(f"{title} u brings them back." if title else f"{hosts[0].name} is deleted. u brings it back.")
+
+    def move(self, hosts: Sequence[Host], folder: str) -> str:
+        """Put hosts into `folder`; why that cannot be, or ""."""
+        folder = folder.strip().strip("/")
+        if problem := folder_problem(folder):
+            return problem
+        moved = [(replace(host, folder=folder), host.name) for host in hosts if host.folder != folder]
+        if moved:
+            title = f"{_many([host for host, _ in moved])} moved to {folder or 'the top'}."
+            return self._told_once(lambda: self._save_all(moved, title), title)
+        return ""
+
+    def move_folder(self, path: str, to: str, catalogue: Catalogue) -> str:
+        """Give a folder with all that is in it another path; why that cannot be, or ""."""
+        to = to.strip().strip("/")
+        if problem := folder_problem(to) if to else "A folder needs a name.":
+            return problem
+        if to == path:
+            return ""
+        return self._told_once(lambda: self._move_folder(path, to, catalogue), f"{path} is {to} now.")
+
+    def _move_folder(self, path: str, to: str, catalogue: Catalogue) -> None:
+        if f"{to}/".startswith(f"{path}/"):
+            raise UsageError(f"{path} cannot stand inside itself.")
+        self._history.move_folder(path, to, catalogue.own_below(path), f"{path} renamed to {to}.")
+
+    def mark_favourites(self, hosts: Sequence[Host]) -> None:
+        """Make favourites of them; none any more when all are."""
+        wanted = not all(host.favourite for host in hosts)
+        changed = [(replace(host, favourite=wanted), host.name) for host in hosts if host.favourite != wanted]
+        title = (
+            f"{_many(hosts)} {'made' if wanted else 'no longer'} {'a favourite' if len(hosts) == 1 else 'favourites'}."
+        )
+        self._told_once(lambda: self._save_all(changed, title), title)
+
+    def save_own(self, hosts: Sequence[Host]) -> Host | None:
+        """Save read-only hosts as ours, under their own names as far as they are free; the first one."""
+        names = self._names()
+        copies: list[Host] = []
+        for host in hosts:
+            if host.editable:
+                continue
+            name = host.name if host.name not in names else _free(host.name, names)
+            names.add(name)
+            copies.append(replace(host, name=name, origin=""))
+        if not copies:
+            self.tell("That is a host of yours already; c makes a copy of it.")
+            return None
+        title = f"{_many(copies)} saved as {'a host' if len(copies) == 1 else 'hosts'} of your own."
+        problem = self._told_once(lambda: self._save_all([(copy, None) for copy in copies], title), title)
+        return None if problem else copies[0]
+
+    def save_imported(self, hosts: Sequence[Host], source: str) -> None:
+        """Save what an import wants, in one step to undo. Raises SshtuiError."""
+        known = self._names()
+        changes = [(host, host.name if host.name in known else None) for host in hosts]
+        self._save_all(changes, f"{_many(hosts)} imported from {source}.")
 
     def undo(self) -> Step | None:
         """Undo the newest change; None when nothing was undone."""
@@ -61,8 +190,9 @@ class HostEdits:
         except SshtuiError as error:
             self._prompter.tell(told(error))
             return None
-        if step is not None and step.before is not None and step.after is not None:
-            self._replaced(step.after, step.before)
+        for change in step.changes if step else ():
+            if change.before is not None and change.after is not None:
+                self._is_now(change.after, change.before)
         self.tell(step.sentence if step else "There is nothing to undo.")
         return step
 
@@ -75,26 +205,32 @@ class HostEdits:
         pairs = tuple(await again())
         answer = await self._prompter.ask(ChooseKeyPair(host.name, pairs, host.key_pair, again))
         if answer is not None and answer.key_pair.path:
-            self._try(lambda: self._save(replace(host, key_pair=answer.key_pair.path), host.name))
+            changed = replace(host, key_pair=answer.key_pair.path)
+            self._try(lambda: self._save_all([(changed, host.name)]))
 
     def tell(self, sentence: str, level: Literal["information", "warning"] = "information") -> None:
         """Say something that needs no answer."""
         self._prompter.tell(Notice(sentence, level=level))
 
-    def _editing(self, base: Host, was: str | None) -> Editing:
-        around = Surrounding(
-            self._names() - ({was} if was else set()), self._parts.themes.keys(), self._parts.parse_destination
-        )
-        return Editing(base, was, around, self._save)
+    def _save_all(self, changes: Sequence[tuple[Host, str | None]], title: str = "") -> None:
+        for change in self._history.save(changes, title).changes:
+            if change.before is not None and change.after is not None:
+                self._is_now(change.before, change.after)
 
-    def _save(self, host: Host, was: str | None) -> None:
-        before = self._parts.hosts.get(was) if was else None
-        self._history.save(host, was)
-        if before is not None:
-            self._replaced(before, host)
+    def _is_now(self, before: Host, after: Host) -> None:
+        if before.name != after.name:
+            self._parts.recent.rename(before.name, after.name)
+        self._replaced(before, after)
 
     def _names(self) -> set[str]:
         return {host.name for host in self._parts.hosts.hosts()}
+
+    def _told_once(self, change: Callable[[], None], title: str) -> str:
+        """Carry out a change and say so; what went wrong, which is told too, or ""."""
+        if not self._try(change):
+            return "Nothing is changed."
+        self.tell(f"{title} u undoes it.")
+        return ""
 
     def _try(self, change: Callable[[], None]) -> bool:
         try:
@@ -103,6 +239,10 @@ class HostEdits:
             self._prompter.tell(told(error))
             return False
         return True
+
+
+def _many(hosts: Sequence[Host]) -> str:
+    return hosts[0].name if len(hosts) == 1 else f"{len(hosts)} hosts"
 
 
 def _free(name: str, taken: Iterable[str]) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sshtui.errors import BrokenFile
 from sshtui.model.destination import Wanted
 from sshtui.model.diagnosis import Finding
+from sshtui.model.folders import FolderSettings
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Prompter
+from sshtui.model.reachability import Reachability
 from sshtui.model.settings import Settings
 from sshtui.model.themes import Theme
 from sshtui.session.roster import Roster
@@ -19,7 +21,9 @@ from sshtui.session.roster import Roster
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from sshtui.store.why import Explanation
     from sshtui.ui.app import SshtuiApp
+    from sshtui.ui.history import History
 
 
 class Hosts(Protocol):
@@ -43,12 +47,21 @@ class Hosts(Protocol):
         """The one called `name`."""
         ...
 
-    def put(self, host: Host, *, was: str | None = None) -> None:
-        """Save `host`, in the place of the one called `was` when it is renamed. Raises ConfigError."""
+    @property
+    def folders(self) -> tuple[FolderSettings, ...]:
+        """What is set for whole folders."""
         ...
 
-    def remove(self, name: str) -> Host:
-        """Take one away and return it. Raises NotFound, ConfigError."""
+    def put_many(self, hosts: Sequence[tuple[Host, str | None]]) -> None:
+        """Save hosts in one write, each in the place of the one named beside it, or as new. Raises ConfigError."""
+        ...
+
+    def remove_many(self, names: Iterable[str]) -> tuple[Host, ...]:
+        """Take hosts away in one write and return them. Raises NotFound, ConfigError."""
+        ...
+
+    def put_folder(self, path: str, changes: Mapping[str, Any]) -> None:
+        """Set fields of a folder, None taking one away. Raises UsageError, ConfigError."""
         ...
 
     def refresh(self) -> bool:
@@ -67,8 +80,16 @@ class Recent(Protocol):
         """Host name to seconds since the epoch."""
         ...
 
+    def counts(self) -> Mapping[str, int]:
+        """Host name to number of uses."""
+        ...
+
     def touch(self, name: str) -> None:
         """It is used now."""
+        ...
+
+    def rename(self, was: str, name: str) -> None:
+        """A host has another name."""
         ...
 
 
@@ -99,6 +120,12 @@ class Parts:
     """Makes the screen for key pairs; what it needs is imported then, not before."""
     effective: Callable[[Host], Host] = lambda host: host
     """A host with what it inherits from its folders."""
+    history: History | None = None
+    """Takes and undoes every change to the hosts; one of its own for the app without."""
+    why: Callable[[Host], Explanation] | None = None
+    """Every option in force for a host and where it comes from."""
+    reach: Callable[[Host], Awaitable[Reachability]] | None = None
+    """Whether a server answers where a host is; never raises, logs nobody in."""
     known_hosts: Callable[[Prompter], Screen[None]] | None = None
     """Makes the screen for host keys; what it needs is imported then, not before."""
     secrets_screen: Callable[[Prompter], Screen[None]] | None = None

@@ -67,14 +67,14 @@ def _plain_run(text: str) -> str:
 def _selected(parameters: str, depth: int, underlines: bool) -> str:
     """SGR (ECMA-48 8.3.117) with 24-bit colours (`38;2;r;g;b`) brought down to `depth`; 0 leaves only attributes.
 
-    Parameters with colons are kinds and colours of underlines.
+    Parameters with colons are kinds and colours of underlines; with fewer colours these have no own.
     """
     words = parameters.split(";")
     kept: list[str] = []
     while words:
         word = words.pop(0)
         if ":" in word:
-            if underlines and (depth or not word.startswith("58")):
+            if underlines and (depth == _TRUE_COLOUR or not word.startswith("58")):
                 kept.append(word)
         elif word in ("38", "48") and words[:1] == ["2"]:
             kept += _brought_down(Color.from_rgb(*map(int, words[1:4])), depth, foreground=word == "38")

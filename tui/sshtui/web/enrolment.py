@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -178,6 +179,11 @@ def _is_a_row(text: str) -> bool:
 def tidy_code(code: str) -> str:
     """A code as it is compared: without the spaces and hyphens that people and apps put in."""
     return code.replace(" ", "").replace("-", "").strip().upper()
+
+
+def is_recovery_code(code: str) -> bool:
+    """Whether it has the form of one."""
+    return re.fullmatch("[A-Z2-7]{16}", tidy_code(code)) is not None
 
 
 def recovery_hash(code: str) -> str:

@@ -16,24 +16,25 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import time as wall_clock
-from typing import Any
+from typing import Any, NamedTuple
 
 from sshtui.errors import ConfigError, NotSaved
 from sshtui.files import ensure_private_directory, read_whole, write_whole
 
-FREE = 5
-"""Failures of one address before it waits: 1 s then, twice as long with each further one."""
 
-LONGEST = 15 * 60.0
-"""Seconds an address or a device waits at most."""
+class _Rule(NamedTuple):
+    """Failures that cost nothing; the longest wait and how long a failure is remembered, in seconds."""
 
-FREE_IN_ALL = 50
-LONGEST_IN_ALL = 60.0
-FORGOTTEN_IN_ALL = 15 * 60.0
-"""Seconds without a failure after which the failures of all are forgotten."""
+    free: int
+    longest: float
+    forgotten: float
 
-FORGOTTEN = 24 * 3600.0
-"""Seconds without a failure after which those of one address are forgotten."""
+
+_OF_ONE = _Rule(5, 15 * 60.0, 24 * 3600.0)
+"""One address or known browser waits 1 s after its fifth failure, and twice as long with each further one."""
+
+_OF_ALL = _Rule(50, 60.0, 15 * 60.0)
+"""All addresses together."""
 
 ADDRESSES = 5_000
 """Addresses remembered; beyond it the one that failed longest ago goes."""
@@ -80,13 +81,20 @@ class Limits:
     def attempt(self, address: str, device: str = "") -> Attempt:
         """Let one try through, and write down that it failed. Raises Delayed, which changes nothing."""
         with self._guard:
-            now = self._clock()
-            known = _hash(device)
-            names = (f"device {known}",) if known in self._devices else (_network(address), _IN_ALL)
-            wait = max(self._wait(name, now) for name in names)
-            if wait > 0:
-                raise Delayed(wait)
-            return self._count(names, now)
+            self.check(address, device)
+            return self._count(self._names(address, device), self._clock())
+
+    def check(self, address: str, device: str = "") -> None:
+        """Raise Delayed where `attempt` would, at once: a look that waits for no disk."""
+        now = self._clock()
+        wait = max(self._wait(name, now) for name in self._names(address, device))
+        if wait > 0:
+            raise Delayed(wait)
+
+    def _names(self, address: str, device: str) -> tuple[str, ...]:
+        """Whose failures count."""
+        known = _hash(device)
+        return (f"device {known}",) if known in self._devices else (_network(address), _IN_ALL)
 
     def attempt_with_pass(self, address: str) -> Attempt:
         """Let a try through that paid with something of its own, such as a recovery code."""
@@ -139,19 +147,17 @@ class Limits:
             return 0.0
         # A clock that was set back must not make anybody wait longer than the delay itself.
         since = max(0.0, now - failures.last)
-        if since > (FORGOTTEN_IN_ALL if name == _IN_ALL else FORGOTTEN):
-            del self._failures[name]
-            return 0.0
-        free, longest = (FREE_IN_ALL, LONGEST_IN_ALL) if name == _IN_ALL else (FREE, LONGEST)
-        if failures.count < free:
+        free, longest, forgotten = _OF_ALL if name == _IN_ALL else _OF_ONE
+        if failures.count < free or since > forgotten:
             return 0.0
         return min(longest, 2.0 ** min(failures.count - free, 30)) - since
 
     def _count(self, names: tuple[str, ...], now: float) -> Attempt:
         for name in names:
             failures = self._failures.pop(name, None) or _Failures()
+            old = now - failures.last > (_OF_ALL if name == _IN_ALL else _OF_ONE).forgotten
             # Put at the end: the first entry of the table is the one that failed longest ago.
-            self._failures[name] = _Failures(failures.count + 1, now)
+            self._failures[name] = _Failures(1 if old else failures.count + 1, now)
         while len(self._failures) > ADDRESSES:
             oldest = next(name for name in self._failures if name != _IN_ALL)
             del self._failures[oldest]

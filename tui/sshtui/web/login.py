@@ -12,7 +12,7 @@ from enum import Enum, auto
 from sshtui.errors import ConfigError
 from sshtui.secrets.argon2id import DEFAULT_COST, Cost, cost_of, hashed, matches
 from sshtui.secrets.totp import Totp
-from sshtui.web.enrolment import Enrolment, EnrolmentFile, recovery_hash, tidy_code
+from sshtui.web.enrolment import Enrolment, EnrolmentFile, is_recovery_code, recovery_hash, tidy_code
 from sshtui.web.limits import Attempt, Delayed, Limits
 
 SLOTS = 2
@@ -59,6 +59,9 @@ class Login:
 
         A right recovery code passes the delay, and is spent by that even if the password is wrong.
         """
+        if not is_recovery_code(code):
+            # Whoever has to wait is told so before the queue, which a flood would fill.
+            self._limits.check(address, device)
         if self._pending >= SLOTS + WAITING:
             return Answer.BUSY
         self._pending += 1

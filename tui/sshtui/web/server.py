@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import ssl
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -67,6 +67,7 @@ class Console:
         sessions: Sessions | None = None,
         login: Login | None = None,
         leader: str = DEFAULT_LEADER,
+        made: Mapping[str, Callable[[], bytes]] | None = None,
     ) -> None:
         self.files = files
         self.audit = Audit(files.audit)
@@ -75,7 +76,7 @@ class Console:
         self.sessions = sessions or Sessions(self._session_ended)
         self.login = login or Login(self.enrolment, self.limits)
         self.guests = Guests()
-        self.transfers = Transfers(files.transfer, self.sessions, self.audit)
+        self.transfers = Transfers(files.transfer, self.sessions, self.audit, made)
         self.consoles = Consoles(open_viewer, self.sessions, self.audit)
         self._pages = Pages(leader)
         self._doorplate = doorplate
@@ -100,6 +101,7 @@ class Console:
                 web.get("/files/{name}", self.transfers.send, allow_head=False),
                 web.put("/files/{name}", self.transfers.take),
                 web.delete("/files/{name}", self.transfers.remove),
+                web.get("/made/{name}", self.transfers.make, allow_head=False),
                 web.get("/console", self.consoles.handle, allow_head=False),
                 *(web.get(path, self._pages.asset) for path in self._pages.assets),
             ]
@@ -202,7 +204,11 @@ async def serve_until_signalled(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop, number)
-    loop.add_signal_handler(signal.SIGHUP, reload if tls is not None else lambda: stop(signal.SIGHUP))
+    if tls is not None:
+        loop.add_signal_handler(signal.SIGHUP, reload)
+    elif signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        # What was started with nohup goes on.
+        loop.add_signal_handler(signal.SIGHUP, stop, signal.SIGHUP)
     async with serving(console, host, port, tls) as bound:
         ready(bound)
         beside = asyncio.create_task(meanwhile()) if meanwhile else None

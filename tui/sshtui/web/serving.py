@@ -8,7 +8,7 @@ import socket
 import sys
 import time
 import webbrowser
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,11 +44,13 @@ def run(
     open_viewer: OpenViewer,
     *,
     leader: str = DEFAULT_LEADER,
+    made: Mapping[str, Callable[[], bytes]] | None = None,
     meanwhile: Callable[[], Coroutine[Any, Any, None]] | None = None,
 ) -> int:
     """Serve until a signal; the exit code. `own`: where a certificate made here is kept.
 
-    `leader`: what the app's leader sends. `meanwhile` runs beside it, from when it listens.
+    `leader`: what the app's leader sends. `made`: files that are made when the page asks for them. `meanwhile` runs
+    beside it, from when it listens.
 
     Raises UsageError for what is not safe to serve, NotFound before the set-up, and what a bad certificate raises.
     """
@@ -63,7 +65,7 @@ def run(
     # For the machine's own names it would bind every other server on loopback to TLS as well.
     lasting = wish.cert is not None and not is_loopback(wish.host)
     doorplate = Doorplate(_names(wish), wish.port, tls=context is not None, lasting=lasting)
-    console = Console(files, doorplate, open_viewer, leader=leader)
+    console = Console(files, doorplate, open_viewer, leader=leader, made=made)
 
     def reload() -> None:
         if certificate is None or context is None:
@@ -128,8 +130,7 @@ def _names(wish: Wish) -> tuple[str, ...]:
         names += ["localhost", "127.0.0.1", "::1"]
     else:
         names.append(socket.gethostname())
-    if wish.host not in _EVERYWHERE:
-        names.append(wish.host)
+    names.append("localhost" if wish.host in _EVERYWHERE else wish.host)
     return tuple(dict.fromkeys(name.casefold() for name in names))
 
 

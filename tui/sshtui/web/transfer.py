@@ -7,13 +7,14 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from aiohttp import web
 
+from sshtui.errors import SshtuiError
 from sshtui.files import ensure_private_directory, new_file, sweep
 from sshtui.model.text import plain
 from sshtui.web.audit import Audit
@@ -45,16 +46,33 @@ SILENCE = 30.0
 class Transfers:
     """The handlers of `/files`."""
 
-    def __init__(self, directory: Path, sessions: Sessions, audit: Audit) -> None:
+    def __init__(
+        self, directory: Path, sessions: Sessions, audit: Audit, made: Mapping[str, Callable[[], bytes]] | None = None
+    ) -> None:
+        """`made`: files that are made when they are asked for, by name."""
         self._directory = directory
+        self._made = made or {}
         self._sessions = sessions
         self._audit = audit
         self._slots = AT_ONCE
 
     async def listing(self, request: web.Request) -> web.Response:
-        """Where the directory is, and what is in it, by name."""
+        """Where the directory is, what is in it, by name, and what can be made."""
         found = await asyncio.to_thread(self._listed)
-        return web.json_response({"directory": str(self._directory), "files": found[:SHOWN]})
+        return web.json_response({"directory": str(self._directory), "files": found[:SHOWN], "made": list(self._made)})
+
+    async def make(self, request: web.Request) -> web.Response:
+        """A file that is made now. An error of making it is a sentence for the page."""
+        name = request.match_info["name"]
+        if name not in self._made:
+            raise web.HTTPNotFound
+        try:
+            data = await asyncio.to_thread(self._made[name])
+        except SshtuiError as error:
+            return web.Response(status=409, text=f"{plain(error.sentence)}\n")
+        self._audit.note("file sent", session=request[SESSION].name, file=name, bytes=len(data))
+        headers = {"Content-Disposition": disposition(name), "Content-Type": "application/octet-stream"}
+        return web.Response(body=data, headers=headers)
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         """A file to the browser, to be saved and never shown (RFC 6266)."""

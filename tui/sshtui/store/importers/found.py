@@ -11,6 +11,7 @@ from typing import Any
 from sshtui.errors import BrokenFile, ConfigError, NotFound
 from sshtui.files import read_whole
 from sshtui.model.hosts import DEFAULT_PORT, NAME_LIMIT, NOTHING_MORE, Forward, Host
+from sshtui.model.terminal_switches import AS_XTERM, TerminalSwitches
 from sshtui.store.host_tables import host_problem
 
 LIMIT = 32 * 1024 * 1024
@@ -57,6 +58,7 @@ class Found:
         theme: str = "",
         colour: str = "",
         favourite: bool = False,
+        terminal: TerminalSwitches = AS_XTERM,
     ) -> None:
         """Take an entry; what cannot be a host is left out with the reason. `proxy` as in the field of that name."""
         number = str(port).strip() or str(DEFAULT_PORT)
@@ -79,6 +81,7 @@ class Found:
             theme=theme.strip(),
             colour=colour.strip(),
             favourite=favourite,
+            terminal=terminal,
             extra={"proxy": proxy} if proxy else NOTHING_MORE,
         )
         self.take(host, name or address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -27,6 +28,11 @@ class Step:
     name: str
     host: Host | None = None
     why: str = ""
+
+    @property
+    def where(self) -> str:
+        """Why, or else where it goes."""
+        return self.host.destination if self.host and not self.why else self.why
 
     @property
     def runs(self) -> str:
@@ -70,6 +76,12 @@ def plan(found: Found, saved: Iterable[Host], *, folder: str = "") -> tuple[Step
     known = {host.name: host for host in saved}
     steps = [_step(replace(host, folder=_joined(folder, host.folder)), known.get(host.name)) for host in found.hosts]
     return (*steps, *(Step("skipped", entry.name, why=entry.reason) for entry in found.skipped))
+
+
+def sums(steps: Iterable[Step]) -> str:
+    """How many there are of each action: `3 new, 1 conflict`; a sentence where there are none."""
+    counted = Counter(step.action for step in steps)
+    return ", ".join(f"{count} {action}" for action, count in counted.items()) or "Nothing was found."
 
 
 def to_save(steps: Sequence[Step], *, conflicts: bool = False) -> tuple[Host, ...]:

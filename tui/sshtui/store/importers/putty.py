@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from sshtui.model.hosts import Forward
 from sshtui.store.importers.found import Found, read_text
+from sshtui.store.putty_terminal import switches_of
 
 _SESSION = re.compile(r"\[HKEY_[^\]]*\\SimonTatham\\PuTTY\\Sessions\\([^\]\\]+)\]\Z", re.IGNORECASE)
 _VALUE = re.compile(r'"((?:[^"\\]|\\.)*)"=(?:"((?:[^"\\]|\\.)*)"|dword:([0-9a-fA-F]{1,8}))\Z')
@@ -78,6 +79,7 @@ def _add(found: Found, name: str, values: Mapping[str, str]) -> None:
             command=values.get("RemoteCommand", ""),
             keep_alive=pings or None,
             forwards=tuple(_forwards(values.get("PortForwardings", ""))),
+            terminal=switches_of(values),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from textwrap import wrap
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -21,8 +22,10 @@ Diagnose = Callable[[Host], AsyncIterator[Finding]]
 
 _STYLES = {"ok": "$success", "failed": "bold $error", "note": "$warning", "skipped": "$muted"}
 _WORDS = {"ok": "ok", "failed": "FAILED", "note": "note", "skipped": "-"}
-_COLUMNS = 14
-"""Of the step's name; its advice stands below its text."""
+_STEP, _VERDICT = 14, 7
+"""Cells of the step's name and of its verdict; texts stand beside them, and go on below themselves."""
+
+_WIDE = 48
 
 
 class DoctorScreen(ModalScreen[None]):
@@ -34,7 +37,8 @@ class DoctorScreen(ModalScreen[None]):
         super().__init__(classes="" if unicode else "-ascii")
         self._host = host
         self._diagnose = diagnose
-        self._lines: list[Content] = []
+        self._found: list[Finding] = []
+        self._failure = ""
         self._done = False
 
     def compose(self) -> ComposeResult:
@@ -46,6 +50,9 @@ class DoctorScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         self._examine()
 
+    def on_resize(self) -> None:
+        self._show()
+
     def on_key(self, event: events.Key) -> None:
         if keystroke(event).name in ("escape", "enter", "q"):
             event.stop()
@@ -55,10 +62,10 @@ class DoctorScreen(ModalScreen[None]):
     async def _examine(self) -> None:
         try:
             async for finding in self._diagnose(self._host):
-                self._lines += finding_lines(finding)
+                self._found.append(finding)
                 self._show()
         except SshtuiError as error:
-            self._lines.append(Content(plain(f"{error.sentence} {error.hint}", 600)))
+            self._failure = plain(f"{error.sentence} {error.hint}", 600)
         self._done = True
         self._show()
 
@@ -66,18 +73,22 @@ class DoctorScreen(ModalScreen[None]):
         self.query_one(Static).update(self._text())
 
     def _text(self) -> Content:
-        return Content("\n").join([*self._lines, *([] if self._done else [Content("checking ...")])])
+        width = max(self.query_one("#details", VerticalScroll).content_size.width, 20) if self.is_mounted else _WIDE
+        lines = [line for finding in self._found for line in finding_lines(finding, width)]
+        last = self._failure if self._done else "checking ..."
+        return Content("\n").join([*lines, *([Content(last)] if last else [])])
 
 
-def finding_lines(finding: Finding) -> list[Content]:
-    """A line for what was found and, when there is something to do, one for that."""
+def finding_lines(finding: Finding, width: int) -> list[Content]:
+    """What was found and, when there is something to do, that below it; `width` is in cells."""
     took = f"  ({finding.seconds * 1000:.0f} ms)" if finding.seconds is not None else ""
-    style = _STYLES[finding.verdict]
+    # Where there is no room beside the step and the verdict, the text goes on at the left.
+    indent = _STEP + _VERDICT if width >= _WIDE else 2
+    rows = wrap(plain(finding.text, 1000) + took, max(width - _STEP - _VERDICT, 8)) or [""]
+    more = [row for text in (" ".join(rows[1:]), plain(finding.advice, 1000)) for row in wrap(text, width - indent)]
     head = Content.assemble(
-        (f"{finding.step:<{_COLUMNS}}", "$muted"),
-        (f"{_WORDS[finding.verdict]:<7}", style),
-        plain(finding.text, 1000),
-        (took, "$muted"),
+        (f"{finding.step:<{_STEP}}", "$muted"),
+        (f"{_WORDS[finding.verdict]:<{_VERDICT}}", _STYLES[finding.verdict]),
+        rows[0],
     )
-    advice = [Content(f"{'':<{_COLUMNS + 7}}{plain(finding.advice, 1000)}")] if finding.advice else []
-    return [head, *advice]
+    return [head, *(Content(" " * indent + row) for row in more)]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from textual import on, work
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widget import Widget
-from textual.widgets import Input
 
 from sshtui.errors import SshtuiError, UsageError
 from sshtui.model.host_keys import HostKey
@@ -21,7 +19,7 @@ from sshtui.ssh.known_hosts import Known, KnownHosts, ListedKey
 from sshtui.ui.jobs import Jobs
 from sshtui.ui.modals.base import QUIET
 from sshtui.ui.modals.form import LineForm
-from sshtui.ui.screens.catalogue import Catalogue
+from sshtui.ui.screens.filtered import FilteredCatalogue
 
 MOST_SHOWN = 1000
 """Lines of the list; what a filter leaves out is found by a longer one."""
@@ -37,7 +35,7 @@ class KnownHostsTools:
     scan: Callable[[str, int], Awaitable[Sequence[HostKey]]]
 
 
-class KnownHostsScreen(Catalogue[ListedKey]):
+class KnownHostsScreen(FilteredCatalogue[ListedKey]):
     """Lists host keys and carries out what is asked for the marked one; files are read in a thread."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,15 +47,7 @@ class KnownHostsScreen(Catalogue[ListedKey]):
         Binding("r,f5", "reload", "reload"),
     ]
 
-    DEFAULT_CSS = """
-    KnownHostsScreen #filter {
-        height: 1;
-        border: none;
-        padding: 0 1;
-        background: $surface;
-        &:focus { border: none; }
-    }
-    """
+    FILTER_HINT = "/ filter by name, type, fingerprint; a whole name finds hashed ones"
 
     def __init__(self, tools: KnownHostsTools, prompter: Prompter, *, quiet: float = QUIET) -> None:
         super().__init__()
@@ -65,9 +55,6 @@ class KnownHostsScreen(Catalogue[ListedKey]):
         self._jobs = Jobs(prompter)
         self._quiet = quiet
         self._all: tuple[ListedKey, ...] = ()
-
-    def above_list(self) -> Iterable[Widget]:
-        yield Input(placeholder="/ filter by name, type, fingerprint; a whole name finds hashed ones", id="filter")
 
     def on_mount(self) -> None:
         self.action_reload()
@@ -83,13 +70,16 @@ class KnownHostsScreen(Catalogue[ListedKey]):
         self._all = await self._jobs.attempt(self._tools.files.entries) or ()
         await self._choose()
 
+    def filter_changed(self) -> None:
+        self._list_again()
+
     @work(group="load", exclusive=True)
-    async def _filter_changed(self) -> None:
+    async def _list_again(self) -> None:
         await self._choose()
 
     async def _choose(self) -> None:
         """Show the lines that the filter leaves."""
-        text = self.query_one("#filter", Input).value.strip()
+        text = self.filter_text
         words = text.lower().split()
         found = tuple(key for key in self._all if all(word in _searched(key) for word in words))
         if text and (place := self._place(text)):
@@ -113,27 +103,6 @@ class KnownHostsScreen(Catalogue[ListedKey]):
 
     def facts(self, entry: ListedKey | None) -> Content:
         return _facts(entry) if entry else Content(EMPTY)
-
-    @on(Input.Changed, "#filter")
-    def _typed(self) -> None:
-        self._filter_changed()
-
-    @on(Input.Submitted, "#filter")
-    def _to_list(self) -> None:
-        self.query_one("#list").focus()
-
-    def action_filter(self) -> None:
-        """Type what to look for."""
-        self.query_one("#filter").focus()
-
-    def action_leave(self) -> None:
-        """Out of the filter, which is emptied; or back to where we came from."""
-        field = self.query_one("#filter", Input)
-        if field.value or field.has_focus:
-            field.value = ""
-            self.query_one("#list").focus()
-        else:
-            self.dismiss()
 
     # What can be done
 
@@ -162,7 +131,7 @@ class KnownHostsScreen(Catalogue[ListedKey]):
             return
         names = key.names
         if not names:
-            place = self._place(self.query_one("#filter", Input).value)
+            place = self._place(self.filter_text)
             if place is None or key not in (await self._jobs.attempt(lambda: files.find(*place)) or ()):
                 self._jobs.say("Its name is hashed: type the name into the filter first.", warning=True)
                 return

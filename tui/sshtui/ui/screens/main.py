@@ -40,7 +40,7 @@ from sshtui.ui.screens.layout import SMALLEST, layout, sidebar_columns
 from sshtui.ui.screens.palette import Entry, PaletteScreen
 from sshtui.ui.steady import SteadyApp
 from sshtui.ui.terminal.colours import FALLBACK
-from sshtui.ui.widgets.ask_line import Accept, AskLine
+from sshtui.ui.widgets.ask_line import AskLine, Line
 from sshtui.ui.widgets.leader_menu import LeaderMenu
 from sshtui.ui.widgets.sidebar import Sidebar
 from sshtui.ui.widgets.splitter import Splitter
@@ -63,6 +63,9 @@ LOW = 16
 """Rows below which the menu goes without its line at the top."""
 
 _FILTER_FOOTER = frozenset({"hosts.connect", "hosts.leave"})
+_MARKED_FOOTER = frozenset(
+    {"hosts.connect", "hosts.edit", "hosts.delete", "hosts.move", "hosts.favourite", "hosts.check", "hosts.undo"}
+)
 
 
 class MainScreen(Screen[None], inherit_bindings=False):
@@ -86,7 +89,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._sidebar_wanted = True
         self._sidebar_columns = parts.settings.sidebar_columns
         self._asked_among_hosts = False
-        self.sidebar = Sidebar(parts, glyphs, roster, prompter, self.open, self.show_terminal, id="sidebar")
+        self.sidebar = Sidebar(
+            parts, glyphs, roster, prompter, self.open, self.show_terminal, self._ask_for, id="sidebar"
+        )
         self.workspace = Workspace(roster, keymap, glyphs, self._make_view, unicode=unicode, id="workspace")
         self._splitter = Splitter(id="splitter")
         self._status = StatusLine(keymap, glyphs, unicode=unicode, id="status")
@@ -148,7 +153,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             claims=lambda _pressed: False,
             prompter=self._prompter,
             palette=palette,
-            confirm_paste=self._parts.settings.confirm_paste or is_dangerous(session.host),
+            confirm_paste=lambda: self._parts.settings.confirm_paste or is_dangerous(session.host),
             may_offer=True if session.host.terminal.clipboard == "allow" else None,
             unicode=self._unicode,
         )
@@ -410,9 +415,22 @@ class MainScreen(Screen[None], inherit_bindings=False):
         front = self.roster.front
         scope = self.scope
         if scope in (Scope.HOSTS, Scope.CARD) or front is None:
-            self._status.show_scope(scope, only=_FILTER_FOOTER if self.sidebar.filtering else ())
+            marking = self.sidebar.marking and scope is Scope.HOSTS
+            only = _FILTER_FOOTER if self.sidebar.filtering else _MARKED_FOOTER if marking else ()
+            self._status.show_scope(scope, only=only, lead=self.sidebar.summary)
         else:
             self._status.show_session(front)
+
+    @on(Sidebar.TabsDiffer)
+    def _tabs_differ(self, event: Sidebar.TabsDiffer) -> None:
+        event.stop()
+        self.workspace.show_hosts()
+        self._show_status()
+
+    @on(Sidebar.Said)
+    def _hosts_said(self, event: Sidebar.Said) -> None:
+        event.stop()
+        self._show_status()
 
     # What asks
 
@@ -426,7 +444,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self._asked_among_hosts = False
             return ""
 
-        self._ask_for("connect to", accept, hint="user@address:port")
+        self._ask_for(Line("connect to", accept, hint="user@address:port"))
 
     def _rename_tab(self) -> None:
         session = self.roster.front
@@ -437,12 +455,12 @@ class MainScreen(Screen[None], inherit_bindings=False):
             session.label = text
             return ""
 
-        self._ask_for("name of the tab", accept, text=session.label)
+        self._ask_for(Line("name of the tab", accept, text=session.label))
 
-    def _ask_for(self, label: str, accept: Accept, *, text: str = "", hint: str = "") -> None:
+    def _ask_for(self, line: Line) -> None:
         """Take a text in the line below; afterwards the focus goes back to where it was."""
         self._asked_among_hosts = self.sidebar.has_focus_within
-        self._ask.ask(label, accept, text=text, hint=hint)
+        self._ask.ask(line)
 
     @on(AskLine.Closed)
     async def _asked(self) -> None:

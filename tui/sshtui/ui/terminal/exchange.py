@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sshtui.model.questions import Confirm, ConfirmPaste, Notice, Prompter, Question
@@ -22,7 +23,12 @@ class Exchange:
     """Asks through `prompter` where only a person decides; without one the answer is no."""
 
     def __init__(
-        self, view: TerminalView, prompter: Prompter | None, *, confirm_paste: bool, may_offer: bool | None
+        self,
+        view: TerminalView,
+        prompter: Prompter | None,
+        *,
+        confirm_paste: Callable[[], bool],
+        may_offer: bool | None,
     ) -> None:
         self._view = view
         self._prompter = prompter
@@ -40,7 +46,7 @@ class Exchange:
         """Send `text`, after showing it when it has several lines or control characters."""
         if not text:
             return
-        if self._confirm_paste and needs_confirmation(text):
+        if needs_confirmation(text) and self._confirm_paste():
             self._view.run_worker(self._show_first(text), group="paste")
         else:
             self._view.send_paste(text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from inspect import isawaitable
 
 from textual import events, on
@@ -10,16 +11,29 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
+from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
+from sshtui.ui.completion import completed
 from sshtui.ui.line_input import LineInput
 
 Accept = Callable[[str], str | Awaitable[str]]
 """Takes the text; the answer is why it cannot be taken, "" when it is."""
 
 
+@dataclass(frozen=True)
+class Line:
+    """What is asked for: `hint` shows while the line is empty, Tab completes it to one of `among`."""
+
+    label: str
+    accept: Accept
+    text: str = ""
+    hint: str = ""
+    among: Sequence[str] = ()
+
+
 class AskLine(Horizontal):
-    """Hidden until something is asked. Enter gives the text, Esc gives up."""
+    """Hidden until something is asked. Enter gives the text, Tab completes it, Esc gives up."""
 
     class Closed(Message):
         """The line is gone again; the focus is free."""
@@ -27,20 +41,22 @@ class AskLine(Horizontal):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._accept: Accept = lambda _text: ""
+        self._among: Sequence[str] = ()
 
     def compose(self) -> ComposeResult:
         yield Static("", id="ask-label")
         yield LineInput(id="ask-text", compact=True, select_on_focus=False)
         yield Static("", id="ask-problem")
 
-    def ask(self, label: str, accept: Accept, *, text: str = "", hint: str = "") -> None:
-        """Show `label` and take a text for `accept`; `hint` shows while it is empty."""
-        self._accept = accept
-        self.query_one("#ask-label", Static).update(Content(f" {label} "))
+    def ask(self, wanted: Line) -> None:
+        """Show the line and take its text."""
+        self._accept, self._among = wanted.accept, wanted.among
+        self.query_one("#ask-label", Static).update(Content(f" {wanted.label} "))
         line = self.query_one(Input)
-        line.placeholder = hint
-        line.value = text
-        line.cursor_position = len(text)
+        line.placeholder = wanted.hint
+        line.suggester = SuggestFromList(wanted.among, case_sensitive=False) if wanted.among else None
+        line.value = wanted.text
+        line.cursor_position = len(wanted.text)
         self._say("")
         self.display = True
         self.screen.set_focus(line)
@@ -65,6 +81,12 @@ class AskLine(Horizontal):
         if event.key == "escape":
             event.stop()
             self._close()
+        elif event.key == "tab" and self._among:
+            event.stop()
+            event.prevent_default()
+            line = self.query_one(Input)
+            line.value = completed(line.value, self._among)
+            line.cursor_position = len(line.value)
 
     def _say(self, problem: str) -> None:
         self.query_one("#ask-problem", Static).update(Content(problem))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from textwrap import wrap
@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from sshtui.errors import SshtuiError
 from sshtui.model.hosts import Host
 from sshtui.model.text import plain, plain_lines
-from sshtui.ui.card_fields import CARD_FIELDS, CardField, Surrounding, problems, read, written
+from sshtui.ui.card_fields import EMPTIED, CardField, Surrounding
 from sshtui.ui.line_input import LineInput
 
 LABEL_COLUMNS = 11
@@ -52,14 +52,15 @@ class CardLines(Widget):
 class FieldEditor(Widget):
     """A field while it is edited: its label, its text, and under it what is wrong."""
 
-    def __init__(self, field: CardField, text: str) -> None:
+    def __init__(self, field: CardField, text: str, hint: str) -> None:
         super().__init__(id=f"field-{field.id}")
         self.field = field
         self._text = text
+        self._hint = hint
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self.field.label), classes="label")
-        yield LineInput(self._text, placeholder=self.field.hint, compact=True, select_on_focus=False)
+        yield LineInput(self._text, placeholder=self._hint, compact=True, select_on_focus=False)
         yield Static("", classes="problem")
 
     @property
@@ -77,13 +78,29 @@ class FieldEditor(Widget):
 
 @dataclass(frozen=True)
 class Editing:
-    """What is edited: `base` gives what has no field; `was` is the saved name, None for a new host."""
+    """What is edited: fields and the texts that stand in them at first."""
 
-    base: Host
-    was: str | None
+    fields: Sequence[CardField]
+    texts: Mapping[str, str]
     around: Surrounding
-    save: Callable[[Host, str | None], None]
-    """Saves; raises SshtuiError, which is shown on the card while the typed text stays."""
+    save: Callable[[Mapping[str, str]], Host | None]
+    """Takes the typed texts and saves; gives the host to point at, None where several are saved. Raises SshtuiError,
+    which is shown on the card while the typed text stays."""
+    mixed: Collection[str] = ()
+    """Fields in which the hosts that are edited together differ."""
+
+    def problem(self, field: CardField, text: str) -> str:
+        """What is wrong with the text of a field, or ""."""
+        if field.id in self.mixed:
+            if not text:
+                return ""
+            text = "" if text == EMPTIED else text
+        return field.problem(text, self.around)
+
+    def problems(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """What is wrong, by field id; empty when the texts can be saved."""
+        found = {field.id: self.problem(field, texts[field.id].strip()) for field in self.fields}
+        return {field_id: sentence for field_id, sentence in found.items() if sentence}
 
 
 class Card(Widget):
@@ -117,20 +134,22 @@ class Card(Widget):
         self.border_title = Content(plain(title, 60)) if title else None
         self.query_one(CardLines).show(lines)
 
-    async def edit(self, title: str, editing: Editing, focus: str = "name") -> None:
-        """Open the fields with the text of `editing.base`, the cursor in field `focus`."""
+    async def edit(self, title: str, editing: Editing) -> None:
+        """Open the fields, the cursor in the first one."""
         self._editing = editing
         self._touched = set()
         self.border_title = Content(plain(title, 60)) if title else None
-        texts = written(editing.base)
         form = self.query_one("#card-form", VerticalScroll)
         await form.remove_children()
-        await form.mount_all(FieldEditor(field, texts[field.id]) for field in CARD_FIELDS)
+        await form.mount_all(
+            FieldEditor(field, editing.texts[field.id], _mixed_hint(field) if field.id in editing.mixed else field.hint)
+            for field in editing.fields
+        )
         self._say("")
         self._show_form(True)
         form.scroll_home(animate=False)
         # At once, not with the next message: what is typed ahead belongs into the field.
-        self.screen.set_focus(self._editor(focus).input)
+        self.screen.set_focus(self._editor(editing.fields[0].id).input)
 
     def move(self, by: int) -> None:
         """Go `by` fields further, around the ends."""
@@ -145,15 +164,14 @@ class Card(Widget):
         if self._editing is None:
             return
         texts = self._texts()
-        found = problems(texts, self._editing.around)
+        found = self._editing.problems(texts)
         for editor in self.query(FieldEditor):
             editor.show_problem(found.get(editor.field.id, ""))
         if found:
             self._editor(next(iter(found))).input.focus()
             return
-        host = read(texts, self._editing.base)
         try:
-            self._editing.save(host, self._editing.was)
+            host = self._editing.save(texts)
         except SshtuiError as error:
             self._say(f"{error.sentence} {error.hint}".strip())
             return
@@ -171,7 +189,7 @@ class Card(Widget):
         editor = event.input.parent
         if isinstance(editor, FieldEditor) and (editor.input.has_focus or editor.field.id in self._touched):
             self._touched.add(editor.field.id)
-            editor.show_problem(editor.field.problem(event.value.strip(), self._editing.around))
+            editor.show_problem(self._editing.problem(editor.field, event.value.strip()))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         for other in self.query(FieldEditor):
@@ -202,3 +220,8 @@ class Card(Widget):
         self._show_form(False)
         await self.query_one("#card-form", VerticalScroll).remove_children()
         self.post_message(self.Closed(saved))
+
+
+def _mixed_hint(field: CardField) -> str:
+    """Stands in a field in which the hosts differ; left alone, each keeps its own."""
+    return "mixed; +eu, -eu" if field.id == "tags" else f"mixed; {EMPTIED} empties"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -15,27 +15,21 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from sshtui.model.text import plain
-from sshtui.session.changes import State
-from sshtui.ui.fuzzy import positions
 from sshtui.ui.glyphs import Glyphs
-from sshtui.ui.host_rows import FolderRow, HostListRow, HostRow
-
-STATE_WORDS = {State.LIVE: "live", State.CONNECTING: "connecting", State.LOST: "lost", State.FAILED: "failed"}
-"""The word beside a host's shape; no word where no tab is open or all have ended."""
-
-NAME_LIMIT = 80
+from sshtui.ui.host_rows import FolderRow, HostListRow, HostRow, name_words
+from sshtui.ui.widgets.host_painting import HostFacts, RowPainter
 
 NEAR = 20
 """Rows on either side in which the cursor looks for another place when its row is gone."""
 
 
 class HostList(ScrollView, can_focus=True):
-    """Rows of folders and hosts with a cursor. What a row's host is doing comes from `state_of`."""
+    """Rows of folders and hosts with a cursor. What is shown of a host beside its name comes from `facts`."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "host-list--cursor", "host-list--folder", "host-list--match", "host-list--quiet",
-        "host-list--live", "host-list--connecting", "host-list--lost", "host-list--ended",
+        "host-list--live", "host-list--connecting", "host-list--lost", "host-list--ended", "host-list--marked",
+        "host-list--drop",
     }  # fmt: skip
 
     @dataclass
@@ -50,10 +44,25 @@ class HostList(ScrollView, can_focus=True):
 
         row: HostListRow
 
-    def __init__(self, glyphs: Glyphs, state_of: Callable[[str], State | None], *, id: str | None = None) -> None:
+    @dataclass
+    class Picked(Message):
+        """A row was clicked while Ctrl was held."""
+
+        row: HostListRow
+
+    @dataclass
+    class Dropped(Message):
+        """`row` was dragged onto `target`."""
+
+        row: HostListRow
+        target: HostListRow
+
+    def __init__(self, glyphs: Glyphs, facts: HostFacts, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._glyphs = glyphs
-        self._state_of = state_of
+        self._painter = RowPainter(glyphs, facts, self._part)
+        self._pressed: int | None = None
+        self._drop_at: int | None = None
+        self._dragged = False
         self._rows: Sequence[HostListRow] = ()
         self.query_text = ""
         self._words: tuple[str, ...] = ()
@@ -64,6 +73,11 @@ class HostList(ScrollView, can_focus=True):
     def rows(self) -> Sequence[HostListRow]:
         """What is listed."""
         return self._rows
+
+    @property
+    def cursor(self) -> int:
+        """The place of the row where the cursor stands."""
+        return self._cursor
 
     @property
     def row(self) -> HostListRow | None:
@@ -82,7 +96,7 @@ class HostList(ScrollView, can_focus=True):
             cursor = self._place_of(before, rows)
         if cursor is None:
             cursor = next((at for row in self._neighbours() if (at := self._place_of(row, rows)) is not None), 0)
-        self._rows, self.query_text, self._words, self._empty = rows, query, tuple(query.split()), empty
+        self._rows, self.query_text, self._words, self._empty = rows, query, name_words(query), empty
         self._cursor = min(max(cursor, 0), max(len(rows) - 1, 0))
         self.virtual_size = Size(self.scrollable_content_region.width, len(rows))
         self._reveal()
@@ -135,10 +149,12 @@ class HostList(ScrollView, can_focus=True):
         on_cursor = place == self._cursor
         if on_cursor:
             ground += self.get_component_rich_style("host-list--cursor", partial=True)
+        elif place == self._drop_at:
+            ground += self.get_component_rich_style("host-list--drop", partial=True)
         segments = (
-            self._folder(row, ground, on_cursor)
+            self._painter.folder(row, ground, on_cursor=on_cursor)
             if isinstance(row, FolderRow)
-            else self._host(row, ground, on_cursor, width)
+            else self._painter.host(row, ground, self._words, on_cursor=on_cursor, width=width)
         )
         return Strip(segments).adjust_cell_length(width, ground)
 
@@ -152,54 +168,49 @@ class HostList(ScrollView, can_focus=True):
     def on_blur(self) -> None:
         self._refresh_row(self._cursor)
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        if event.button == 1:
+            self._pressed = self._place_at(event)
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self._pressed is not None:
+            here = self._place_at(event)
+            self._drop_on(here if here != self._pressed else None)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        pressed, target = self._pressed, self._drop_at
+        self._pressed = None
+        self._drop_on(None)
+        self.release_mouse()
+        if pressed is not None and target is not None and max(pressed, target) < len(self._rows):
+            self._dragged = True
+            self.post_message(self.Dropped(self._rows[pressed], self._rows[target]))
+
     def on_click(self, event: events.Click) -> None:
-        place = event.y + self.scroll_offset.y
-        if place < len(self._rows):
-            self.move_to(place)
-            row = self._rows[place]
-            if isinstance(row, FolderRow) or event.chain == 2:
-                self.post_message(self.Chosen(row))
+        dragged, self._dragged = self._dragged, False
+        place = self._place_at(event)
+        if place is None or dragged:
+            return
+        self.move_to(place)
+        row = self._rows[place]
+        if event.ctrl:
+            self.post_message(self.Picked(row))
+        elif isinstance(row, FolderRow) or event.chain == 2:
+            self.post_message(self.Chosen(row))
 
-    def _folder(self, row: FolderRow, ground: Style, on_cursor: bool) -> list[Segment]:
-        mark = self._glyphs.folded if row.folded else self._glyphs.unfolded
-        style = ground if on_cursor else ground + self._part("folder")
-        quiet = ground if on_cursor else ground + self._part("quiet")
-        return [
-            Segment(f" {'  ' * row.depth}{mark} {plain(row.title, NAME_LIMIT)}", style),
-            Segment(f" {row.hosts}", quiet),
-        ]
+    def _place_at(self, event: events.MouseEvent) -> int | None:
+        """The row under the mouse."""
+        place = int(event.y) + self.scroll_offset.y
+        return place if 0 <= place < len(self._rows) and 0 <= event.y < self.size.height else None
 
-    def _host(self, row: HostRow, ground: Style, on_cursor: bool, width: int) -> list[Segment]:
-        state = self._state_of(row.host.name)
-        role = {State.LIVE: "live", State.CONNECTING: "connecting", State.LOST: "lost", State.FAILED: "lost"}
-        part = role.get(state, "ended") if state else "quiet"
-        tint = ground if on_cursor else ground + self._part(part)
-        lead = f" {'  ' * row.depth}"
-        segments = [Segment(lead, ground), Segment(self._glyphs.state(state) + " ", tint)]
-        beside = STATE_WORDS.get(state, "") if state else ""
-        name = plain(row.host.name, NAME_LIMIT)
-        room = width - cell_len(lead) - 2 - (cell_len(beside) + 2 if beside else 1)
-        if cell_len(name) > room:
-            name = set_cell_size(name, max(room - 1, 0)) + self._glyphs.ellipsis
-        segments += self._marked(name, ground)
-        room -= cell_len(name)
-        if beside:
-            segments += [Segment(" " * (room + 1), ground), Segment(beside + " ", tint)]
-        elif self._words and row.folder and room > 3:
-            folder = plain(row.folder, NAME_LIMIT)
-            if cell_len(folder) > room - 2:
-                folder = set_cell_size(folder, room - 3) + self._glyphs.ellipsis
-            quiet = ground if on_cursor else ground + self._part("quiet")
-            segments += [Segment(" " * (room - cell_len(folder)), ground), Segment(folder + " ", quiet)]
-        return segments
-
-    def _marked(self, name: str, ground: Style) -> list[Segment]:
-        """The name with the letters of the filter marked."""
-        hits = {at for word in self._words for at in positions(word, name)}
-        if not hits:
-            return [Segment(name, ground)]
-        mark = ground + self._part("match")
-        return [Segment(letter, mark if at in hits else ground) for at, letter in enumerate(name)]
+    def _drop_on(self, place: int | None) -> None:
+        """Show where what is dragged would go."""
+        if place != self._drop_at:
+            before, self._drop_at = self._drop_at, place
+            for at in (before, place):
+                if at is not None:
+                    self._refresh_row(at)
 
     def _part(self, name: str) -> Style:
         return self.get_component_rich_style(f"host-list--{name}", partial=True)

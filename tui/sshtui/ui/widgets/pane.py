@@ -33,7 +33,7 @@ class Pane(Widget):
         self._keymap = keymap
         self._glyphs = glyphs
         self._unicode = unicode
-        self.set_class(is_dangerous(session.host), "danger")
+        self.show_danger()
         self.set_class(not unicode, "plain-frame")
 
     def compose(self) -> ComposeResult:
@@ -45,6 +45,10 @@ class Pane(Widget):
     def on_mount(self) -> None:
         self.set_interval(1.0, self._count_down)
         self.show_state()
+
+    def show_danger(self) -> None:
+        """Frame the terminal of a host that bears the danger mark."""
+        self.set_class(is_dangerous(self.session.host), "danger")
 
     def _count_down(self) -> None:
         if self.session.next_try is not None:

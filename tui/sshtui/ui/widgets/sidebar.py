@@ -10,10 +10,13 @@ from functools import partial
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from sshtui.errors import BrokenFile
+from sshtui.model.folders import is_dangerous
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Prompter
 from sshtui.model.text import plain
@@ -21,16 +24,27 @@ from sshtui.session.changes import State
 from sshtui.session.roster import Roster
 from sshtui.ui.commands import Commands
 from sshtui.ui.glyphs import Glyphs
+from sshtui.ui.host_actions import HostActions
+from sshtui.ui.host_changes import HostChanges
 from sshtui.ui.host_edits import HostEdits
-from sshtui.ui.host_rows import Catalogue, FolderRow, HostListRow, HostRow, folder_of, is_read_only
+from sshtui.ui.host_rows import FolderRow, HostRow, folder_around
 from sshtui.ui.line_input import LineInput
+from sshtui.ui.listing import Listing
 from sshtui.ui.parts import Parts
+from sshtui.ui.reach_checks import ReachChecks
+from sshtui.ui.selection import Selection
+from sshtui.ui.tab_hosts import TabHosts
+from sshtui.ui.widgets.ask_line import Line
 from sshtui.ui.widgets.card import Card
 from sshtui.ui.widgets.host_facts import facts_of_folder, facts_of_host
 from sshtui.ui.widgets.host_list import HostList
+from sshtui.ui.widgets.host_painting import HostFacts
 
 REFRESH_SECONDS = 1.0
 """How often the files are looked at for changes made elsewhere."""
+
+ANSWER_SECONDS = 0.1
+"""What a check found is shown that much later, together with what it finds meanwhile."""
 
 CONFIG_REST = 20
 """Reading ~/.ssh/config rests this many times as long as it takes."""
@@ -39,7 +53,13 @@ _WORTH = (State.LIVE, State.CONNECTING, State.LOST, State.FAILED, State.ENDED)
 
 
 class Sidebar(Widget):
-    """Owns what is listed and where the cursor is. `open_host(host, another)` connects, `leave` goes to the tabs."""
+    """Owns where the cursor is and what has the focus; what is listed, marked and done has owners of its own."""
+
+    class Said(Message):
+        """`summary` is another one."""
+
+    class TabsDiffer(Message):
+        """Tabs have another host now: one that was saved anew, or inherits something else."""
 
     def __init__(
         self,
@@ -49,25 +69,35 @@ class Sidebar(Widget):
         prompter: Prompter,
         open_host: Callable[[Host, bool], Awaitable[None]],
         leave: Callable[[], Awaitable[None]],
+        ask: Callable[[Line], None],
         *,
         id: str,
     ) -> None:
+        """`open_host(host, another)` connects, `leave` goes to the tabs, `ask` takes a line of text."""
         super().__init__(id=id)
         self._open_host = open_host
         self._leave_hosts = leave
         self._parts = parts
         self._roster = roster
-        self._edits = HostEdits(parts, prompter, self._replaced)
-        self._config: tuple[Host, ...] = ()
-        self._config_due = 0.0
-        self._catalogue = Catalogue(())
-        self._folded: frozenset[str] = frozenset()
-        self._recent_first = parts.settings.sort == "recent"
         self._glyphs = glyphs
-        self._list = HostList(glyphs, self.state_of, id="host-list")
-        self._card = Card(id="card")
-        self._filter = LineInput(placeholder="/ filter", id="filter", compact=True)
+        self._config: tuple[Host, ...] = ()
+        self._tab_hosts = TabHosts(parts, roster, lambda: self.post_message(self.TabsDiffer()))
+        self._config_due = 0.0
+        self._answers_due: Timer | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
+        self._edits = HostEdits(parts, prompter, self._tab_hosts.replaced)
+        self._listing = Listing(parts)
+        self._checks = ReachChecks(parts.reach, self._checked) if parts.reach is not None else None
+        reach = self._checks.found if self._checks is not None else lambda _name: None
+        facts = HostFacts(self.state_of, lambda: self._selection.marked, reach)
+        self._list = HostList(glyphs, facts, id="host-list")
+        self._selection = Selection(self._list, lambda: self._listing.catalogue, self._marked)
+        self._card = Card(id="card")
+        self._actions = HostActions(parts, self._edits, prompter, open_host, self._push)
+        self._changes = HostChanges(
+            self._edits, self._listing, self._list, self._selection, self._card, ask, self._reveal
+        )
+        self._filter = LineInput(placeholder="/ filter", id="filter", compact=True, select_on_focus=False)
 
     def compose(self) -> ComposeResult:
         yield self._filter
@@ -88,27 +118,30 @@ class Sidebar(Widget):
     def commands(self) -> Commands:
         """What the actions do here."""
         rows = self._list
+        moving = self._selection.moving
         return {
-            "hosts.up": lambda: rows.move(-1),
-            "hosts.down": lambda: rows.move(1),
-            "hosts.page_up": lambda: rows.page(-1),
-            "hosts.page_down": lambda: rows.page(1),
-            "hosts.first": lambda: rows.move_to(0),
-            "hosts.last": lambda: rows.move_to(len(rows.rows) - 1),
+            **self._selection.commands(),
+            **self._changes.commands(),
+            "hosts.up": moving(lambda: rows.move(-1)),
+            "hosts.down": moving(lambda: rows.move(1)),
+            "hosts.page_up": moving(lambda: rows.page(-1)),
+            "hosts.page_down": moving(lambda: rows.page(1)),
+            "hosts.first": moving(lambda: rows.move_to(0)),
+            "hosts.last": moving(lambda: rows.move_to(len(rows.rows) - 1)),
             "hosts.fold": self._fold,
             "hosts.unfold": self._unfold,
             "hosts.toggle_folder": self._toggle,
             "hosts.connect": self._connect,
             "hosts.connect_again": partial(self._connect, another=True),
-            "hosts.filter": lambda: self.screen.set_focus(self._filter),
+            "hosts.filter": self._start_filter,
+            "hosts.filter_tag": self._filter_tag,
             "hosts.leave": self._leave,
-            "hosts.add": self._add,
-            "hosts.edit": self._edit,
-            "hosts.clone": self._clone,
-            "hosts.delete": self._delete,
-            "hosts.undo": self._undo,
             "hosts.sort": self._sort,
-            "hosts.key_pair": self._choose_key_pair,
+            "hosts.why": lambda: self._actions.why(self.host),
+            "hosts.check": self._check,
+            "hosts.check_listed": self._check_listed,
+            "hosts.export": lambda: self._actions.start_export(self._selection.marked_hosts()),
+            "app.import": self._actions.start_import,
             "card.next": lambda: self._card.move(1),
             "card.previous": lambda: self._card.move(-1),
             "card.save": self._card.save,
@@ -130,7 +163,22 @@ class Sidebar(Widget):
     @property
     def hosts(self) -> Sequence[Host]:
         """Every host there is, ours first."""
-        return (*self._catalogue.own, *self._catalogue.from_config)
+        return (*self._listing.catalogue.own, *self._listing.catalogue.from_config)
+
+    @property
+    def marking(self) -> bool:
+        """Whether hosts are marked."""
+        return bool(self._selection.marked)
+
+    @property
+    def summary(self) -> str:
+        """What the last line says of the list: marked hosts, a check that runs; "" for nothing."""
+        marked = len(self._selection.marked)
+        said = [f"{marked} marked" + (", range" if self._selection.in_range else "")] if marked else []
+        progress = self._checks.progress if self._checks is not None else None
+        if progress is not None:
+            said.append(f"checking {progress[0]} of {progress[1]}, Esc ends it")
+        return f" {self._glyphs.dot} ".join(said)
 
     @property
     def host(self) -> Host | None:
@@ -162,33 +210,21 @@ class Sidebar(Widget):
 
     def reload(self) -> None:
         """List the hosts as they are now."""
-        for before in self._catalogue.own:
-            after = self._parts.hosts.get(before.name)
-            if after is not None and after is not before and after != before:
-                self._replaced(before, after)
-        self._catalogue = Catalogue(self._parts.hosts.hosts(), self._config)
+        for before in self._tab_hosts.changed(self._listing.catalogue.own):
+            self._look_again(before)
+        self._listing.take(self._config)
+        self._selection.keep_listed()
         self._list_rows()
-        sentence = self._file_problem()
+        sentence = self._listing.problem()
         line = self.query_one("#hosts-problem", Static)
         line.update(Content(plain(sentence, 300)))
         line.set_class(bool(sentence), "shown")
 
-    def _file_problem(self) -> str:
-        """What is wrong in our file, and what that costs; "" for nothing."""
-        hosts = self._parts.hosts
-        if hosts.problem is not None:
-            return f"{_place(hosts.problem)}: {hosts.problem.reason} Nothing is saved until that is mended."
-        if not hosts.bad_entries:
-            return ""
-        first, *more = hosts.bad_entries
-        others = f" {len(more)} more in {', '.join(f'line {bad.line}' for bad in more[:5])}." if more else ""
-        return f"{_place(first)}: {first.reason} That host is left out.{others}"
-
-    def _replaced(self, before: Host, after: Host) -> None:
-        """Let tabs on a saved host reconnect to what is saved now; a tab with wishes of its own keeps them."""
-        for session in self._roster.sessions:
-            if session.host == before:
-                session.host = after
+    def _look_again(self, host: Host) -> None:
+        """Forget what a check found where the host was."""
+        after = self._parts.hosts.get(host.name)
+        if self._checks is not None and (after is None or after.destination != host.destination):
+            self._checks.forget(host.name)
 
     # Listing
 
@@ -210,19 +246,29 @@ class Sidebar(Widget):
             self.reload()
 
     def _list_rows(self, *, first: bool = False) -> None:
-        used = self._parts.recent.times() if self._recent_first else None
         query = self._filter.value.strip()
-        if query:
-            rows = self._catalogue.matches(query, used)
-            empty = [" No host matches.", "", " Esc shows all of them."]
-        elif self._parts.hosts.problem is not None or self._parts.hosts.bad_entries:
-            rows = self._catalogue.tree(self._folded, used)
-            empty = [" No host could be read."]
-        else:
-            rows = self._catalogue.tree(self._folded, used)
-            empty = [" No hosts yet.", "", " a  adds the first one", " C  connects to an address", " ?  helps"]
+        rows, empty = self._listing.rows(query)
         self._list.show(rows, query=query, cursor=0 if first else None, empty=empty)
         self._show_card()
+
+    def _marked(self) -> None:
+        """Other hosts are marked."""
+        self._list.refresh()
+        self.post_message(self.Said())
+
+    def _checked(self) -> None:
+        """A check of reachability knows more; thousands of answers may come in a second."""
+        if self._answers_due is None and self.is_attached:
+            self._answers_due = self.set_timer(ANSWER_SECONDS, self._show_answers)
+
+    def _show_answers(self) -> None:
+        self._answers_due = None
+        self._list.refresh()
+        self._show_card()
+        self.post_message(self.Said())
+
+    def _push(self, screen: Screen[None]) -> None:
+        self.app.push_screen(screen)
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, event: Input.Changed) -> None:
@@ -234,22 +280,37 @@ class Sidebar(Widget):
         event.stop()
         self._show_card()
 
+    @on(HostList.Picked)
+    def _picked(self, event: HostList.Picked) -> None:
+        event.stop()
+        self._selection.toggle(event.row)
+
+    @on(HostList.Dropped)
+    def _dropped(self, event: HostList.Dropped) -> None:
+        event.stop()
+        self._changes.drop(event.row, event.target)
+
     @on(HostList.Chosen)
     async def _chosen(self, event: HostList.Chosen) -> None:
         event.stop()
         if isinstance(event.row, FolderRow):
             self._toggle()
         else:
-            await self._connect()
+            await self._connect_to(event.row.host)
 
     def _show_card(self) -> None:
         row = self._list.row
         if isinstance(row, HostRow):
-            state = self.state_of(row.host.name)
+            host = row.host
+            state = self.state_of(host.name)
             word = state.value if state else "not open"
-            self._card.show(f"{row.host.name} {self._glyphs.state(state)} {word}", facts_of_host(row.host))
+            reach = self._checks.found(host.name) if self._checks is not None else None
+            danger = is_dangerous(self._parts.effective(host))
+            facts = facts_of_host(host, reach, danger=danger)
+            self._card.show(f"{host.name} {self._glyphs.state(state)} {word}", facts)
         elif isinstance(row, FolderRow):
-            self._card.show(row.title, facts_of_folder(row))
+            settings = next((each for each in self._parts.hosts.folders if each.path == row.path), None)
+            self._card.show(row.title, facts_of_folder(row, settings))
         else:
             self._card.show("", ())
 
@@ -258,7 +319,7 @@ class Sidebar(Widget):
         if isinstance(row, FolderRow) and not row.folded:
             self._set_folded(row.path, folded=True)
         elif row is not None:
-            self._list.move_to_folder(_folder_around(row))
+            self._list.move_to_folder(folder_around(row))
 
     def _unfold(self) -> None:
         row = self._list.row
@@ -271,19 +332,35 @@ class Sidebar(Widget):
             self._set_folded(row.path, folded=not row.folded)
 
     def _set_folded(self, path: str, *, folded: bool) -> None:
-        self._folded = self._folded | {path} if folded else self._folded - {path}
+        self._listing.fold(path, folded=folded)
         self._list_rows()
 
     def _sort(self) -> None:
-        self._recent_first = not self._recent_first
-        self._parts.save_setting("sort", "recent" if self._recent_first else "name")
+        said = self._listing.sort_next()
         self._list_rows()
-        self._edits.tell("Sorted by last use." if self._recent_first else "Sorted by name.")
+        self._edits.tell(f"Sorted {said}.")
+
+    def _start_filter(self) -> None:
+        """Type into the filter; what stands there is replaced."""
+        self.screen.set_focus(self._filter)
+        self._filter.select_all()
+
+    def _filter_tag(self) -> None:
+        """Begin a filter by a tag."""
+        self.screen.set_focus(self._filter)
+        text = self._filter.value.rstrip()
+        self._filter.value = f"{text} #" if text else "#"
+        self._filter.cursor_position = len(self._filter.value)
 
     async def _leave(self) -> None:
+        """One step back: out of the filter, out of a check, out of the marks, to the tabs."""
         if self.filtering or self._filter.value:
             self._filter.value = ""
             self.screen.set_focus(self._list)
+        elif self._checks is not None and self._checks.cancel():
+            self._edits.tell("The check is ended; what it found stays.")
+        elif self._selection.marked:
+            self._selection.clear()
         else:
             await self._leave_hosts()
 
@@ -291,77 +368,52 @@ class Sidebar(Widget):
 
     async def _connect(self, *, another: bool = False) -> None:
         row = self._list.row
-        if isinstance(row, FolderRow):
+        # Who types a name and Enter means the match, whatever is marked elsewhere.
+        if self._selection.marked and not self.filtering:
+            self._open_marked(self._selection.hosts(), another=another)
+        elif isinstance(row, FolderRow):
             self._toggle()
         elif row is not None:
-            self._clear_filter()
-            self._list.move_to_host(row.host.name)
-            await self._open_host(row.host, another)
+            await self._connect_to(row.host, another=another)
 
-    # Changing
+    async def _connect_to(self, host: Host, *, another: bool = False) -> None:
+        self._clear_filter()
+        self._list.move_to_host(host.name)
+        await self._open_host(host, another)
 
-    @work(group="choose")
-    async def _choose_key_pair(self) -> None:
-        host = self._edits.changeable(self.host)
-        if host is not None:
-            await self._edits.choose_key_pair(host)
+    @work(group="open", exclusive=True)
+    async def _open_marked(self, hosts: Sequence[Host], *, another: bool) -> None:
+        if await self._actions.open_all(hosts, another=another):
+            self._selection.clear()
 
-    async def _add(self) -> None:
-        row = self._list.row
-        folder = row.path if isinstance(row, FolderRow) else _folder_around(row) if row else ""
-        await self._card.edit("new host", self._edits.adding("" if is_read_only(folder) else folder))
+    def _check(self) -> None:
+        self._check_all(self._selection.hosts_or_inside())
 
-    async def _edit(self) -> None:
-        host = self._edits.changeable(self.host)
-        if host is not None:
-            await self._card.edit(f"edit {host.name}", self._edits.editing(host))
+    def _check_listed(self) -> None:
+        self._check_all([row.host for row in self._list.rows if isinstance(row, HostRow)])
 
-    async def _clone(self) -> None:
-        host = self.host
-        if host is not None:
-            await self._card.edit(f"copy of {host.name}", self._edits.cloning(host))
-
-    def _delete(self) -> None:
-        host = self._edits.changeable(self.host)
-        if host is not None:
-            self._edits.delete(host)
-
-    def _undo(self) -> None:
-        step = self._edits.undo()
-        if step is not None and step.before is not None:
-            self._unhide(step.before)
-            self._list.move_to_host(step.before.name)
+    @work(group="reach")
+    async def _check_all(self, hosts: Sequence[Host]) -> None:
+        await self._actions.check(self._checks, hosts)
 
     @on(Card.Closed)
     def _card_closed(self, event: Card.Closed) -> None:
         event.stop()
         self.screen.set_focus(self._list)
         if event.saved is not None:
-            self._unhide(event.saved)
-            self._list.move_to_host(event.saved.name)
+            self._reveal(event.saved)
         self._show_card()
 
-    def _unhide(self, host: Host) -> None:
-        """Open what hides a host: the filter when it does not match, the folders around it."""
-        above = {host.folder[:at] for at in range(1, len(host.folder) + 1) if host.folder[at : at + 1] in ("", "/")}
-        if above & self._folded:
-            self._folded -= above
+    def _reveal(self, host: Host) -> None:
+        """Put the cursor on a host; open what hides it: the folders around it, the filter when it does not match."""
+        if self._listing.unfold_around(host):
             self._list_rows()
-        if self._filter.value and not any(isinstance(r, HostRow) and r.host.name == host.name for r in self._list.rows):
+        if not self._list.move_to_host(host.name) and self._filter.value:
             self._clear_filter()
+            self._list.move_to_host(host.name)
 
     def _clear_filter(self) -> None:
         if self._filter.value:
             with self.prevent(Input.Changed):
                 self._filter.value = ""
             self._list_rows()
-
-
-def _place(broken: BrokenFile) -> str:
-    return f"{broken.path.name}, line {broken.line}" if broken.line else broken.path.name
-
-
-def _folder_around(row: HostListRow) -> str:
-    if isinstance(row, FolderRow):
-        return "" if is_read_only(row.path) else row.path.rpartition("/")[0]
-    return folder_of(row.host)

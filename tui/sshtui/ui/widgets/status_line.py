@@ -103,11 +103,11 @@ class StatusLine(Horizontal):
             self._silent = silent
             self.show_session(self._session)
 
-    def show_scope(self, scope: Scope, *, only: Collection[str] = ()) -> None:
-        """What can be done in `scope` (only the actions in `only`, when given), as far as it fits."""
+    def show_scope(self, scope: Scope, *, only: Collection[str] = (), lead: str = "") -> None:
+        """`lead`, then what can be done in `scope` (only the actions in `only`, when given), as far as it fits."""
         self._session = None
-        room = self._room
-        pieces = []
+        pieces = [Content.assemble((f" {lead} ", "bold $warning"))] if lead else []
+        room = self._room - sum(piece.cell_length for piece in pieces)
         for action in ACTIONS:
             label = self._keymap.label(action.id, unicode=self._unicode)
             if action.scope is scope and action.short and label and (not only or action.id in only):

@@ -58,7 +58,7 @@ class TerminalView(Widget, can_focus=True):
         claims: Callable[[Keystroke], bool],
         prompter: Prompter | None = None,
         palette: Callable[[], Palette] = lambda: FALLBACK,
-        confirm_paste: bool = True,
+        confirm_paste: Callable[[], bool] = lambda: True,
         may_offer: bool | None = None,
         unicode: bool = True,
     ) -> None:

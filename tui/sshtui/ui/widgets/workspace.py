@@ -27,6 +27,9 @@ from sshtui.ui.widgets.pane import Pane
 from sshtui.ui.widgets.tab_bar import TabBar
 from sshtui.ui.widgets.terminal_view import TerminalView
 
+WELCOMING = 44
+"""Columns that the first words need."""
+
 QUIET_AFTER_END = 0.5
 """Seconds in which Enter does not reconnect: it may have been typed for the program that just ended."""
 
@@ -84,6 +87,8 @@ class Workspace(Widget):
             end()
 
     def on_resize(self, event: events.Resize) -> None:
+        # Half a sentence helps nobody.
+        self.set_class(event.size.width < WELCOMING, "cramped")
         # A session that opens starts at the size its pane will have: all but the line of tabs.
         self._roster.size = Size(event.size.width, max(event.size.height - 1, 1))
 
@@ -155,6 +160,13 @@ class Workspace(Widget):
             if isinstance(change, StateChanged) and self._panes[session].is_mounted:
                 self._panes[session].show_state()
             self.post_message(self.Changed(False))
+
+    def show_hosts(self) -> None:
+        """Show what is known of the tabs' hosts again: a saved one is another now."""
+        for pane in self._panes.values():
+            pane.show_danger()
+        self._bar.refresh()
+        self.post_message(self.Changed(False))
 
     def _showing(self, place: int) -> Callable[[], None]:
         def show() -> None:

@@ -13,27 +13,36 @@ export function sized(bytes) {
 export async function showFiles(after, note = "") {
   const answer = await fetch("/files", { cache: "no-store" }).catch(() => null);
   if (!answer?.ok) return ask("Files", "The files cannot be listed just now.", [{ label: "OK" }], after);
-  const { directory, files } = await answer.json();
+  const { directory, files, made } = await answer.json();
   const words = [note, files.length ? "" : "Nothing is there yet.", `On the machine of the app: ${directory}`];
   const choices = [{ label: "Upload…", run: () => pick(after) }, { label: "Close" }];
-  ask("Files", words.filter(Boolean).join("\n"), choices, after, files.map((file) => row(file, after)));
+  const rows = [...files.map((file) => row(file, after)), ...made.map((name) => fetched(`/made/${name}`, name, "saved hosts"))];
+  ask("Files", words.filter(Boolean).join("\n"), choices, after, rows);
+}
+
+// A row with a link that saves what is at `href`.
+function fetched(href, name, about) {
+  const item = document.createElement("li");
+  const link = document.createElement("a");
+  link.href = href;
+  link.download = name;
+  link.textContent = name;
+  item.append(link, about);
+  return item;
 }
 
 function row({ name, size }, after) {
-  const item = document.createElement("li");
-  const link = document.createElement("a");
-  link.href = `/files/${encodeURIComponent(name)}`;
-  link.download = name;
-  link.textContent = name;
+  const href = `/files/${encodeURIComponent(name)}`;
+  const item = fetched(href, name, sized(size));
   const remove = document.createElement("button");
   remove.type = "button";
   remove.textContent = "Delete";
   remove.setAttribute("aria-label", `Delete ${name}`);
   remove.addEventListener("click", async () => {
-    await fetch(link.href, { method: "DELETE" }).catch(() => null);
+    await fetch(href, { method: "DELETE" }).catch(() => null);
     showFiles(after, `Deleted: ${name}`);
   });
-  item.append(link, sized(size), remove);
+  item.append(remove);
   return item;
 }
 

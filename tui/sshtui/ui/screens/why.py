@@ -1,0 +1,69 @@
+""" "Why is this set?": every option in force for a host, where it comes from and what it overrode."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from sshtui.model.text import plain
+from sshtui.store.ssh_config_effective import Row
+from sshtui.store.why import Explanation
+from sshtui.ui.screens.filtered import FilteredCatalogue
+
+_DEFAULT = "default"
+_KEYWORD = 26
+
+
+class WhyScreen(FilteredCatalogue[Row]):
+    """What is set comes first, then the defaults; what was passed over stands in the facts of an empty filter."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "filter by option, value or file")]
+
+    DEFAULT_CSS = "WhyScreen.-wide #list { width: 60%; }"
+
+    def __init__(self, name: str, explanation: Explanation) -> None:
+        super().__init__()
+        self._host = name
+        self._warnings = explanation.warnings
+        self._rows = sorted(explanation.rows, key=lambda row: row.origin == _DEFAULT)
+
+    def on_mount(self) -> None:
+        self.filter_changed()
+
+    def row(self, entry: Row) -> Content:
+        keyword, value = plain(entry.keyword, 60), plain(entry.value, 200)
+        if entry.origin == _DEFAULT:
+            return Content(f" {keyword:<{_KEYWORD}} {value}")
+        mark = "" if entry.followed else "not followed: "
+        return Content.assemble((f" {keyword:<{_KEYWORD}} ", "bold"), f"{mark}{value}")
+
+    def facts(self, entry: Row | None) -> Content:
+        if entry is None:
+            return Content("No option matches. Esc shows all of them.")
+        parts: list[Any] = [(plain(entry.keyword, 60), "bold"), f"\n{plain(entry.value, 2000)}\n\n"]
+        if entry.origin == _DEFAULT:
+            parts.append("Nothing sets it: that is the default.\n")
+        else:
+            parts += [("from ", "$muted"), plain(entry.origin, 300), "\n"]
+        for value, origin in entry.overrode:
+            parts += [("instead of ", "$muted"), plain(value, 2000), ("\n  from ", "$muted"), plain(origin, 300), "\n"]
+        if not entry.followed and entry.origin != _DEFAULT:
+            parts.append(("\nsshtui does not follow it.\n", "$warning"))
+        if self._warnings:
+            parts.append(("\nPassed over:\n", "bold $warning"))
+            parts += [f"{plain(warning, 500)}\n" for warning in self._warnings[:20]]
+        return Content.assemble(*parts)
+
+    def filter_changed(self) -> None:
+        words = self.filter_text.lower().split()
+        found = [row for row in self._rows if all(word in _searched(row) for word in words)]
+        given = sum(row.origin != _DEFAULT for row in found)
+        self.show_title(f"Why is this set? {plain(self._host, 80)}: {given} set, {len(found) - given} defaults")
+        self.show_entries(found)
+
+
+def _searched(row: Row) -> str:
+    others = " ".join(f"{value} {origin}" for value, origin in row.overrode)
+    return f"{row.keyword} {row.value} {row.origin} {others}".lower()
