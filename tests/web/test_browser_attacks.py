@@ -102,10 +102,13 @@ async def test_a_full_tour_asks_no_other_host_and_breaks_no_rule_of_its_own(
     async with served(tmp_path, surroundings, hosts=saved_host) as console, visitor(browser, console) as person:
         await person.sign_in()
         await person.press("?")
-        await person.sees("leader|Leader")
-        await person.press("Escape", ":")
-        await person.sees("quit|Quit")
+        await person.sees("Esc closes")
         await person.press("Escape")
+        await person.sees(lambda screen: "Esc closes" not in screen)
+        await person.press(":")
+        await person.sees("an action, a host")
+        await person.press("Escape")
+        await person.sees(lambda screen: "an action, a host" not in screen)
         await person.connect("box")
         await person.runs(
             "printf '\\033]8;;javascript:alert(1)\\033\\\\click\\033]8;;\\033\\\\\\n'; echo told", "^told"

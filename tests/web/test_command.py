@@ -92,6 +92,7 @@ def presented(port: int) -> str:
     return x509.load_pem_x509_certificate(pem.encode()).fingerprint(hashes.SHA256()).hex(":").upper()
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
 def test_older_tls_is_refused(config: Path) -> None:
     with serving(config, "--tls") as (_, lines):
         port = int(re.findall(r":(\d+)/", lines[0])[0])

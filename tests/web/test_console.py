@@ -307,6 +307,19 @@ async def test_connections_that_say_nothing_are_cut_off_and_one_address_has_only
             writer.close()
 
 
+async def test_strangers_make_room_for_each_other_and_never_take_it_from_who_is_in(tmp_path: Path) -> None:
+    async with door(tmp_path) as here:
+        here.console.guests._most = 6
+        await here.enter()
+        async with here.console_page() as socket:
+            strangers = [await asyncio.open_connection("127.0.0.1", here.port) for _ in range(20)]
+            assert (await here.ask("GET", "/")).status == 200
+            await socket.send_bytes(b"x")
+            assert await socket.receive_bytes(timeout=5) == b"x"
+            for _, writer in strangers:
+                writer.close()
+
+
 async def _rest(reader: asyncio.StreamReader) -> bytes:
     try:
         return await reader.read()

@@ -60,7 +60,7 @@ class _WithDescriptor:
 
 def _run(paths: Paths, fd: int | None, job: Callable[[Keeper, Prompter], Coroutine[Any, Any, T]]) -> T:
     """What `job` returns, with the keeper of the saved hosts and somebody to ask."""
-    from sshtui.wiring import make_keeper
+    from sshtui.wiring.app import make_keeper
 
     async def run() -> T:
         with plain_prompter() as prompter:
@@ -75,7 +75,7 @@ def _run(paths: Paths, fd: int | None, job: Callable[[Keeper, Prompter], Corouti
 
 def forget(paths: Paths, hosts: HostStore, removed: Sequence[Host]) -> None:
     """Delete the secrets of hosts that were removed for good; one in the locked vault when it is next open."""
-    from sshtui.wiring import make_keeper
+    from sshtui.wiring.app import make_keeper
 
     asyncio.run(make_keeper(paths, hosts).settle(removed))
 

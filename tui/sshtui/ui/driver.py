@@ -32,6 +32,9 @@ BACKLOG = 64 * 1024
 PIECE = 4096
 """Bytes handed to the terminal at once."""
 
+TYPED_AT_ONCE = 256
+"""Bytes of input dealt with before anything else has its turn; each may be a keystroke to be sent."""
+
 POLL = 0.1
 """Seconds after which the input thread looks whether it should end."""
 
@@ -283,7 +286,7 @@ class SteadyDriver(LinuxDriver):
     def _read(self) -> bool:
         """Read what was typed and tell the app; False at the terminal's end of file, which counts as a hang-up."""
         try:
-            data = os.read(self.fileno, 65536)
+            data = os.read(self.fileno, TYPED_AT_ONCE)
         except OSError:
             data = b""
         if not data:

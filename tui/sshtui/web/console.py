@@ -46,6 +46,9 @@ MESSAGES = 5000.0
 BYTES = 4 * 1024 * 1024
 """Per second, and four times as much at once. Beyond that the socket is read more slowly."""
 
+OPENINGS, OPENINGS_AT_ONCE = 10.0, 100.0
+"""Sockets per second, and at once. A closed one costs memory for as long as a heartbeat."""
+
 SIGNED_OUT, REPLACED, ENDED, FULL, FAILED = 4401, 4409, 4410, 4503, 4500
 """Close codes of our own; the page tells by them whether to come back."""
 
@@ -102,10 +105,12 @@ class Consoles:
         self._send_time = send_time
         self._heartbeat = heartbeat
         self._pages: dict[tuple[str, str], _Console] = {}
+        self._openings = _Pace(OPENINGS, OPENINGS_AT_ONCE)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Upgrade, and stay until either side leaves."""
         session = request[SESSION]
+        await self._openings.take(1)
         # Compressing what a person types together with what a stranger's host prints would tell lengths.
         socket = web.WebSocketResponse(heartbeat=self._heartbeat, max_msg_size=FRAME_LIMIT, compress=False, timeout=2.0)
         await socket.prepare(request)

@@ -120,6 +120,7 @@ class Gate:
         session = self._sessions.find(request.cookies.get(SESSION_COOKIE, ""))
         if session is not None:
             request[SESSION] = session
+            self._guests.known(request.transport)
         elif request.path not in self._public:
             raise web.HTTPUnauthorized
         return await handler(request)

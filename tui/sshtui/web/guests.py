@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Callable
 
 CONNECTIONS = 256
+"""Connections at once; one more takes the place of the oldest that is nobody's session."""
+
 FROM_ONE_ADDRESS = 64
-"""Connections at once; one more is cut off unheard."""
+"""Connections at once from one address; one more is cut off unheard."""
 
 HEADER_TIME = 10.0
 """Seconds from the connection to the end of its first request's header."""
@@ -29,6 +31,7 @@ class Guests:
         self._header_time = header_time
         self._addresses: Counter[str] = Counter()
         self._silent: dict[asyncio.BaseTransport, asyncio.TimerHandle] = {}
+        self._strangers: dict[asyncio.Transport, None] = {}
 
     def received(self, factory: Callable[[], asyncio.Protocol]) -> Callable[[], asyncio.Protocol]:
         """`factory`, for connections that pass here first."""
@@ -39,13 +42,19 @@ class Guests:
         if transport is not None and (timer := self._silent.pop(transport, None)):
             timer.cancel()
 
+    def known(self, transport: asyncio.BaseTransport | None) -> None:
+        """It is somebody's who is signed in: nobody takes its place."""
+        if isinstance(transport, asyncio.Transport):
+            self._strangers.pop(transport, None)
+
     def come(self, transport: asyncio.Transport) -> str | None:
         """Let one in: the address to `leave` by. None when there are too many already."""
         name = transport.get_extra_info("peername")
         address = str(name[0]) if name else ""
-        if self._addresses.total() >= self._most or self._addresses[address] >= self._from_one:
+        if self._addresses[address] >= self._from_one or not self._make_room():
             return None
         self._addresses[address] += 1
+        self._strangers[transport] = None
         loop = asyncio.get_running_loop()
         self._silent[transport] = loop.call_later(self._header_time, transport.abort)
         return address
@@ -53,9 +62,20 @@ class Guests:
     def leave(self, transport: asyncio.BaseTransport, address: str) -> None:
         """It is gone."""
         self.asked(transport)
+        self.known(transport)
         self._addresses[address] -= 1
         if self._addresses[address] <= 0:
             del self._addresses[address]
+
+    def _make_room(self) -> bool:
+        if self._addresses.total() < self._most:
+            return True
+        oldest = next(iter(self._strangers), None)
+        if oldest is None:
+            return False
+        del self._strangers[oldest]
+        oldest.abort()
+        return True
 
 
 class _Guest(asyncio.Protocol):

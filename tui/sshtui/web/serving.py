@@ -130,8 +130,7 @@ def _names(wish: Wish) -> tuple[str, ...]:
         names += ["localhost", "127.0.0.1", "::1"]
     else:
         names.append(socket.gethostname())
-    if wish.host not in _EVERYWHERE:
-        names.append(wish.host)
+    names.append("localhost" if wish.host in _EVERYWHERE else wish.host)
     return tuple(dict.fromkeys(name.casefold() for name in names))
 
 

@@ -87,6 +87,7 @@ function heard(fact) {
   } else if (fact.type === "over") {
     // Whoever walks by sees nothing of a session that is over.
     terminal.reset();
+    document.getElementById("logout").hidden = fact.words === "signed out";
     if (fact.words === "signed out") ask("Signed out", fact.sentence, [{ label: "Sign in", run: () => location.assign("/") }]);
     else if (fact.words !== "not started") {
       const again = { label: fact.again || "Use it here", run: () => link.open() };
@@ -193,6 +194,8 @@ function showKeys(shown) {
   document.body.classList.toggle("keys", shown);
   toggle.setAttribute("aria-expanded", String(shown));
 }
+// The app that loses the focus takes no keystrokes, and a screen keyboard would go away.
+toggle.addEventListener("pointerdown", (event) => event.preventDefault());
 toggle.addEventListener("click", () => {
   showKeys(!document.body.classList.contains("keys"));
   focus();
