@@ -33,7 +33,7 @@ from tests.integration.dialing import Client, read_to_end, say
 from tests.servers import misbehaving as bad
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK
-from tests.servers.waiting import eventually
+from tests.waiting import eventually
 
 LIMIT = 1.0
 """Seconds a connect may take here."""

@@ -13,9 +13,9 @@ from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.session.changes import State
 from sshtui.session.session import Session, Surroundings
 from tests.fakes.prompting import ScriptedPrompter
-from tests.fakes.waiting import until
 from tests.integration.dialing import Client
 from tests.servers.openssh import OpenSSH
+from tests.waiting import eventually
 
 SIZE = Size(80, 24)
 
@@ -45,16 +45,16 @@ async def test_the_server_gets_the_backspace_and_the_characters_of_the_switches(
         terminal=TerminalSwitches(backspace="bs", charset="koi8-r"),
     )
     async with opened(client, host) as session:
-        await until("the bytes are shown as KOI8-R", lambda: "ready пр" in screen(session))
+        await eventually(lambda: "ready пр" in screen(session), "the bytes are shown as KOI8-R")
         session.press(Keystroke("backspace", ""))
         session.paste("пр")
-        await until("the server tells what it got", lambda: "08 d0 d2" in screen(session))
+        await eventually(lambda: "08 d0 d2" in screen(session), "the server tells what it got")
 
 
 async def test_ctrl_c_stops_a_flood(surroundings: Path, sshd: OpenSSH, client_key: Path) -> None:
     client = Client(surroundings)
     host = client.save(sshd, key_pair=str(client_key), command="yes")
     async with opened(client, host) as session:
-        await until("a flood", lambda: session.emulator.scrolled_total > 50_000)
+        await eventually(lambda: session.emulator.scrolled_total > 50_000, "a flood")
         session.press(Keystroke("ctrl+c", ""))
-        await until("its end", lambda: session.state is State.ENDED)
+        await eventually(lambda: session.state is State.ENDED, "its end")
