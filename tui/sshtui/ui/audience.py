@@ -89,6 +89,7 @@ class Audience:
             onlooker.clear()
             onlooker.seat.tell("size", columns=size.width, rows=size.height)
         if self._driver is not None:
+            # Textual has no public name for the size of a driver; the app goes by it until the first Resize.
             self._driver._size = (size.width, size.height)
             self._app.post_message(events.Resize(size, size))
         self.repaint()
