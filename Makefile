@@ -11,7 +11,7 @@ demo: $(STAMP)
 	$(BIN)/sshtui demo
 
 demo-web: $(STAMP)
-	@$(BIN)/python -c 'import aiohttp, segno' 2>/dev/null || $(BIN)/python -m pip install -q -e '.[web]'
+	@$(BIN)/python -c 'import aiohttp, segno' 2>/dev/null || $(BIN)/python -m pip install -q --disable-pip-version-check -e '.[web]'
 	@$(BIN)/sshtui demo --web
 
 $(BIN)/python:
@@ -20,11 +20,11 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "The venv module is missing; on Debian: apt install python3-venv"; exit 1; }
 
 $(STAMP): $(BIN)/python pyproject.toml
-	$(BIN)/python -m pip install -q -e .
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
 	@touch $@
 
 $(DEV_STAMP): $(BIN)/python pyproject.toml
-	$(BIN)/python -m pip install -q -e '.[dev]'
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
 	@touch $(STAMP) $@
 
 system-packages:

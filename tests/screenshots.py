@@ -26,7 +26,7 @@ from sshtui.ui.app import SshtuiApp
 from sshtui.ui.modals.base import QUIET
 from sshtui.ui.modals.new_password import NewPasswordDialog
 from sshtui.ui.modals.secrets import SecretDialog
-from sshtui.wiring import build_app
+from sshtui.wiring.app import build_app
 from tests.fakes.waiting import until
 
 PICTURES = Path(__file__).parents[1] / "screenshots"
@@ -184,6 +184,53 @@ async def filtered(artist: Artist) -> None:
     await artist.pilot.pause(0.2)
 
 
+async def marked(artist: Artist) -> None:
+    await artist.press("home", "down", "space", "down", "down", "down", "space", "down", "space", "f")
+    await artist.pilot.pause(0.2)
+
+
+async def why(artist: Artist) -> None:
+    await artist.press("slash")
+    await artist.type("jump")
+    await artist.press("escape", "w")
+    await artist.pilot.pause(0.8)
+
+
+async def importing(artist: Artist) -> None:
+    sessions = artist.scene.directory / "sessions.reg"
+    sessions.write_text(SESSIONS)
+    await artist.press("I")
+    await artist.pilot.pause(0.3)
+    await artist.type(str(sessions))
+    await artist.press("enter")
+    await artist.pilot.pause(0.8)
+
+
+async def checked(artist: Artist) -> None:
+    await refused(artist)
+    await artist.press("w")
+    await artist.pilot.pause(1.5)
+
+
+SESSIONS = """Windows Registry Editor Version 5.00
+
+[HKEY_CURRENT_USER\\Software\\SimonTatham\\PuTTY\\Sessions\\web-1]
+"HostName"="10.0.0.5"
+"PortNumber"=dword:000008ae
+"Protocol"="ssh"
+"UserName"="deploy"
+
+[HKEY_CURRENT_USER\\Software\\SimonTatham\\PuTTY\\Sessions\\db]
+"HostName"="db.example.org"
+"PortNumber"=dword:00000016
+"Protocol"="ssh"
+
+[HKEY_CURRENT_USER\\Software\\SimonTatham\\PuTTY\\Sessions\\modem]
+"HostName"=""
+"Protocol"="serial"
+"""
+"""A file as PuTTY's registry is exported."""
+
 SCENES: dict[str, tuple[Callable[[Artist], Awaitable[None]], Size, str]] = {
     "terminal": (terminal, WIDE, "midnight"),
     "terminal-light": (terminal, WIDE, "daylight"),
@@ -197,6 +244,10 @@ SCENES: dict[str, tuple[Callable[[Artist], Awaitable[None]], Size, str]] = {
     "palette": (palette, WIDE, "midnight"),
     "help": (help_page, WIDE, "midnight"),
     "key-workshop": (key_workshop, WIDE, "midnight"),
+    "marked": (marked, WIDE, "midnight"),
+    "why": (why, WIDE, "midnight"),
+    "import": (importing, WIDE, "midnight"),
+    "checked": (checked, WIDE, "midnight"),
     "filter": (filtered, SMALL, "high-contrast-dark"),
 }
 
@@ -218,6 +269,33 @@ async def draw(name: str) -> None:
     svg = re.sub(r"font-family:\s*Fira Code", f"font-family: {FONT}", svg)
     (PICTURES / f"{name}.svg").write_text(svg)
     _as_png(PICTURES / f"{name}.svg")
+
+
+async def draw_console() -> None:
+    """Draw the browser console as a browser shows it, on the demo's servers."""
+    from tests.web.browsing import chromium, served, visitor
+
+    program = shutil.which("chromium")
+    if program is None:
+        print("chromium is not installed: no picture of the console", file=sys.stderr)
+        return
+    with demo_scene() as scene:
+        home = scene.directory / "browser"
+        home.mkdir()
+        (home / ".ssh").symlink_to(scene.ssh_dir)
+        hosts = (scene.config_dir / "hosts.toml").read_text()
+        async with (
+            served(home, home, hosts=hosts) as console,
+            chromium(program) as browser,
+            visitor(browser, console, viewport={"width": 1100, "height": 660}) as person,
+        ):
+            await person.sign_in()
+            await person.connect("key-pair")
+            await person.leader("b")
+            await person.runs("cat welcome.txt; date +%A", "day")
+            await person.page.click("#toggle-keys")
+            await person.page.wait_for_timeout(500)
+            await person.page.screenshot(path=PICTURES / "console.png")
 
 
 def _as_png(picture: Path) -> None:
@@ -242,9 +320,9 @@ def _as_png(picture: Path) -> None:
 
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
-    for name in sys.argv[1:] or SCENES:
-        asyncio.run(draw(name))
-        print(f"screenshots/{name}.svg")
+    for name in sys.argv[1:] or (*SCENES, "console"):
+        asyncio.run(draw_console() if name == "console" else draw(name))
+        print(f"screenshots/{name}")
 
 
 if __name__ == "__main__":

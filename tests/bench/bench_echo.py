@@ -13,6 +13,9 @@ LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
 
 ROUNDS = 8
 
+BEHIND = 20
+"""Milliseconds that the slowest echoes may come later than those of ssh in tmux."""
+
 
 def run() -> list[Result]:
     """Median and 99th percentile of both."""
@@ -25,9 +28,13 @@ def run() -> list[Result]:
         for _ in range(ROUNDS):
             ours += _echoes(app)
             theirs += _echoes(tmux)
+    median, their_median = statistics.median(ours) * 1000, statistics.median(theirs) * 1000
+    rival = f"x the speed of ssh in tmux ({their_median:.2f} ms)"
+    late, their_late = _late(ours) * 1000, _late(theirs) * 1000
+    behind = max(late - their_late, 0.1)
     return [
-        _compared("median", statistics.median(ours), statistics.median(theirs)),
-        _compared("99th percentile", _late(ours), _late(theirs)),
+        Result("key to echo, median", median, "ms", their_median / median, rival, 0.5),
+        Result("key to echo, 99th percentile", late, "ms", BEHIND / behind, f"x under {BEHIND} ms behind it", 1.0),
     ]
 
 
@@ -35,17 +42,12 @@ def _echoes(terminal: Terminal) -> list[float]:
     """Seconds each of the letters takes on a fresh line."""
     took = []
     for letter in LETTERS:
-        terminal.type(letter.encode())
+        terminal.type(letter.encode(), letter)
         took.append(terminal.wait_for(letter))
         time.sleep(0.03)
     terminal.type(b"\r")
     time.sleep(0.2)
     return took
-
-
-def _compared(name: str, ours: float, theirs: float) -> Result:
-    rival = f"x the speed of ssh in tmux ({theirs * 1000:.1f} ms)"
-    return Result(f"key to echo, {name}", ours * 1000, "ms", theirs / ours, rival, 0.5)
 
 
 def _late(times: list[float]) -> float:

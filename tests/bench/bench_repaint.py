@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
 import random
 import statistics
 import time
@@ -16,7 +18,7 @@ SIZE = Size(200, 50)
 FRAMES = 30
 
 GOALS = {"indexed colours": 6.0, "true colour": 15.0, "nothing changed": 1.5}
-"""Milliseconds of the median frame on a two-core machine of 2020."""
+"""Milliseconds of processor time of the median frame on a two-core machine of 2020."""
 
 
 def indexed(rng: random.Random) -> str:
@@ -44,30 +46,41 @@ def frame(rng: random.Random, style: Callable[[random.Random], str]) -> bytes:
 
 async def measure() -> dict[str, float]:
     """Milliseconds of the median frame, by kind."""
+    os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     session = EmulatedSession(SIZE)
     stage = Stage(session)
     rng = random.Random(1)
     took: dict[str, float] = {}
     async with stage.run_test(size=SIZE):
-        view = stage.view
-        for kind, style in (("indexed colours", indexed), ("true colour", true_colour)):
-            times = []
+        # As the wiring does once the app stands.
+        gc.collect()
+        gc.freeze()
+        painting = stage.view.painting
+
+        def at_once() -> None:
+            for row in range(SIZE.rows):
+                painting.written(row)
+
+        ways: dict[str, Callable[[], object]] = {"at once": at_once, "as strips": stage.view.looked_at}
+        for way, paint in ways.items():
+            for kind, style in (("indexed colours", indexed), ("true colour", true_colour)):
+                times = []
+                for _ in range(FRAMES):
+                    session.emulator.feed(frame(rng, style))
+                    start = time.process_time()
+                    paint()
+                    times.append(time.process_time() - start)
+                took[f"{kind}, {way}"] = statistics.median(times) * 1000
+            start = time.process_time()
             for _ in range(FRAMES):
-                session.emulator.feed(frame(rng, style))
-                start = time.perf_counter()
-                view.looked_at()
-                times.append(time.perf_counter() - start)
-            took[kind] = statistics.median(times) * 1000
-        start = time.perf_counter()
-        for _ in range(FRAMES):
-            view.looked_at()
-        took["nothing changed"] = (time.perf_counter() - start) / FRAMES * 1000
+                paint()
+            took[f"nothing changed, {way}"] = (time.process_time() - start) / FRAMES * 1000
     return took
 
 
 def run() -> list[Result]:
     """The figures for the table; the ratio is the goal over what it took."""
     return [
-        Result(f"repaint 200x50, {kind}", took, "ms", GOALS[kind] / took, "x the goal's speed", 1.0)
+        Result(f"repaint 200x50, {kind}", took, "ms", GOALS[kind.partition(",")[0]] / took, "x the goal's speed", 1.0)
         for kind, took in asyncio.run(measure()).items()
     ]

@@ -58,7 +58,7 @@ def _measured(directory: str) -> tuple[float, float]:
 async def _start(directory: Path) -> None:
     start = time.perf_counter()
     from sshtui.store.paths import Paths
-    from sshtui.wiring import build_app
+    from sshtui.wiring.app import build_app
 
     app = build_app(Paths(directory, directory / "state", directory / ".ssh"))
     async with app.run_test(size=(120, 40)) as pilot:

@@ -30,6 +30,9 @@ KEPT = 20_000
 
 _CONTROLS = re.compile(rb"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][0-9A-B]|\x1b.|\x0f|\x0e")
 
+_BEGUN = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?|[()])?\Z")
+"""A sequence whose end is still to be read."""
+
 PROMPT = "READY>"
 _SHELL = "PS1=$(printf 'REA\\104Y>'); stty -echoctl; printf 'size %s\\n' \"$(stty size)\"\n"
 
@@ -46,29 +49,38 @@ class Terminal:
                 os._exit(127)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", size.rows, size.columns, 0, 0))
         self._news = threading.Condition()
-        self._seen = b""
+        self._begun = b""
+        self._text = b""
+        self._wanted = b""
         self._typed_at = time.perf_counter()
+        self._found_at: float | None = None
         threading.Thread(target=self._drain, daemon=True).start()
 
-    def type(self, data: bytes) -> None:
-        """Type; what was shown before is forgotten, so that the next wait is for something new."""
+    def type(self, data: bytes, wanted: str = "") -> None:
+        """Type; what was shown before is forgotten, so that the next wait is for something new: for `wanted`."""
         with self._news:
-            self._seen = b""
+            self._text, self._wanted, self._found_at = b"", wanted.encode(), None
         self._typed_at = time.perf_counter()
         os.write(self._master, data)
 
     def wait_for(self, text: str, patience: float = PATIENCE) -> float:
-        """Wait until `text` is written in one piece; seconds since the last typing."""
-        wanted = text.encode()
+        """Wait until `text` is written in one piece; seconds from the last typing until it was read here.
+
+        Exactly when `type` was told of it; else at the earliest when this is called.
+        """
         with self._news:
-            if not self._news.wait_for(lambda: wanted in _CONTROLS.sub(b"", self._seen), patience):
-                raise TimeoutError(f"{text!r} did not appear; the last that was written: {self._seen[-600:]!r}")
-        return time.perf_counter() - self._typed_at
+            if self._wanted != text.encode():
+                self._wanted, self._found_at = text.encode(), None
+                self._look(time.perf_counter())
+            self._news.wait_for(lambda: self._found_at is not None, patience)
+            if self._found_at is None:
+                raise TimeoutError(f"{text!r} did not appear; the last that was written: {self._text[-600:]!r}")
+            return self._found_at - self._typed_at
 
     def text(self) -> str:
         """What was written since the last typing, without control sequences."""
         with self._news:
-            return _CONTROLS.sub(b"", self._seen).decode("utf-8", "replace")
+            return self._text.decode("utf-8", "replace")
 
     def end(self) -> None:
         """Kill it."""
@@ -81,9 +93,20 @@ class Terminal:
         # Reading ends with an error when the program is gone.
         with contextlib.suppress(OSError):
             while data := os.read(self._master, 65_536):
+                now = time.perf_counter()
                 with self._news:
-                    self._seen = (self._seen + data)[-KEPT:]
-                    self._news.notify_all()
+                    data = self._begun + data
+                    begun = _BEGUN.search(data)
+                    whole = begun.start() if begun else len(data)
+                    self._text = (self._text + _CONTROLS.sub(b"", data[:whole]))[-KEPT:]
+                    self._begun = data[whole:]
+                    self._look(now)
+
+    def _look(self, now: float) -> None:
+        """Tell whoever waits when what they want stands there."""
+        if self._wanted and self._found_at is None and self._wanted in self._text:
+            self._found_at = now
+            self._news.notify_all()
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,21 @@
 
 Keys: `x` raises with a secret in a local variable, `t` has a task fail, `q` quits, `s` stops the flood, `c` copies,
 `b` blocks the event loop for ever, `f` fills the screen, `p` paints in colours, `u` opens a link. With `flood` as
-second argument it paints another full screen ten times a second. At its end it warns as asyncio does of a write to a
-connection that is gone.
+second argument it paints another full screen ten times a second. With `unwatched` its event loop cannot watch the
+terminal, as on systems that poll no devices. At its end it warns as asyncio does of a write to a connection that is
+gone.
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import logging
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from textual import events
 from textual.app import ComposeResult
@@ -94,7 +97,21 @@ class Probe(SteadyApp[int]):
             self.copy_to_clipboard("copied")
 
 
+class Unwatching(asyncio.SelectorEventLoop):
+    """A loop of a system that cannot say when a terminal has something to read."""
+
+    def add_reader(self, fd: Any, callback: Any, *args: Any) -> None:  # type: ignore[override]  # reads nothing
+        raise PermissionError(errno.EPERM, "this device cannot be watched")
+
+
+class Policy(asyncio.DefaultEventLoopPolicy):
+    def new_event_loop(self) -> asyncio.AbstractEventLoop:
+        return Unwatching()
+
+
 if __name__ == "__main__":
+    if "unwatched" in sys.argv:
+        asyncio.set_event_loop_policy(Policy())
     try:
         require_tty()
     except SshtuiError as error:

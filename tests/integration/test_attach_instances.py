@@ -21,7 +21,7 @@ from sshtui.attach.starting import detachable
 from sshtui.cli.detached import LOG_LIMIT, Log
 from sshtui.model.geometry import Size
 from sshtui.store.paths import Paths
-from sshtui.wiring import detached_app
+from sshtui.wiring.detached import detached_app
 from tests.servers.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +30,7 @@ WEB_SERVER = """
 import asyncio, sys
 from pathlib import Path
 from sshtui.store.paths import Paths
-from sshtui.wiring import app_for_viewers
+from sshtui.wiring.detached import app_for_viewers
 async def main():
     print(await app_for_viewers(Paths.default(), die_with_parent=True), flush=True)
     await asyncio.sleep(600)

@@ -22,6 +22,7 @@ from sshtui.model.settings import Settings
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, read_to_end, read_until, say
 from tests.servers.accounts import Account
+from tests.servers.key_files import public_line
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import send_signal
 from tests.servers.waiting import eventually
@@ -264,3 +265,18 @@ def _links() -> list[str]:
         except FileNotFoundError:
             continue
     return found
+
+
+async def test_a_hundred_tabs_opened_at_once_are_all_heard(
+    client: Client, start_sshd: Start, client_key: Path, account: Account
+) -> None:
+    server = start_sshd(log_level="ERROR", max_sessions=10, extra=["MaxStartups 200"])
+    # An account of its own: what root's shell does at its start, a hundred times over, is not the matter here.
+    account.authorise(public_line(client_key))
+    host = client.save(server, user=account.name, key_pair=str(client_key), command="stty -echo; exec cat")
+    async with asyncio.timeout(60):
+        tabs = await asyncio.gather(*(client.dial(host, ScriptedPrompter()) for _ in range(100)))
+        for number, tab in enumerate(tabs):
+            tab.write(b"tab-%d\n" % number)
+        await asyncio.gather(*(read_until(tab, b"tab-%d\r\n" % number, 50) for number, tab in enumerate(tabs)))
+        await asyncio.gather(*(tab.close() for tab in tabs))

@@ -15,7 +15,7 @@ from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.questions import A, ChangedHostKey, Question, UnknownHostKey
 from tests.fakes.prompting import ScriptedPrompter
-from tests.integration.dialing import Client, read_to_end, say
+from tests.integration.dialing import Client, read_to_end, read_until, say
 from tests.lacking import lacking
 from tests.servers.key_files import make_key_file, public_key
 from tests.servers.openssh import OpenSSH
@@ -67,6 +67,28 @@ async def test_bytes_and_repeated_exchanges_are_counted(
         await eventually(lambda: channel.traffic.rekeys > 0, "another exchange")
         assert channel.traffic.received - before.received > 200_000
         assert 0 < before.sent < channel.traffic.sent < 200_000
+
+
+@pytest.mark.parametrize(
+    ("cipher", "packets", "size"),
+    [
+        # Length, one block, tag (RFC 5647 section 5.2); with CBC a packet of noise goes first, each one with a MAC.
+        ("aes128-gcm@openssh.com", 1, 4 + 16 + 16),
+        ("aes256-cbc", 2, 4 + 16 + 32),
+    ],
+)
+async def test_a_keystroke_is_one_packet_where_the_cipher_needs_no_noise(
+    client: Client, start_sshd: Callable[..., OpenSSH], client_key: Path, cipher: str, packets: int, size: int
+) -> None:
+    sshd = start_sshd(extra=[f"Ciphers {cipher}", "MACs hmac-sha2-256-etm@openssh.com"])
+    host = client.save(sshd, key_pair=str(client_key), command="cat")
+    answers = [True] if cipher.endswith("-cbc") else []
+    async with client.terminal(host, ScriptedPrompter(*answers)) as channel:
+        assert channel.facts.cipher == cipher
+        before = channel.traffic.sent
+        channel.write(b"x")
+        assert channel.traffic.sent - before == packets * size
+        assert b"x" in await read_until(channel, b"x")
 
 
 async def test_an_unknown_host_key_is_shown_and_saved_on_a_yes(client: Client, sshd: OpenSSH, client_key: Path) -> None:

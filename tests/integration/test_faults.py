@@ -8,11 +8,13 @@ import time
 import tracemalloc
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
 
 from sshtui.errors import (
+    ChannelRefused,
     ConnectionFailed,
     ConnectionLost,
     LoginRejected,
@@ -27,7 +29,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.questions import Challenge, Notice
 from sshtui.model.settings import Settings
 from tests.fakes.prompting import ScriptedPrompter
-from tests.integration.dialing import Client, say
+from tests.integration.dialing import Client, read_to_end, say
 from tests.servers import misbehaving as bad
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK
@@ -277,3 +279,85 @@ async def test_a_network_that_does_not_lead_there_says_so(client: Client) -> Non
     # Linux has no way to a broadcast address for TCP: ENETUNREACH, and nothing is sent.
     with pytest.raises(Unreachable, match=r"no way to 255\.255\.255\.255 port 22 from here"):
         await client.dial(Host("box", "255.255.255.255"), ScriptedPrompter())
+
+
+CONFIRMATION, DATA = 91, 94
+"""SSH_MSG_CHANNEL_OPEN_CONFIRMATION and SSH_MSG_CHANNEL_DATA (RFC 4254 section 9)."""
+
+
+class Lies(asyncssh.SSHServer):
+    """A server that lets everybody in; `packet_size` is what it confirms channels with, `flood` ignores windows."""
+
+    def __init__(self, *, packet_size: int | None = None, flood: bool = False) -> None:
+        self._packet_size = packet_size
+        self._flood = flood
+
+    def begin_auth(self, username: str) -> bool:
+        return False
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        send = conn.send_packet
+
+        def lying(number: int, *arguments: bytes, handler: Any = None) -> None:
+            if number == CONFIRMATION and self._packet_size is not None:
+                arguments = (*arguments[:3], self._packet_size.to_bytes(4, "big"), *arguments[4:])
+            send(number, *arguments, handler=handler)
+            if number == CONFIRMATION and self._flood:
+                piece = (32768).to_bytes(4, "big") + bytes(32768)
+                for _ in range(8):
+                    send(DATA, arguments[0], piece)
+
+        vars(conn)["send_packet"] = lying
+
+    def session_requested(self) -> asyncssh.SSHServerSession[bytes]:
+        return asyncssh.SSHServerSession()
+
+
+async def sentence_about(client: Client, host: Host) -> str:
+    """What the tab says of its end, whether it had begun or not."""
+    try:
+        channel = await client.dial(host, ScriptedPrompter())
+    except (ConnectionLost, ChannelRefused) as error:
+        return error.sentence
+    _, end = await read_to_end(channel)
+    return end.reason if end.how == "lost" else ""
+
+
+@pytest.mark.parametrize(
+    ("lie", "words"),
+    [
+        (Lies(packet_size=0), "maximum packet size"),
+        (Lies(flood=True), "Window exceeded"),
+    ],
+    ids=["packets of no bytes", "more than the window"],
+)
+async def test_a_server_that_lies_about_its_windows_is_left(client: Client, lie: Lies, words: str) -> None:
+    host_key = asyncssh.generate_private_key("ssh-ed25519")
+    listener = await asyncssh.listen(LOOPBACK, 0, server_factory=lambda: lie, server_host_keys=[host_key])
+    async with listener:
+        port = listener.get_port()
+        client.known_hosts.remember(LOOPBACK, port, HostKey(host_key.public_data))
+        assert words in await sentence_about(client, Host("box", LOOPBACK, port, "somebody"))
+
+
+@pytest.mark.parametrize(
+    ("packet", "window"), [(1, 2**21), (2**15, 0), (2**32 - 1, 2**32 - 1)], ids=lambda size: str(size)
+)
+async def test_odd_packet_and_window_sizes_do_no_harm(client: Client, packet: int, window: int) -> None:
+    host_key = asyncssh.generate_private_key("ssh-ed25519")
+    listener = await asyncssh.listen(
+        LOOPBACK,
+        0,
+        server_factory=type("Odd", (OddServer,), {}),
+        server_host_keys=[host_key],
+        process_factory=lambda process: process.stdout.write("hello\n"),
+        max_pktsize=packet,
+        window=window,
+    )
+    async with listener:
+        port = listener.get_port()
+        client.known_hosts.remember(LOOPBACK, port, HostKey(host_key.public_data))
+        host = Host("box", LOOPBACK, port, "somebody")
+        async with client.terminal(host, ScriptedPrompter()) as channel:
+            channel.write(b"x" * 100)
+            assert await asyncio.wait_for(channel.read(100), 5) == b"hello\r\n"

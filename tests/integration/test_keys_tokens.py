@@ -64,6 +64,22 @@ async def test_two_keys_of_one_token_ask_once(client: Client, token: SoftToken, 
     assert len(prompter.questions) == 1
 
 
+async def test_a_token_that_hides_everything_is_opened_when_it_is_its_turn_and_once(
+    client: Client, tmp_path: Path, need: Callable[[str], str], start_sshd: Start
+) -> None:
+    for program in ("softhsm2-util", "pkcs11-tool", "openssl"):
+        need(program)
+    with soft_token(tmp_path / "hidden", hidden=True) as token:
+        server = start_sshd(authorised=(token.lines[1],), password=False)
+        host = client.save(server, extra={PROVIDER: token.library})
+        (pair,) = [pair for pair in await client.identities.available(host) if pair.source == "token"]
+        assert (pair.public, pair.label) == (None, f"what {LABEL} holds")
+        prompter = ScriptedPrompter("000000", PIN)
+        assert await method(client, host, prompter) == "publickey"
+        assert len(prompter.questions) == 2
+        assert await method(client, host, ScriptedPrompter()) == "publickey"
+
+
 async def test_a_server_that_does_not_want_the_key_asks_for_no_pin(
     client: Client, token: SoftToken, start_sshd: Start, client_key: Path
 ) -> None:

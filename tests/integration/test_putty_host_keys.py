@@ -50,3 +50,9 @@ def test_a_host_known_by_another_host_key_is_never_changed(
     assert run(["import-host-keys", str(file), "--yes"]) == 0
     assert known_hosts.lookup("10.0.0.5", 22).trusted == (theirs,)
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["changed", *["skipped"] * 3]
+
+
+def test_a_file_without_host_keys_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("nothing of PuTTY\n")
+    assert run(["import-host-keys", str(tmp_path / "file")]) == 0
+    assert capsys.readouterr().err == "Nothing was found.\n"

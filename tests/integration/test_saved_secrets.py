@@ -25,7 +25,7 @@ from sshtui.store.paths import Paths
 from sshtui.ui.app import SshtuiApp
 from sshtui.ui.modals.base import Dialog
 from sshtui.ui.modals.key_pairs import Tick
-from sshtui.wiring import build_app
+from sshtui.wiring.app import build_app
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, say
 from tests.servers.embedded import Account, Round, embedded

@@ -50,8 +50,9 @@ def test_a_signal_gives_the_terminal_back_and_is_the_exit_code(
     terminal.assert_given_back()
 
 
-def test_quitting_gives_the_terminal_back_and_exits_0(start: Callable[..., Terminal]) -> None:
-    terminal = start()
+@pytest.mark.parametrize("how", [(), ("unwatched",)], ids=["by the loop", "by a thread"])
+def test_quitting_gives_the_terminal_back_and_exits_0(start: Callable[..., Terminal], how: tuple[str, ...]) -> None:
+    terminal = start(*how)
     terminal.type("q")
     terminal.read_until(terminal.ended, 5)
     assert terminal.process.returncode == 0
@@ -178,8 +179,9 @@ def test_stopping_and_continuing_gives_the_terminal_back_and_takes_it_again(star
     assert terminal.process.returncode == 0
 
 
-def test_a_lone_escape_is_told_within_50_ms(start: Callable[..., Terminal]) -> None:
-    terminal = start()
+@pytest.mark.parametrize("how", [(), ("unwatched",)], ids=["by the loop", "by a thread"])
+def test_a_lone_escape_is_told_within_50_ms(start: Callable[..., Terminal], how: tuple[str, ...]) -> None:
+    terminal = start(*how)
     waits = []
     for count in range(1, 8):
         pressed = time.monotonic()
@@ -190,8 +192,9 @@ def test_a_lone_escape_is_told_within_50_ms(start: Callable[..., Terminal]) -> N
     assert sorted(waits)[3] < 0.05, waits
 
 
-def test_a_vanished_terminal_ends_the_app(start: Callable[..., Terminal], tmp_path: Path) -> None:
-    terminal = start()
+@pytest.mark.parametrize("how", [(), ("unwatched",)], ids=["by the loop", "by a thread"])
+def test_a_vanished_terminal_ends_the_app(start: Callable[..., Terminal], how: tuple[str, ...]) -> None:
+    terminal = start(*how)
     os.close(terminal.slave)
     os.close(terminal.master)
     try:
@@ -200,8 +203,11 @@ def test_a_vanished_terminal_ends_the_app(start: Callable[..., Terminal], tmp_pa
         terminal.master, terminal.slave = pty.openpty()
 
 
-def test_ordinary_escape_sequences_arrive_whole_even_in_two_pieces(start: Callable[..., Terminal]) -> None:
-    terminal = start()
+@pytest.mark.parametrize("how", [(), ("unwatched",)], ids=["by the loop", "by a thread"])
+def test_ordinary_escape_sequences_arrive_whole_even_in_two_pieces(
+    start: Callable[..., Terminal], how: tuple[str, ...]
+) -> None:
+    terminal = start(*how)
     terminal.type("\x1b[A\x1b[15~")
     terminal.read_until(
         lambda: [text for _when, text in terminal.notes() if re.match("key", text)] == ["key up", "key f5"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +22,7 @@ from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
 from tests.servers.names import NameServer, name_server
 from tests.servers.openssh import OpenSSH, host_key_of
+from tests.servers.waiting import eventually
 
 NAME = "box.sshtui.test"
 OURS = Host("box", NAME)
@@ -223,3 +226,43 @@ async def test_a_real_server_named_in_a_signed_zone_is_logged_in_to_with_nobody_
     host = client.save(server, trusted=False, address="localhost", key_pair=str(client_key), extra={DNS: "yes"})
     async with client.terminal(host, ScriptedPrompter()) as channel:
         assert channel.facts.host_key_sha256 == server.host_keys[0].sha256
+
+
+async def test_a_known_host_key_that_the_dns_contradicts_is_a_warning_and_no_end(
+    surroundings: Path,
+    tmp_path: Path,
+    need: Callable[[str], str],
+    names: NameServer,
+    resolver: DnsHostKeys,
+    sshd: OpenSSH,
+    client_key: Path,
+    host_keys: tuple[HostKey, HostKey],
+) -> None:
+    client = Client(surroundings, dns=resolver)
+    fields: dict[str, Any] = {"address": "localhost", "key_pair": str(client_key), "extra": {DNS: "ask"}}
+    client.known_hosts.remember("localhost", sshd.port, sshd.host_keys[0])
+    said = {}
+    for published in (sshd.host_keys[0], host_keys[0]):
+        names.names["localhost"] = records(published, need, tmp_path)
+        prompter = ScriptedPrompter()
+        async with client.terminal(client.save(sshd, trusted=False, **fields), prompter):
+            said[published] = [notice.text for notice in prompter.notices]
+    contradicted = "The DNS names another host key for box than the one it shows and is known by."
+    assert said == {sshd.host_keys[0]: [], host_keys[0]: [contradicted]}
+
+
+async def test_giving_up_while_the_dns_is_silent_leaves_nothing(
+    surroundings: Path, names: NameServer, resolver: DnsHostKeys, sshd: OpenSSH, client_key: Path
+) -> None:
+    client = Client(surroundings, dns=resolver)
+    names.answering = False
+    client.known_hosts.remember("localhost", sshd.port, sshd.host_keys[0])
+    fields: dict[str, Any] = {"address": "localhost", "key_pair": str(client_key), "extra": {DNS: "ask"}}
+    before = asyncio.all_tasks()
+    dialing = asyncio.create_task(client.dial(client.save(sshd, trusted=False, **fields), ScriptedPrompter()))
+    await eventually(lambda: names.asked, "question to the name server")
+    dialing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await dialing
+    assert asyncio.all_tasks() == before
+    await eventually(lambda: not sshd.sessions(), "end of the connection")

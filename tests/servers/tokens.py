@@ -19,7 +19,7 @@ LABEL = "work"
 
 @dataclass(frozen=True)
 class SoftToken:
-    """The public lines of what is on it, as `ssh-keygen -D` prints them, and the environment it is seen in."""
+    """The public lines of what is on it, and the environment it is seen in."""
 
     library: str
     lines: Sequence[str]
@@ -27,8 +27,13 @@ class SoftToken:
 
 
 @contextmanager
-def soft_token(directory: Path, kinds: Sequence[str] = ("EC:prime256v1", "rsa:2048")) -> Iterator[SoftToken]:
-    """An initialised token with a key pair of each kind; SOFTHSM2_CONF names it inside the block."""
+def soft_token(
+    directory: Path, kinds: Sequence[str] = ("EC:prime256v1", "rsa:2048"), *, hidden: bool = False
+) -> Iterator[SoftToken]:
+    """An initialised token with a key pair of each kind; SOFTHSM2_CONF names it inside the block.
+
+    `hidden`: it shows nothing without its PIN, not even public halves.
+    """
     (directory / "tokens").mkdir(parents=True)
     configuration = directory / "softhsm2.conf"
     configuration.write_text(f"directories.tokendir = {directory / 'tokens'}\nlog.level = ERROR\n")
@@ -39,13 +44,20 @@ def soft_token(directory: Path, kinds: Sequence[str] = ("EC:prime256v1", "rsa:20
     def run(*command: str) -> str:
         return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
 
+    def public_line(module: Sequence[str], number: int) -> str:
+        """As ssh-keygen writes what openssl makes of what pkcs11-tool reads."""
+        der, pem = directory / f"{number}.der", directory / f"{number}.pem"
+        run(*module, "--read-object", "--type", "pubkey", "--id", f"{number:02}", "--output-file", str(der))
+        run("openssl", "pkey", "-pubin", "-inform", "DER", "-in", str(der), "-out", str(pem))
+        return run("ssh-keygen", "-i", "-m", "PKCS8", "-f", str(pem)).strip()
+
     try:
         run("softhsm2-util", "--init-token", "--free", "--label", LABEL, "--pin", PIN, "--so-pin", PIN)
         module = ["pkcs11-tool", "--module", str(LIBRARY), "--token-label", LABEL, "--login", "--pin", PIN]
         for number, kind in enumerate(kinds, 1):
-            named = ["--id", f"{number:02}", "--label", kind.partition(":")[0]]
+            named = ["--id", f"{number:02}", "--label", kind.partition(":")[0], *(["--private"] if hidden else [])]
             run(*module, "--keypairgen", "--key-type", kind, *named)
-        lines = run("ssh-keygen", "-D", str(LIBRARY)).splitlines()
+        lines = [public_line(module, number) for number in range(1, len(kinds) + 1)]
         yield SoftToken(str(LIBRARY), lines, environment)
     finally:
         _forget_library()

@@ -13,7 +13,7 @@ from sshtui.model.hosts import Host
 from sshtui.store.hosts import HostStore
 from sshtui.store.paths import Paths
 from sshtui.ui.screens.keys import KeysScreen
-from sshtui.wiring import build_app
+from sshtui.wiring.app import build_app
 
 
 async def test_k_opens_the_workshop_on_the_users_key_pairs_and_hosts(

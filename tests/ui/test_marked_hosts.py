@@ -21,7 +21,7 @@ from sshtui.ui.host_rows import FolderRow, HostRow
 from sshtui.ui.marks import Marks
 from sshtui.ui.widgets.card import Card, FieldEditor
 from sshtui.ui.widgets.host_list import HostList
-from sshtui.wiring import build_app
+from sshtui.wiring.app import build_app
 from tests.fakes.waiting import until
 from tests.ui.shell_stage import DB, HOSTS, LONELY, PI, WEB, Stage
 

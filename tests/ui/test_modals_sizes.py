@@ -67,7 +67,7 @@ async def test_resizing_an_open_dialog_keeps_its_buttons_in_sight() -> None:
     [
         (Password("box", "ada@box", attempt=2), "did not accept that password"),
         (
-            Passphrase("~/.ssh/keys/of/work/id_ed25519", 2, "The passphrase does not open it."),
+            Passphrase("~/.ssh/keys/of/office/id_ed25519", 2, "The passphrase does not open it."),
             "The passphrase does not open it.",
         ),
     ],

@@ -254,3 +254,15 @@ async def test_random_frames_end_in_a_seat_or_a_refusal_and_the_app_goes_on(app:
     await until("all of them are gone", lambda: all(visitor.gone for visitor in desk.visitors))
     async with attached(app.socket, HELLO) as viewer:
         await facts_until(viewer, "welcome")
+
+
+async def test_a_call_that_comes_while_the_app_ends_is_closed_at_once(tmp_path: Path) -> None:
+    gone: list[Seat] = []
+    seat = Seat(FrontDesk(), Instance("1", tmp_path / "s"), SILENCE, gone.append)
+    seat.let_go("quit")
+    server = await asyncio.get_running_loop().create_unix_server(lambda: seat, tmp_path / "s")
+    async with server:
+        reader, writer = await asyncio.open_unix_connection(tmp_path / "s")
+        assert await reader.read() == b""
+        writer.close()
+        await until("end of the seat", lambda: gone == [seat])

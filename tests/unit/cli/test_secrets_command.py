@@ -97,3 +97,14 @@ def test_removing_a_host_notes_its_secret_for_the_next_unlocking(secrets: Secret
     assert run(["hosts", "add", "web-2", "root@10.0.0.6"]) == 0
     assert secrets("set", "web-2", "--place", "vault", secret="x", vault="sesame").code == 0
     assert len((tmp_path / "secrets.vault").read_bytes()) < len(before), "only the new, shorter one is in it"
+
+
+def test_without_a_terminal_the_option_that_takes_the_secret_is_named(
+    secrets: Secrets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", open(os.devnull))  # noqa: SIM115  # stands for the test
+    said = secrets("set", "web-1", "--kind", "totp")
+    assert (said.code, said.err.splitlines()) == (
+        2,
+        ["sshtui: A secret is needed and there is no terminal to ask on.", "Hand it over with --fd."],
+    )

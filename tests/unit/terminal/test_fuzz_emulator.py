@@ -77,6 +77,7 @@ LINES = [
     "🚀🌍", "привет",
     "e\u0301clair", "👩\u200d🚀 x", "\x1b[42m\x1b[K", "12345\x1b[7m67890\x1b[27m12345", "\x1b]0;t\x07x", "\x1b[2Cgap",
     "one\rtwo", "\x1b[4mlink\x1b[24m", "한국어", "☎\ufe0f!", "한\u11a8", "-" * 20,
+    "\x1b[3\x1b[0m1mcut", "cut\x1b[", "cut\x1b[1;3", "\x1b[1Kleft", "\x1b[?25mno", "bell\x07", "\x1b[mm",
 ]  # fmt: skip
 
 
@@ -85,13 +86,16 @@ LINES = [
     st.lists(st.sampled_from(LINES), min_size=1, max_size=30),
     st.sampled_from([(10, 4), (10, 1), (40, 6), (1, 3), (2, 2), (80, 24)]),
     st.booleans(),
+    st.booleans(),
 )
-def test_a_flood_gives_what_drawing_gives(lines: list[str], size: tuple[int, int], alternate: bool) -> None:
+def test_a_flood_gives_what_drawing_gives(lines: list[str], size: tuple[int, int], alternate: bool, amid: bool) -> None:
     start = "\x1b[?1049h" if alternate else "\r\n" * size[1]
+    before = "\r\n" * size[1] + "\x1b[32mover\r\n" * 300 if amid else ""
     text = start + "\r\n".join(lines * 20) + "\x1b[6n"
     at_once, slowly = Emulator(Size(*size), scrollback=200), Emulator(Size(*size), scrollback=200)
-    data = text.encode()
-    reply = at_once.feed(data).reply
+    at_once.feed(before.encode())
+    reply = at_once.feed(text.encode()).reply
+    data = (before + text).encode()
     slow_reply = b"".join(slowly.feed(data[at : at + 40]).reply for at in range(0, len(data), 40))
     assert reply == slow_reply
     same_screen(at_once, slowly)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sshtui.ui.terminal.frames import BURST, FULL_FRAME, HOLD_LIMIT, RATE, SHARE, Frames, Rows
+from sshtui.ui.terminal.frames import BURST, FULL_FRAME, HOLD_LIMIT, RATE, SHARE, SLOWEST, Frames, Rows
 
 
 class Ring:
@@ -96,12 +96,20 @@ def test_a_quiet_spell_makes_room_for_a_line_drawn_in_pieces(clock: Clockwork) -
 
 
 def test_frames_that_take_long_to_paint_leave_most_of_the_time_to_the_flood(clock: Clockwork) -> None:
-    clock.cost = 0.02
+    clock.cost = 0.008
     for _ in range(1000):
         clock.note(everything=True)
         clock.turn(0.001)
     painting = len(clock.painted) * clock.cost
     assert painting <= 1.1 * (clock.now - 100.0) / SHARE
+
+
+def test_the_next_frame_comes_soon_however_long_the_last_one_took(clock: Clockwork) -> None:
+    clock.cost = 0.05
+    clock.note(everything=True)
+    clock.note(everything=True)
+    clock.turn(SLOWEST)
+    assert [at for at, _ in clock.painted] == [100.0, pytest.approx(100.0 + SLOWEST)]
 
 
 def test_rows_that_wait_are_painted_together(clock: Clockwork) -> None:

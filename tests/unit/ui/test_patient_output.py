@@ -61,6 +61,19 @@ def test_everything_arrives_in_order_while_the_terminal_reads(pair: Pair) -> Non
     assert not pair.caught_up.is_set()
 
 
+def test_a_terminal_that_reads_has_it_before_writing_returns(pair: Pair) -> None:
+    os.set_blocking(pair.master, False)
+    pair.output.write("echo")
+    assert os.read(pair.master, 100) == b"echo"
+
+
+def test_what_the_terminal_cannot_take_at_once_follows_in_order(pair: Pair) -> None:
+    pieces = [f"{number:04}" * 1000 for number in range(12)]
+    for piece in pieces:
+        pair.output.write(piece)
+    assert pair.read_all() == "".join(pieces).encode()
+
+
 def test_writing_does_not_wait_and_keeps_at_most_a_backlog_of_frames(pair: Pair) -> None:
     for _ in range(2000):
         pair.output.write(FRAME)

@@ -107,7 +107,7 @@ class Seat(asyncio.Protocol):
         self._hello_timer: asyncio.TimerHandle | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._sent = 0
-        self._behind = self._missed = self._over = self._ending = False
+        self._behind = self._missed = self._over = self._ending = self._connected = False
         self._guest: Guest | None = None
         self.hello: Hello | None = None
         self.size = Size(80, 24)
@@ -141,7 +141,10 @@ class Seat(asyncio.Protocol):
 
     def let_go(self, reason: str, code: int = 0) -> None:
         """Say goodbye, and close when it was read."""
-        if not self._ending:
+        if not self._connected:
+            # asyncio has taken the call and not told of it yet.
+            self._ending = True
+        elif not self._ending:
             self.tell("bye", reason=reason, code=code)
             self._ending = True
             self._arrived.set()
@@ -167,8 +170,9 @@ class Seat(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=BACKLOG, low=0)
+        self._connected = True
         link = transport.get_extra_info("socket")
-        if not is_ours(link):
+        if self._ending or not is_ours(link):
             self._transport.abort()
             return
         loop = asyncio.get_running_loop()

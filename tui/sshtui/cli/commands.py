@@ -163,7 +163,7 @@ def open_host(
         if (code := open_in_running(paths, wanted[0])) is not None:
             return code
     require_tty()
-    from sshtui.wiring import run_app
+    from sshtui.wiring.app import run_app
 
     return run_app(paths, host)
 
@@ -174,12 +174,12 @@ def demo(web: bool) -> int:
     """Try it on an SSH server of its own."""
     if web:
         from sshtui.web.library import require
-        from sshtui.wiring import run_web_demo
+        from sshtui.wiring.demo import run_web_demo
 
         require()
         return run_web_demo()
     from sshtui.attach.own_terminal import require_tty
-    from sshtui.wiring import run_demo
+    from sshtui.wiring.demo import run_demo
 
     require_tty()
     return run_demo()

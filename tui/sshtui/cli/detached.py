@@ -54,7 +54,7 @@ def main() -> None:
     except (SshtuiError, OSError):
         # Without a log the app runs all the same.
         sys.stderr = sys.__stderr__
-    from sshtui.wiring import run_detached
+    from sshtui.wiring.detached import run_detached
 
     sys.exit(run_detached(paths, given.ready, given.lifeline))
 

@@ -25,7 +25,7 @@ def open_detachable(paths: Paths, wanted: Sequence[Wanted], *, anew: bool) -> in
     for each in wanted:
         # A wrong name is told here, before anything starts.
         host_for(paths, each)
-    from sshtui.wiring import detached_app
+    from sshtui.wiring.detached import detached_app
 
     instance = detached_app(paths, anew=anew)
     for each in wanted:

@@ -87,6 +87,8 @@ def import_host_keys(paths: Paths, file: Path, dry_run: bool, yes: bool) -> None
         click.echo(f"{action:<9} {plain(f'[{entry.address}]:{entry.port}')}  {key.kind} {key.sha256}")
     for left_out in skipped:
         click.echo(f"{'skipped':<9} {plain(left_out.name)}  {left_out.reason}")
+    if not found and not skipped:
+        click.echo("Nothing was found.", err=True)
     if new and not dry_run:
         ask_first(f"Trust {len(new)} host keys?", yes, hint="Give --yes or --dry-run.")
         for entry in new:

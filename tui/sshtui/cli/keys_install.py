@@ -107,7 +107,7 @@ def _on_each(
 ) -> int:
     """Do `job` on each host in turn and print a line for each; the exit code of the first that failed."""
     from sshtui.secrets.remembering import Codes
-    from sshtui.wiring import make_keeper
+    from sshtui.wiring.app import make_keeper
 
     hosts = [_host(paths, name) for name in names]
     # One for all hosts: the vault is opened once, and no one-time code is used twice.

@@ -97,16 +97,19 @@ def read_line(fd: int) -> str:
         raise UsageError(f"The passphrase on file descriptor {fd} is not UTF-8.") from error
 
 
-def ask(prompt: str) -> str:
-    """What a person answers to `prompt`, unseen. ssh(1) tells when SSH_ASKPASS is the one to ask."""
+def ask(prompt: str, *, what: str = "passphrase", options: str = "--passphrase-fd or --new-passphrase-fd") -> str:
+    """What a person answers to `prompt`, unseen. ssh(1) tells when SSH_ASKPASS is the one to ask.
+
+    `what` and `options` are for the error where there is nobody to ask: what was wanted, and how else to give it.
+    """
     program, require = os.environ.get("SSH_ASKPASS"), os.environ.get("SSH_ASKPASS_REQUIRE", "")
     terminal = has_terminal()
     if program and (require in ("force", "prefer") or (not terminal and require != "never")):
         return _askpass(program, prompt)
     if not terminal:
         raise UsageError(
-            "A passphrase is needed and there is no terminal to ask on.",
-            hint="Hand it over with --passphrase-fd or --new-passphrase-fd.",
+            f"A {what} is needed and there is no terminal to ask on.",
+            hint=f"Hand it over with {options}.",
         )
     try:
         return getpass.getpass(prompt, stream=sys.stderr)

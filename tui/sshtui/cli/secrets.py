@@ -60,7 +60,7 @@ class _WithDescriptor:
 
 def _run(paths: Paths, fd: int | None, job: Callable[[Keeper, Prompter], Coroutine[Any, Any, T]]) -> T:
     """What `job` returns, with the keeper of the saved hosts and somebody to ask."""
-    from sshtui.wiring import make_keeper
+    from sshtui.wiring.app import make_keeper
 
     async def run() -> T:
         with plain_prompter() as prompter:
@@ -75,9 +75,13 @@ def _run(paths: Paths, fd: int | None, job: Callable[[Keeper, Prompter], Corouti
 
 def forget(paths: Paths, hosts: HostStore, removed: Sequence[Host]) -> None:
     """Delete the secrets of hosts that were removed for good; one in the locked vault when it is next open."""
-    from sshtui.wiring import make_keeper
+    from sshtui.wiring.app import make_keeper
 
     asyncio.run(make_keeper(paths, hosts).settle(removed))
+
+
+def _asked(what: str, name: str) -> str:
+    return ask(f"The {what} of {plain(name)} to save: ", what="secret", options="--fd")
 
 
 @click.group()
@@ -131,7 +135,7 @@ def set_secret(paths: Paths, name: str, kind: str, place: Place | None, fd: int 
     field = _KINDS[kind]
     if HostStore(paths.hosts_file).get(name) is None:
         raise NotFound(f"There is no saved host {name}.", hint="Save it first: sshtui hosts add")
-    secret = read_line(fd) if fd is not None else ask(f"The {FIELDS[field]} of {plain(name)} to save: ")
+    secret = read_line(fd) if fd is not None else _asked(FIELDS[field], name)
     if not secret:
         raise UsageError("The secret is empty.")
     if field == TOTP:

@@ -52,7 +52,7 @@ def serve(
     """
     if ctx.invoked_subcommand is not None:
         return None
-    from sshtui.wiring import run_console
+    from sshtui.wiring.console import run_console
 
     return run_console(ctx.obj, _wish(host, port, names, open_browser, tls, cert, key))
 

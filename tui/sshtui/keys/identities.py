@@ -16,7 +16,7 @@ from sshtui.keys.agent import Agent, AgentKey
 from sshtui.keys.beside import certified_key
 from sshtui.keys.formats import Format
 from sshtui.keys.inspect import certificate_path, inspect_file, key_pair, list_directory
-from sshtui.keys.tokens import PROVIDER, OpenedToken, Token, token_key_pairs
+from sshtui.keys.tokens import PROVIDER, ClosedToken, OpenedToken, Token, token_key_pairs
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
@@ -56,6 +56,7 @@ class FileAndAgentIdentities:
         self._opened: dict[Path, OpenedFile] = {}
         self._warned: set[Path] = set()
         self._tokens: dict[PublicKey | None, OpenedToken] = {}
+        self._closed_tokens: dict[str, ClosedToken] = {}
         self._token_turns: defaultdict[Token, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._token_problems: dict[str, KeyPairError] = {}
 
@@ -120,9 +121,11 @@ class FileAndAgentIdentities:
             self._token_problems[provider] = error
             return [KeyPair("token", comment=f"{PROVIDER} {provider}")]
         for pair, token in listed:
-            assert pair.public is not None
+            if pair.public is None:
+                self._closed_tokens.setdefault(pair.comment, ClosedToken(token, self._token_turns[token]))
+                continue
             self._tokens.setdefault(pair.public, OpenedToken(token, pair.public, self._token_turns[token]))
-        return [by_public.get(pair.public, pair) for pair, _token in listed]
+        return [by_public.get(pair.public, pair) if pair.public else pair for pair, _token in listed]
 
     def _in_directory(self) -> list[KeyPair]:
         by_name = {Path(file.path).name: file for file in list_directory(self._directory)}
@@ -155,7 +158,7 @@ class FileAndAgentIdentities:
                     signers.insert(0, AgentSigner(agent.path, held[0], prompter, certificate))
                 return signers
         if key_pair.source == "token":
-            return [self._token_signer(key_pair, prompter)]
+            return await self._token_signers(key_pair, prompter)
         if key_pair.source == "agent":
             raise KeyPairError(f"The agent no longer holds {key_pair.label}.", hint="Add it again with ssh-add.")
         path = await asyncio.to_thread(lambda: Path(key_pair.path).expanduser())
@@ -167,14 +170,19 @@ class FileAndAgentIdentities:
             opened.opened = lambda key, prompter: add_opened(agent, adding, path, key, prompter)
         return await file_signers(opened, key_pair, prompter)
 
-    def _token_signer(self, key_pair: KeyPair, prompter: Prompter) -> asyncssh.SSHKeyPair:
+    async def _token_signers(self, key_pair: KeyPair, prompter: Prompter) -> Sequence[asyncssh.SSHKeyPair]:
         from sshtui.keys.signing import TokenSigner
 
+        if closed := self._closed_tokens.get(key_pair.comment):
+            publics = await closed.look_inside(prompter)
+            turn = self._token_turns[closed.token]
+            opened = [self._tokens.setdefault(each, OpenedToken(closed.token, each, turn)) for each in publics]
+            return [TokenSigner(each, prompter) for each in opened]
         if key_pair.public not in self._tokens:
             raise self._token_problems.get(
                 key_pair.label.removeprefix(f"{PROVIDER} "), KeyPairError(f"{key_pair.label} is not there any more.")
             )
-        return TokenSigner(self._tokens[key_pair.public], prompter)
+        return [TokenSigner(self._tokens[key_pair.public], prompter)]
 
     async def _check(self, path: Path, prompter: Prompter) -> None:
         """Raise KeyPairError when the file is unusable; once a run a person is told that others may read it."""

@@ -13,6 +13,7 @@ from asyncssh.agent import SSHAgentKeyPair
 
 from sshtui.errors import KeyPairError, NotFound, WrongPassphrase
 from sshtui.keys.agent import AgentKey
+from sshtui.keys.apart import apart
 from sshtui.keys.beside import read_certificate_beside, read_certificate_file
 from sshtui.keys.inspect import read_key_file
 from sshtui.keys.private import open_private
@@ -99,7 +100,7 @@ class FileSigner(asyncssh.SSHKeyPair):
         if key.get_algorithm().startswith("sk-"):
             self._prompter.tell(Notice("Touch your security key to log in."))
         try:
-            return await asyncio.to_thread(key.sign, data, self.sig_algorithm)
+            return await apart(lambda: key.sign(data, self.sig_algorithm))
         except ValueError as error:
             self._prompter.tell(Notice(f"{self._opened.path} cannot sign: {error}.", level="error"))
             raise

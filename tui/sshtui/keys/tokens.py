@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import importlib
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sshtui.errors import KeyPairError, WrongPassphrase
+from sshtui.keys.apart import apart
 from sshtui.keys.translate import talking_to_token
 from sshtui.keys.wire import mpint, string
 from sshtui.model.host_keys import PublicKey
@@ -58,8 +59,16 @@ class Token:
 
 
 async def token_key_pairs(provider: str) -> Sequence[tuple[KeyPair, Token]]:
-    """What can be seen on the tokens of `provider` without a PIN. Raises KeyPairError."""
-    return await _within(LISTING_TIME, lambda: _listed(provider))
+    """What can be seen on the tokens of `provider` without a PIN; one that shows nothing has no public half.
+
+    Raises KeyPairError.
+    """
+    try:
+        return await apart(lambda: _listed(provider), seconds=LISTING_TIME)
+    except TimeoutError as error:
+        raise KeyPairError(
+            "The token does not answer.", hint="Is it in its reader, and its service running?"
+        ) from error
 
 
 class OpenedToken:
@@ -81,40 +90,56 @@ class OpenedToken:
                 self._private = await self._open(prompter)
             prompter.tell(Notice(f"{self.token.name} signs: touch it if it blinks."))
             try:
-                return await asyncio.to_thread(_signed, self.token, self._private, data, algorithm)
+                return await apart(lambda: _signed(self.token, self._private, data, algorithm))
             except KeyPairError:
                 # Taken out, or logged out by another program: the next signature begins with the PIN.
                 self._private = None
                 raise
 
     async def _open(self, prompter: Prompter) -> Any:
-        if private := await asyncio.to_thread(_opened, self.token, self.public, None):
-            return private
-        attempt, problem = 1, ""
-        while True:
-            try:
-                pin = await self._pin(attempt, problem, prompter)
-                private = await asyncio.to_thread(_opened, self.token, self.public, pin)
-            except WrongPassphrase as error:
-                if self.token.has_pinpad:
-                    raise
-                attempt, problem = attempt + 1, error.sentence
-            else:
-                break
+        private = await _with_pin(self.token, prompter, partial(_private, self.token, self.public))
         if private is None:
             raise KeyPairError(
                 f"{self.token.name} has no private key to that public one.", hint="Is it the right token?"
             )
         return private
 
-    async def _pin(self, attempt: int, problem: str, prompter: Prompter) -> Any:
-        if self.token.has_pinpad:
-            prompter.tell(Notice(f"Type the PIN of {self.token.name} on its reader."))
-            return _package().PROTECTED_AUTH
-        pin = await prompter.ask(Passphrase(self.token.name, attempt, problem, "PIN"))
+
+class ClosedToken:
+    """A token that shows nothing before it gets its PIN."""
+
+    def __init__(self, token: Token, turn: asyncio.Lock) -> None:
+        self.token = token
+        self._turn = turn
+        self._session: Any = None
+
+    async def look_inside(self, prompter: Prompter) -> Sequence[PublicKey]:
+        """The public halves of what is on it; asks for the PIN. Raises KeyPairError."""
+        async with self._turn:
+            seen = await _with_pin(self.token, prompter, partial(_inside, self.token))
+            if seen is None:
+                raise KeyPairError(f"{self.token.name} has no key that SSH could use.")
+            # Kept: with its last session a token forgets the PIN.
+            self._session, publics = seen
+            return publics
+
+
+async def _with_pin(token: Token, prompter: Prompter, call: Callable[[Any], T | None]) -> T | None:
+    """What `call` returns of `token`, first without a PIN, then with one that a person gives until it is right."""
+    if (found := await apart(partial(call, None))) is not None:
+        return found
+    attempt, problem = 1, ""
+    while True:
+        if token.has_pinpad:
+            prompter.tell(Notice(f"Type the PIN of {token.name} on its reader."))
+            return await apart(partial(call, _package().PROTECTED_AUTH))
+        pin = await prompter.ask(Passphrase(token.name, attempt, problem, "PIN"))
         if pin is None:
             raise KeyPairError("The PIN was not given.")
-        return pin
+        try:
+            return await apart(partial(call, pin))
+        except WrongPassphrase as error:
+            attempt, problem = attempt + 1, error.sentence
 
 
 def _listed(provider: str) -> Sequence[tuple[KeyPair, Token]]:
@@ -125,9 +150,12 @@ def _listed(provider: str) -> Sequence[tuple[KeyPair, Token]]:
             pinpad = bool(each.flags & pkcs11.TokenFlag.PROTECTED_AUTHENTICATION_PATH)
             token = Token(provider, each.label, each.serial, pinpad)
             with each.open() as session:
-                for label, _number, public in _public_keys(session):
-                    comment = f"{plain(label, 60) or 'a key'} on {token.name}"
-                    found.append((KeyPair("token", "", public, comment), token))
+                seen = [
+                    KeyPair("token", "", public, f"{plain(label, 60) or 'a key'} on {token.name}")
+                    for label, _number, public in _public_keys(session)
+                ]
+            hidden = [] if seen else [KeyPair("token", "", None, f"what {token.name} holds")]
+            found += [(pair, token) for pair in (*seen, *hidden)]
     return found
 
 
@@ -145,19 +173,36 @@ def _public_keys(session: Any) -> Iterator[tuple[str, bytes, PublicKey]]:
             yield key.label, key.id, PublicKey(asyncssh.import_public_key(encoder(key)).public_data)
 
 
-def _opened(token: Token, public: PublicKey, pin: Any) -> Any:
+def _session(token: Token, pin: Any) -> Any:
+    """A session with `token`, logged in with `pin` unless that is None."""
+    pkcs11 = _package()
+    (there,) = _library(token.provider).get_tokens(token_label=token.label, token_serial=token.serial)
+    try:
+        return there.open(user_pin=pin)
+    except pkcs11.exceptions.UserAlreadyLoggedIn:
+        # By this program, for another key of the same token.
+        return there.open()
+
+
+def _inside(token: Token, pin: Any) -> tuple[Any, Sequence[PublicKey]] | None:
+    """An open session and what it shows; None when that is nothing."""
+    with talking_to_token(token.name):
+        session = _session(token, pin)
+        publics = [public for _label, _number, public in _public_keys(session)]
+        if publics:
+            return session, publics
+        session.close()
+    return None
+
+
+def _private(token: Token, public: PublicKey, pin: Any) -> Any:
     """The private half of `public`, ready to sign; None when it is not seen, as before the PIN is given.
 
     asyncssh's own way does not serve here: it reads the public half off the private one, where many tokens have none.
     """
     pkcs11 = _package()
     with talking_to_token(token.name):
-        (there,) = _library(token.provider).get_tokens(token_label=token.label, token_serial=token.serial)
-        try:
-            session = there.open(user_pin=pin)
-        except pkcs11.exceptions.UserAlreadyLoggedIn:
-            # By this program, for another key of the same token.
-            session = there.open()
+        session = _session(token, pin)
         numbers = [number for _label, number, key in _public_keys(session) if key == public]
         attributes = {pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY, pkcs11.Attribute.SIGN: True}
         for number in numbers:
@@ -202,34 +247,3 @@ def _library(provider: str) -> Any:
     if not path.is_absolute():
         raise KeyPairError(f"{provider} is no full path of a PKCS#11 library.", hint=f"Look at {PROVIDER} of the host.")
     return _package().lib(str(path))
-
-
-async def _within(seconds: float, call: Callable[[], T]) -> T:
-    """What `call` returns, in a thread that cannot keep the program from ending. Raises KeyPairError when it hangs."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def finish(result: T | None, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(result)  # type: ignore[arg-type]  # no error means that there is a result
-
-    def run() -> None:
-        try:
-            result = call()
-        except BaseException as error:  # noqa: BLE001 - handed over whole to whoever waits
-            loop.call_soon_threadsafe(finish, None, error)
-        else:
-            loop.call_soon_threadsafe(finish, result, None)
-
-    threading.Thread(target=run, daemon=True, name="token").start()
-    try:
-        async with asyncio.timeout(seconds):
-            return await done
-    except TimeoutError as error:
-        raise KeyPairError(
-            "The token does not answer.", hint="Is it in its reader, and its service running?"
-        ) from error

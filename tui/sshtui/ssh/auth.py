@@ -79,6 +79,11 @@ class LoginClient(asyncssh.SSHClient):
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
         self.wire = attach(conn)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Keep why: a channel that is being opened hears only that the connection is gone."""
+        if self.wire is not None:
+            self.wire.ended = exc
+
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """Refuse: this connection ends before anything was sent, and a person is asked without one open."""
         self.refused_host_keys.append(HostKey(key.public_data))

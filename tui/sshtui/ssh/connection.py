@@ -93,7 +93,7 @@ class Connection:
             async with asyncio.timeout(limit):
                 pipe = await open_pipe(self.ssh, name, size, command=command, environment=environment)
         except (asyncssh.Error, OSError) as error:
-            failure = lost(None, name) if self.ssh.is_closed() else channel_refused(error, name)
+            failure = lost(self.wire.ended, name) if self.ssh.is_closed() else channel_refused(error, name)
             self.full = not (isinstance(error, asyncssh.ChannelOpenError) and error.code in _NO_MATTER_WHERE)
             raise failure from error
         if self.wire.chokes_on_ignore:

@@ -33,6 +33,7 @@ from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.offers import Offers
 from sshtui.ssh.patience import Patience
 from sshtui.ssh.protocols import Identities
+from sshtui.ssh.quirks import vanish
 from sshtui.ssh.system_login import NOTHING, SystemLogin, system_login
 from sshtui.ssh.trust import HostKeyTrust
 from sshtui.ssh.users import login_user
@@ -86,7 +87,7 @@ class Connector:
         A host key nobody trusts yet ends the first attempt before anything was sent. The question is asked
         with nothing open, and the second attempt accepts exactly the host key that was shown.
         """
-        plain_only = False
+        plain_only = judged = False
         # Whoever chose a key pair wants to know whether that one gets in.
         system = NOTHING if wish.chosen else system_login(host, prompter, through_jump=over is not None)
         while True:
@@ -113,6 +114,7 @@ class Connector:
             except UntrustedHostKey as refused:
                 progress("waiting for your decision about the host key")
                 await self._trust.judge(host, refused.host_key, prompter)
+                judged = True
             except UselessCertificate as useless:
                 # As ssh does: with certificates left out the server shows its plain host key.
                 plain_only = True
@@ -124,7 +126,23 @@ class Connector:
                 if not await self._allow(host, error, needed_for(offer, theirs), prompter):
                     raise
             else:
+                if not judged:
+                    await self._compare_with_dns(host, there, prompter)
                 return self._connection(host, there, client, over, prompter)
+
+    async def _compare_with_dns(self, host: Host, there: LoggedIn, prompter: Prompter) -> None:
+        """Warn when the DNS contradicts a host key that is known, where the host wants it asked; as ssh, go on."""
+        used = there.ssh.get_server_host_key()
+        try:
+            verdict = await self._trust.in_dns(host, HostKey(used.public_data), prompter) if used else "unasked"
+        except BaseException:
+            # Cancelled: nobody else has this connection yet.
+            await vanish(there.ssh)
+            await there.way.close()
+            raise
+        if verdict == "differs":
+            text = f"The DNS names another host key for {host.name} than the one it shows and is known by."
+            prompter.tell(Notice(text, level="warning"))
 
     def _announced(self, host: Host, client: LoginClient, prompter: Prompter) -> Announced:
         async def announced(host_keys: Sequence[HostKey]) -> None:

@@ -18,9 +18,11 @@ from sshtui.terminal.terminal import Terminal
 SMALLEST_FLOOD: Final = 1024
 """Characters at hand below which the short way does not pay."""
 
-_block = re.compile(rf"(?:[{graphemes.SIMPLE}]++|\r\n|\x1b\[[0-9;:]*+m|\x1b\[K|\t)*+")
-_ascii_block = re.compile(r"(?:[ -~]++|\r\n|\x1b\[[0-9;:]*+m|\x1b\[K|\t)*+")
-_invisible = re.compile(r"\x1b\[[0-9;:]*+[mK]")
+_block = re.compile(rf"(?:[{graphemes.SIMPLE}]*+(?:\r\n|\x1b\[(?:[0-9;:]*+m|K)|\t))*+")
+_ascii_block = re.compile(r"(?:[ -~]*+(?:\r\n|\x1b\[(?:[0-9;:]*+m|K)|\t))*+")
+_visible = re.compile(rf"(?:[{graphemes.SIMPLE}]++|\r\n|\t)*+")
+_ascii_visible = re.compile(r"(?:[ -~]++|\r\n|\t)*+")
+_invisible = re.compile(r"\x1b\[(?:[0-9;:]*+m|K)")
 _sgr = re.compile(r"\x1b\[([0-9;:]*+)m")
 _RESET: Final = "\x1b[0m"
 _SHORT_RESET: Final = "\x1b[m"
@@ -32,13 +34,20 @@ def flood(terminal: Terminal, text: str, start: int, draw: Callable[[str, int, i
     `draw(text, start, end)` is the long way, for lines that only it can do.
     """
     ascii_only = text.isascii()
-    found = (_ascii_block if ascii_only else _block).match(text, start)
-    stop = text.rfind("\r\n", start, found.end() if found else start) + 2
+    stop = text.rfind("\r\n", start) + 2
     if stop - start < SMALLEST_FLOOD // 2:
         return start
+    visible = _seen(text[start : stop - 2]) if terminal.flooding else ""
+    # Amid a flood the rest of the text is most likely one too, and a look at what is left of it tells.
+    if not (terminal.flooding and (_ascii_visible if ascii_only else _visible).fullmatch(visible)):
+        found = (_ascii_block if ascii_only else _block).match(text, start)
+        end = text.rfind("\r\n", start, found.end() if found else start) + 2
+        terminal.flooding = end == stop
+        if end - start < SMALLEST_FLOOD // 2:
+            return start
+        stop, visible = end, _seen(text[start : end - 2])
     block = text[start : stop - 2]
     lines = block.split("\r\n")
-    visible = _invisible.sub("", block) if "\x1b" in block else block
     if not ascii_only:
         visible = graphemes.wide.sub("xx", visible)
     measured = visible.split("\r\n")
@@ -55,6 +64,11 @@ def flood(terminal: Terminal, text: str, start: int, draw: Callable[[str, int, i
     terminal.last_drawn = ""
     terminal.joinable = False
     return stop
+
+
+def _seen(block: str) -> str:
+    """`block` without what takes no room."""
+    return _invisible.sub("", block) if "\x1b" in block else block
 
 
 def _push_measured(

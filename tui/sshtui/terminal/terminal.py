@@ -82,6 +82,8 @@ class Terminal(Screen):
         """The VT level chosen by DECSCL, as the tens digit of 61..65."""
         self.right_charset = 2
         """The set on the right (LS1R to LS3R); in UTF-8 it is only reported."""
+        self.flooding = False
+        """Whether the last flood went on to the end of the text at hand (see flood)."""
         self.change_extent = 0
         """DECSACE: 2 rectangle, otherwise stream."""
         self.checksum = 0

@@ -32,6 +32,9 @@ BACKLOG = 64 * 1024
 PIECE = 4096
 """Bytes handed to the terminal at once."""
 
+TYPED_AT_ONCE = 256
+"""Bytes of input dealt with before anything else has its turn; each may be a keystroke to be sent."""
+
 POLL = 0.1
 """Seconds after which the input thread looks whether it should end."""
 
@@ -185,6 +188,16 @@ class SteadyDriver(LinuxDriver):
         self._watched = self._can_be_watched()
         self._settling: asyncio.TimerHandle | None = None
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Columns and rows as the terminal has them now.
+
+        COLUMNS and LINES of the environment, which Textual believes first, stay as they are when the window changes.
+        """
+        with contextlib.suppress(OSError):
+            if all(size := os.get_terminal_size(self.fileno)):
+                return size
+        return super()._get_terminal_size()
+
     def _repaint(self) -> None:
         self._app.call_later(self._app.refresh)
 
@@ -273,7 +286,7 @@ class SteadyDriver(LinuxDriver):
     def _read(self) -> bool:
         """Read what was typed and tell the app; False at the terminal's end of file, which counts as a hang-up."""
         try:
-            data = os.read(self.fileno, 65536)
+            data = os.read(self.fileno, TYPED_AT_ONCE)
         except OSError:
             data = b""
         if not data:

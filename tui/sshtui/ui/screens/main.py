@@ -190,7 +190,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         view = self.focused
         if not isinstance(view, TerminalView) or self._leader.pending or pressed.name == self._keymap.leader:
             return False
-        if self._own_action(pressed, self.workspace.scope) or not view.take_at_once(pressed):
+        if self._bound(pressed.name, self.workspace.scope) or not view.take_at_once(pressed):
             return False
         # A lock counts how quickly leaders follow each other, with nothing between them.
         self._leader.press(pressed.name, time.monotonic())
@@ -198,19 +198,17 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     async def _take_own(self, pressed: Keystroke) -> bool:
         """The same as `take` for a keystroke that has nothing to do with the leader."""
-        action = self._own_action(pressed, self.scope)
+        if isinstance(self.focused, Input) and pressed.name not in _BESIDE_TEXT and not pressed.name.startswith("alt+"):
+            return False
+        action = self._bound(pressed.name, self.scope)
         if action is not None:
             await self._caught_up()
             await self.perform(action)
         return action is not None
 
-    def _own_action(self, pressed: Keystroke, scope: Scope) -> str | None:
-        """The action of a keystroke that has nothing to do with the leader; None where it belongs to the focus."""
-        if self._leader.locked and scope is Scope.TERMINAL:
-            return None
-        if isinstance(self.focused, Input) and pressed.name not in _BESIDE_TEXT and not pressed.name.startswith("alt+"):
-            return None
-        return self._keymap.find(scope, pressed.name)
+    def _bound(self, name: str, scope: Scope) -> str | None:
+        """The action of a keystroke that has nothing to do with the leader; None while all is passed on."""
+        return None if self._leader.locked and scope is Scope.TERMINAL else self._keymap.find(scope, name)
 
     async def _caught_up(self) -> None:
         """Return when the text field in focus, and all above it, know what was typed before.

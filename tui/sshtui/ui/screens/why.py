@@ -13,7 +13,7 @@ from sshtui.store.why import Explanation
 from sshtui.ui.screens.filtered import FilteredCatalogue
 
 _DEFAULT = "default"
-_KEYWORD = 22
+_KEYWORD = 26
 
 
 class WhyScreen(FilteredCatalogue[Row]):

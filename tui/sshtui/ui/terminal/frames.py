@@ -12,6 +12,9 @@ FULL_FRAME = 1 / 30
 SHARE = 8
 """How many times as long as such a frame took to paint the next one waits at least: a flood is there to be read."""
 
+SLOWEST = 1 / 15
+"""Seconds after which it comes in any case: the prompt after Ctrl+C is such a frame too."""
+
 RATE = 60
 """Frames a second, whatever they change."""
 
@@ -85,7 +88,7 @@ class Frames:
         self._paint(None if rows is None else frozenset(rows))
         self._recent.append(started)
         if self._full:
-            self._next_full = started + max(FULL_FRAME, SHARE * (self._clock() - started))
+            self._next_full = started + min(max(FULL_FRAME, SHARE * (self._clock() - started)), SLOWEST)
 
     def _stop(self) -> None:
         if self._alarm is not None:

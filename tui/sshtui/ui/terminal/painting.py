@@ -157,7 +157,7 @@ class Painting:
             return None
         else:
             place = Point(view.viewport.lines.top + cursor.point.row, cursor.point.column)
-            mark = _SHAPES[cursor.shape] if view.has_focus else Mark.OUTLINE
+            mark = _SHAPES[cursor.shape] if view.in_focus else Mark.OUTLINE
         if place.row != line:
             return None
         column = min(place.column, view.viewport.lines.columns - 1)

@@ -80,6 +80,8 @@ class TerminalView(Widget, can_focus=True):
         self._cursor_row = 0
         self._alternate = False
         self._shown = False
+        self.in_focus = False
+        """As `has_focus`, which takes long to find: it is asked for at every keystroke and for every row."""
 
     # Life
 
@@ -122,11 +124,13 @@ class TerminalView(Widget, can_focus=True):
         return self.viewport.lines.top + self.session.emulator.cursor.point.row
 
     def on_focus(self) -> None:
+        self.in_focus = True
         self.session.send(encode_focus(True, self.session.emulator.modes))
         self.blinking.stir()
         self.refresh()
 
     def on_blur(self) -> None:
+        self.in_focus = False
         self.session.send(encode_focus(False, self.session.emulator.modes))
         self.refresh()
 
@@ -174,8 +178,9 @@ class TerminalView(Widget, can_focus=True):
 
     def _blinks(self) -> bool:
         cursor = self.session.emulator.cursor
-        here = self.is_on_screen and self.has_focus and self.viewport.live and self.copying is None
-        return here and cursor.visible and cursor.blinking
+        if not (cursor.blinking and cursor.visible):
+            return False
+        return self._shown and self.in_focus and self.viewport.live and self.copying is None
 
     def on_show(self) -> None:
         self._shown = True
@@ -230,7 +235,7 @@ class TerminalView(Widget, can_focus=True):
 
     def place_cursor(self, corner: Offset) -> None:
         """Tell the outer terminal where an input method should stand; `corner`: where the view begins."""
-        if self.has_focus and self.viewport.live:
+        if self.in_focus and self.viewport.live:
             point = self.session.emulator.cursor.point
             self.app.cursor_position = Offset(corner.x + point.column, corner.y + point.row)
 
@@ -246,7 +251,7 @@ class TerminalView(Widget, can_focus=True):
 
     def take_at_once(self, pressed: Keystroke) -> bool:
         """Take a keystroke without the detour of an event; False while an earlier one may be on that way."""
-        if self.message_queue_size or not self.has_focus or self._claims(pressed):
+        if self.message_queue_size or not self.in_focus or self._claims(pressed):
             return False
         self._take(pressed)
         return True

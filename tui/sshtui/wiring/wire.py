@@ -1,0 +1,131 @@
+"""The parts that need asyncssh: built late, in a thread, and handed to sessions as their Dialer."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sshtui.model.diagnosis import Finding
+from sshtui.model.geometry import Size
+from sshtui.model.hosts import Host
+from sshtui.model.key_pairs import KeyPair
+from sshtui.model.questions import Prompter
+from sshtui.model.reachability import Reachability
+from sshtui.model.settings import Settings
+from sshtui.secrets.diagnosis import with_saved
+from sshtui.secrets.remembering import RememberingPrompter
+from sshtui.session.protocols import Channel
+from sshtui.store.lookup import Lookup
+from sshtui.store.paths import Paths
+
+if TYPE_CHECKING:
+    from sshtui.keys.identities import FileAndAgentIdentities
+    from sshtui.ssh.dialer import SshDialer
+
+
+@dataclass(frozen=True)
+class Wire:
+    """The parts that need asyncssh, built together."""
+
+    dialer: SshDialer
+    identities: FileAndAgentIdentities
+
+
+class LazyWire:
+    """Builds the wire at the first use or when warmed up, in a thread either way; fits Dialer."""
+
+    def __init__(self, build: Callable[[], Wire], remembering: Callable[[Prompter, Host], RememberingPrompter]) -> None:
+        """`remembering` makes the prompter that answers one attempt to connect from saved secrets."""
+        self._build = build
+        self._remembering = remembering
+        self._lock = threading.Lock()
+        self._wire: Wire | None = None
+
+    def warm_up(self) -> None:
+        """Build it where we stand, which takes a while the first time."""
+        with self._lock:
+            self._wire = self._wire or self._build()
+
+    def settle(self) -> None:
+        """Warm up, then take what is loaded by now out of the collector's rounds.
+
+        With 10,000 hosts a full round would hold a keystroke for 30 ms; what is loaded at the start stays anyway.
+        """
+        self.warm_up()
+        gc.collect()
+        gc.freeze()
+
+    async def ready(self) -> Wire:
+        """The wire, built in a thread when nobody did before."""
+        if self._wire is None:
+            await asyncio.to_thread(self.warm_up)
+        assert self._wire is not None
+        return self._wire
+
+    async def dial(
+        self, host: Host, size: Size, prompter: Prompter, *, progress: Callable[[str], None] | None = None
+    ) -> Channel:
+        """A terminal on `host`, as SshDialer.dial gives it."""
+        remembering = self._remembering(prompter, host)
+        channel = await (await self.ready()).dialer.dial(host, size, remembering, progress=progress)
+        remembering.logged_in()
+        return channel
+
+    def remembering(self, prompter: Prompter, host: Host) -> RememberingPrompter:
+        """`prompter`, with what is saved for `host` answering first."""
+        return self._remembering(prompter, host)
+
+    async def diagnose(self, host: Host, prompter: Prompter) -> AsyncIterator[Finding]:
+        """Each step of the way to `host`, as SshDialer.diagnose finds it; jump hosts are logged in to."""
+        dialer = (await self.ready()).dialer
+        async for finding in with_saved(dialer.diagnose(host, self._remembering(prompter, host)), host):
+            yield finding
+
+    async def key_pairs(self, host: Host) -> Sequence[KeyPair]:
+        """What a person can choose from for `host`."""
+        return await (await self.ready()).identities.available(host)
+
+    async def reach(self, host: Host) -> Reachability:
+        """Whether an SSH server answers at `host`."""
+        return await (await self.ready()).dialer.reach(host)
+
+    def use_agent(self, path: str) -> None:
+        """Log in with the agent at the socket `path` from here on, as programs started by us do."""
+        os.environ["SSH_AUTH_SOCK"] = path
+        if self._wire is not None:
+            self._wire.identities.use_agent(path)
+
+
+def build_wire(
+    paths: Paths,
+    settings: Settings,
+    lookup: Lookup,
+    remember: Callable[[Host, KeyPair], None],
+    allow_old: Callable[[Host, Sequence[str]], None],
+) -> Wire:
+    """The wire on the files at `paths`.
+
+    `remember` is told the key pair a person chose for good, `allow_old` the old algorithms they allowed a host.
+    """
+    from sshtui.keys.identities import FileAndAgentIdentities
+    from sshtui.ssh.dialer import SshDialer
+    from sshtui.ssh.known_hosts import SYSTEM_WIDE, KnownHosts
+
+    agent_path = os.environ.get("SSH_AUTH_SOCK") or None
+    identities = FileAndAgentIdentities(paths.ssh_dir, agent_path)
+    dialer = SshDialer(
+        KnownHosts(paths.known_hosts, SYSTEM_WIDE),
+        identities,
+        settings,
+        lookup.hop,
+        prepare=lookup.connecting,
+        remember=remember,
+        allow_old=allow_old,
+        agent_path=agent_path,
+    )
+    return Wire(dialer, identities)
