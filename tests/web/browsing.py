@@ -165,6 +165,16 @@ class Visitor:
             await asyncio.sleep(0.05)
         return screen
 
+    async def is_still(self) -> str:
+        """The screen once it has stayed the same for two frames of the app."""
+        before = await self.screen()
+        while True:
+            await asyncio.sleep(0.1)
+            now = await self.screen()
+            if now == before:
+                return now
+            before = now
+
     async def says(self, what: str, *, patience: float = PATIENCE) -> None:
         """Wait until the line of state says the regular expression `what`."""
         deadline = time.monotonic() + patience

@@ -33,11 +33,15 @@ async def everything_counted(person: Visitor) -> list[int]:
     """Stop the counting and read every number, from the newest to the first one, by scrolling back."""
     await person.press("Control+c")
     await person.sees(r"\^C")
-    numbers = set(counted(await person.screen()))
+    screen = await person.is_still()
+    numbers = set(counted(screen))
     while 1 not in numbers:
-        before = await person.screen()
+        before = screen
         await person.press("Shift+PageUp")
-        numbers |= set(counted(await person.sees(lambda now, before=before: now != before)))  # type: ignore[misc]  # mypy infers no lambda with a default
+        await person.sees(lambda now, before=before: now != before)  # type: ignore[misc]  # mypy infers no lambda with a default
+        # A picture may come in two pieces, and between them a line is nowhere.
+        screen = await person.is_still()
+        numbers |= set(counted(screen))
     return sorted(numbers)
 
 
