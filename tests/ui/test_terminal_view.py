@@ -62,18 +62,6 @@ async def test_bindings_of_app_and_screen_do_not_take_a_keystroke() -> None:
         assert app.claimed == []
 
 
-async def test_what_the_app_claims_never_reaches_the_remote() -> None:
-    class Claiming(Stage):
-        def on_key(self, event: events.Key) -> None:
-            self.claimed.append(event.key)
-
-    app = Claiming(session := DrawnSession(), claims=lambda pressed: pressed.name == "ctrl+backslash")
-    async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("a", "ctrl+backslash", "b")
-        assert session.sent == b"ab"
-        assert app.claimed == ["ctrl+backslash"]
-
-
 async def test_rows_are_painted_in_the_palettes_colours() -> None:
     red, true = Style(foreground=1), Style(foreground=TRUE_COLOUR | 0x123456, background=4)
     session = DrawnSession("rt漢d")

@@ -138,8 +138,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
         return TerminalView(
             session,
-            # What is ours was taken before a keystroke came to the view.
-            claims=lambda _pressed: False,
             prompter=self._prompter,
             palette=palette,
             confirm_paste=lambda: self._parts.settings.confirm_paste or is_dangerous(session.host),
