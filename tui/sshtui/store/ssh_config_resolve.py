@@ -7,11 +7,11 @@ The rules are OpenSSH's (ssh_config(5); `readconf.c`, `ssh.c`): the first value 
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sshtui.files import with_home
 from sshtui.store.machine import SILENT, Machine
 from sshtui.store.ssh_config_canonical import canonical, wants_canonical
 from sshtui.store.ssh_config_lines import Reader, Statement, Where
@@ -63,7 +63,7 @@ class SshConfig:
         *,
         home: Path | None = None,
     ) -> None:
-        self._home = home or Path(os.path.expanduser("~"))
+        self._home = home or with_home("~")
         self.warnings = tuple(warnings)
         self.read_from = tuple(read_from)
         self._sections: list[_Section] = []
@@ -202,4 +202,4 @@ def _apply(effective: Effective, statement: Statement) -> None:
 
 def _home(path: Path) -> Path:
     """The home directory that a configuration at `path` belongs to."""
-    return path.parent.parent if path.parent.name == ".ssh" else Path("~").expanduser()
+    return path.parent.parent if path.parent.name == ".ssh" else with_home("~")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sshtui.files import with_home
 from sshtui.model.folders import DANGER, FolderSettings, folders_around, inherited, inherited_from
 from sshtui.model.hosts import DEFAULT_PORT, Host
 from sshtui.model.resuming import RESUME, command_for
@@ -103,7 +103,7 @@ def _own_rows(host: Host, folders: Sequence[FolderSettings], place: Place, setti
 
 def _rows(keyword: str, words: tuple[str, ...], origin: str) -> Iterator[Row]:
     """A row for each value, as `ssh -G` puts it."""
-    values = put(keyword, [words], Path(os.path.expanduser("~")))
+    values = put(keyword, [words], with_home("~"))
     yield from (Row(keyword, value, origin) for value in values)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
@@ -13,6 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
 
+from sshtui.files import with_home
 from sshtui.model.questions import Prompter
 from sshtui.model.text import plain
 from sshtui.ui.jobs import Jobs
@@ -68,7 +68,7 @@ class ExchangeScreen(CatalogueScreen[E], Generic[E]):
         if not text:
             self.jobs.say("Type the file first.", warning=True)
             return None
-        return Path(os.path.expanduser(text))
+        return with_home(text)
 
     def typed(self, field: str) -> str:
         """What stands in the field with that id."""
