@@ -9,9 +9,9 @@ from typing import Any
 import asyncssh
 import pytest
 
+from sshtui.model.further_fields import OLD_ALGORITHMS
 from sshtui.model.geometry import Size
 from sshtui.model.host_keys import HostKey
-from sshtui.model.further_fields import OLD_ALGORITHMS
 from sshtui.model.hosts import Host
 from sshtui.model.questions import PasswordChange
 from sshtui.model.settings import Settings
