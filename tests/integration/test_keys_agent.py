@@ -75,9 +75,9 @@ def test_an_expired_certificate_keeps_no_key_out(agent: str, tmp_path: Path, nee
 
 def test_a_lifetime_ends(agent: str, tmp_path: Path) -> None:
     made = make_key_file(tmp_path / "pair")
-    assert sshtui(["keys", "agent", "add", str(made), "--lifetime", "1"]) == 0
+    assert sshtui(["keys", "agent", "add", str(made), "--lifetime", "4"]) == 0
     assert len(held()) == 1
-    until(lambda: not held(), "agent without a key pair")
+    until(lambda: not held(), "agent without a key pair", 20)
 
 
 def test_a_locked_agent_shows_nothing_until_it_is_unlocked(
