@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import re
 from typing import Any
 
@@ -16,6 +14,7 @@ from textual.message import Message
 from sshtui.attach.seat import Seat
 from sshtui.errors import AttachError
 from sshtui.ui.onlooker import Onlooker
+from sshtui.ui.queues import dealt_with
 from sshtui.ui.scrub import scrubbed
 
 MOST = 16
@@ -115,11 +114,7 @@ class Audience:
 
     async def dealt_with(self) -> None:
         """Return when the app has taken all events it got so far."""
-        taken = asyncio.Event()
-        self._app.call_later(taken.set)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CATCH_UP):
-                await taken.wait()
+        await dealt_with(self._app, CATCH_UP)
 
     def begin(self, driver: Driver) -> None:
         """The app runs from here on; those who look already get their picture."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import time
 from collections.abc import Sequence
 
@@ -32,6 +30,7 @@ from sshtui.ui.keymap import Keymap
 from sshtui.ui.keys import keystroke
 from sshtui.ui.leader import HOLD_BEFORE_MENU, Leader, Meaning
 from sshtui.ui.parts import Parts
+from sshtui.ui.queues import dealt_with
 from sshtui.ui.screens.layout import SMALLEST, layout, sidebar_columns
 from sshtui.ui.screens.openings import Openings
 from sshtui.ui.tab_actions import TabActions
@@ -207,10 +206,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         # The field twice: its word of a change comes behind the keystroke in its own queue.
         for widget in (self.focused, *self.focused.ancestors_with_self):
             if isinstance(widget, Widget):
-                passed = asyncio.Event()
-                widget.call_later(passed.set)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(passed.wait(), CATCH_UP)
+                await dealt_with(widget, CATCH_UP)
             if widget is self:
                 break
 
