@@ -165,9 +165,9 @@ def test_a_paste_comes_whole_whatever_is_in_it() -> None:
 
 
 def test_a_megabyte_is_pasted_in_a_blink() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     (paste,) = events_of("\x1b[200~" + "x" * 1_000_000 + "\x1b[201~")
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     assert isinstance(paste, events.Paste)
 
 
