@@ -104,6 +104,31 @@ def test_an_app_started_to_die_with_its_parent_does(paths: Paths, number: signal
     assert Places(paths.run_dir).running() == ()
 
 
+def environment_of(pid: int) -> dict[str, str]:
+    """What a process was started with (proc(5), environ)."""
+    pairs = Path(f"/proc/{pid}/environ").read_bytes().rstrip(b"\0").split(b"\0")
+    return dict(pair.decode().split("=", 1) for pair in pairs)
+
+
+def test_an_app_of_the_console_gets_only_the_variables_it_needs(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    needed = {"SSH_AUTH_SOCK": "/nowhere/agent", "LC_TIME": "C.UTF-8", "KRB5CCNAME": "FILE:/nowhere", "TZ": "UTC"}
+    for name, value in {**needed, "CANARY_TOKEN": "canary", "XDGCANARY": "canary"}.items():
+        monkeypatch.setenv(name, value)
+    parent = subprocess.Popen([sys.executable, "-c", WEB_SERVER], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    seen = environment_of(pid_of(Instance("1", Path(parent.stdout.readline().strip()))))
+    parent.kill()
+    parent.communicate()
+    assert needed.items() <= seen.items()
+    assert (seen["HOME"], seen["PATH"]) == (os.environ["HOME"], os.environ["PATH"])
+    assert "canary" not in seen.values()
+
+
+def test_a_detachable_app_keeps_the_environment_of_its_person(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANARY_TOKEN", "canary")
+    assert environment_of(pid_of(detached_app(paths)))["CANARY_TOKEN"] == "canary"
+
+
 def test_an_app_that_ran_before_outlives_a_server_that_found_it(paths: Paths) -> None:
     instance = detached_app(paths)
     parent = subprocess.Popen([sys.executable, "-c", WEB_SERVER], stdout=subprocess.PIPE, text=True)
