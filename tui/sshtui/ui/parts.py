@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sshtui.errors import BrokenFile
@@ -132,6 +133,8 @@ class Parts:
     """Makes the screen for saved secrets; what it needs is imported then."""
     diagnose: Callable[[Host, Prompter], AsyncIterator[Finding]] | None = None
     """Checks the way to a host step by step and logs in nowhere but at jump hosts, with their questions."""
+    transfer_dir: Path | None = None
+    """Whose files the browser console offers for download."""
     at_end: Callable[[], Awaitable[None]] | None = None
     """Called when the app ends and its tabs are closed."""
     warm_up: Callable[[], None] = lambda: None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from datetime import datetime
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -33,6 +34,7 @@ from sshtui.ui.keys import keystroke
 from sshtui.ui.leader import HOLD_BEFORE_MENU, Leader, Meaning
 from sshtui.ui.palette_entries import palette_entries
 from sshtui.ui.parts import Parts
+from sshtui.ui.saving import TextSaver
 from sshtui.ui.screens.details import DetailsScreen
 from sshtui.ui.screens.doctor import DoctorScreen
 from sshtui.ui.screens.help import HelpScreen
@@ -112,6 +114,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
             "app.detach": self._leave_app,
             "tab.close": self._close_tab,
             "tab.rename": self._rename_tab,
+            "tab.save_text": self._save_text,
             "session.password": self._change_password,
             "session.details": self._show_details,
             "tab.doctor": self._show_doctor,
@@ -456,6 +459,21 @@ class MainScreen(Screen[None], inherit_bindings=False):
             return ""
 
         self._ask_for(Line("name of the tab", accept, text=session.label))
+
+    def _save_text(self) -> None:
+        session = self.roster.front
+        if session is None:
+            return
+        watched = self._audience is not None and self._audience.in_browser
+        saver = TextSaver(self._prompter, self._parts.transfer_dir if watched else None)
+
+        async def accept(text: str) -> str:
+            # In a thread: the directory may be on a disk that is gone.
+            if not (problem := await asyncio.to_thread(saver.problem, text)):
+                self.run_worker(saver.save(session, text), group="save")
+            return problem
+
+        self._ask_for(Line("save to", accept, text=saver.suggestion(session.label, datetime.now())))
 
     def _ask_for(self, line: Line) -> None:
         """Take a text in the line below; afterwards the focus goes back to where it was."""
