@@ -141,6 +141,10 @@ class TabChannel:
             self._watch = None
         self._pipe.write(data)
 
+    async def drained(self) -> None:
+        """Return when little of what was written still waits to be sent, or when nothing will be."""
+        await self._pipe.drained()
+
     def resize(self, size: Size) -> None:
         """Tell the remote the new size (RFC 4254 section 6.7)."""
         self._size = size

@@ -69,6 +69,7 @@ class StatusLine(Horizontal):
             (f" {plain(session.label, LABEL_LIMIT)} ", "bold"),
             (f"{self._glyphs.state(session.state)} {session.state.value}", _STATE_STYLES[session.state.name]),
             (f"  no answer for {session.silence:.0f} s", "bold $warning") if session.silence else "",
+            (_pasting(session), "bold $accent"),
             ("  weak", "bold $warning") if facts is not None and facts.old else "",
             ("  agent", "bold $warning") if facts is not None and facts.agent_forwarded else "",
         )
@@ -150,6 +151,15 @@ _STATE_STYLES = {
     "ENDED": "$muted",
     "CLOSED": "$muted",
 }
+
+
+def _pasting(session: Session) -> str:
+    paste = session.pasting
+    if paste is None:
+        return ""
+    if paste.total < 1_000_000:
+        return f"  pasting {paste.sent / 1000:.0f} of {paste.total / 1000:.0f} kB, Esc stops"
+    return f"  pasting {paste.sent / 1_000_000:.1f} of {paste.total / 1_000_000:.1f} MB, Esc stops"
 
 
 def _milliseconds(seconds: float | None) -> str:
