@@ -119,6 +119,7 @@ class SshDialer:
             shared = connection.users > 1
             stage("opening a terminal")
             try:
+                await self._pool.open_forwards(connection, host, prompter)
                 return connection, await connection.open_pipe(
                     size, command_for(host), environment(host), name=host.name
                 )
