@@ -183,15 +183,16 @@ class EditableGrid(Grid):
 
         As in xterm, the selective erasures spare what either way of protection protects.
         """
-        if self.protection is Protection.ISO or (selective and self.protection is Protection.DEC):
-            line, blank = self.touch(y), self.blank
-            for x in range(start, end):
-                if not line.pens[x].protected:
-                    self.cut(line, x)
-                    self.cut(line, x + 1)
-                    line.chars[x], line.pens[x] = BLANK, blank
+        spares = self.protection is Protection.ISO or (selective and self.protection is Protection.DEC)
+        if not spares or not any(pen.protected for pen in set(self.rows[y].pens)):
+            self.erase_cells(y, start, end)
             return
-        self.erase_cells(y, start, end)
+        line, blank = self.touch(y), self.blank
+        for x in range(start, end):
+            if not line.pens[x].protected:
+                self.cut(line, x)
+                self.cut(line, x + 1)
+                line.chars[x], line.pens[x] = BLANK, blank
 
     def erase_cells(self, y: int, start: int, end: int) -> None:
         """Blank the cells `start`..`end` (exclusive) of row `y`, protected or not."""
