@@ -130,11 +130,14 @@ class EditableGrid(Grid):
         if how == 0:
             self.erase(cursor.y, cursor.x, self.columns, private)
             self.rows[cursor.y].wrapped = False
+            if not cursor.x:
+                self.end_line_above(cursor.y)
         elif how == 1:
             self.erase(cursor.y, 0, cursor.x + 1, private)
         elif how == 2:
             self.erase(cursor.y, 0, self.columns, private)
             self.rows[cursor.y].wrapped = False
+            self.end_line_above(cursor.y)
         else:
             return
         cursor.pending = False
@@ -147,6 +150,8 @@ class EditableGrid(Grid):
             self.erase_in_line(0)
             return
         x = cursor.x
+        if not x:
+            self.end_line_above(cursor.y)
         count = self.columns - x
         line.chars[x:] = [BLANK] * count
         line.pens[x:] = [cursor.pen.blank] * count
@@ -167,8 +172,10 @@ class EditableGrid(Grid):
             rows = range(y + bool(self.cursor.x), self.lines)
         elif how == 1:
             self.erase_in_line(1, selective)
+            self.end_line_above(0)
             rows = range(y)
         elif how == 2:
+            self.end_line_above(0)
             rows = range(self.lines)
         else:
             return
@@ -197,6 +204,8 @@ class EditableGrid(Grid):
     def erase_cells(self, y: int, start: int, end: int) -> None:
         """Blank the cells `start`..`end` (exclusive) of row `y`, protected or not."""
         line, blank = self.touch(y), self.blank
+        if end == self.columns:
+            line.wrapped = False
         if line.wide:
             self.cut(line, start)
             self.cut(line, end)

@@ -101,6 +101,7 @@ class Screen(EditableGrid):
             if end > edge:
                 cursor.x = edge
                 cursor.pending = True
+                line.wrapped = False
             else:
                 cursor.x = end
             self.last_drawn = piece[-1]
@@ -232,6 +233,8 @@ class Screen(EditableGrid):
         cursor.x = x
         edge = self.edge()
         cursor.pending = x + width > edge
+        if cursor.pending:
+            self.rows[cursor.y].wrapped = False
         cursor.x = edge if cursor.pending else x + width
 
     def _put(self, cluster: str, width: int) -> None:
