@@ -19,14 +19,14 @@ def device_attributes(terminal: Terminal, parameters: Parameters) -> None:
     """DA1 (VT420 manual; xterm): a VT420 with selective erase, national sets, side scrolling, colour, rectangles.
 
     29, the text locator, is there as in xterm from 380 on; DSR 55 and DECRQLP tell that none is connected. At level 5
-    the answer is a VT525's, here and in DA2.
+    the answer is a VT520's, here and in DA2.
     """
     if value(parameters) == 0:
         terminal.write_process_input(f"\x1b[?{max(64, 60 + terminal.level)};1;2;6;9;15;16;17;18;21;22;28;29c")
 
 
 def secondary_attributes(terminal: Terminal, parameters: Parameters) -> None:
-    """DA2: a VT420 (41) or VT525 (64), xterm's patch number, no cartridge."""
+    """DA2: a VT420 (41) or VT520 (64), xterm's patch number, no cartridge."""
     if value(parameters) == 0:
         terminal.write_process_input(f"\x1b[>{41 if terminal.level < 5 else 64};{_VERSION};0c")
 
