@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from sshtui.errors import SshtuiError
 from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
+from sshtui.model.forwards import ForwardState
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Notice, PasswordChange, Prompter
@@ -30,11 +31,22 @@ class MemoryChannel:
         self.answers = True
         self.facts = FACTS
         self.traffic = Traffic(20_480, 1_536, 1)
+        self.forwards: tuple[ForwardState, ...] = ()
         self.end: ChannelEnd | None = None
         self.password_changes: list[PasswordChange] = []
         self.refuses_password: SshtuiError | None = None
         self._incoming: asyncio.Queue[bytes] = asyncio.Queue()
         self._rest = b""
+        self._takes = asyncio.Event()
+        self._takes.set()
+
+    def stall(self) -> None:
+        """Read nothing of what is written from here on."""
+        self._takes.clear()
+
+    def take_again(self) -> None:
+        """Read again."""
+        self._takes.set()
 
     def say(self, data: bytes) -> None:
         """Print `data` as the remote program would."""
@@ -53,6 +65,9 @@ class MemoryChannel:
 
     def write(self, data: bytes) -> None:
         self.written += data
+
+    async def drained(self) -> None:
+        await self._takes.wait()
 
     def resize(self, size: Size) -> None:
         self.sizes.append(size)

@@ -241,3 +241,44 @@ async def test_our_own_notices_go_to_the_person(bench: Bench) -> None:
     bench.dialer.notices = [Notice("A key file cannot be read.")]
     await bench.connected()
     assert bench.prompter.notices == bench.dialer.notices
+
+
+LARGE = "0123456789" * 100_000
+
+
+async def test_esc_stops_a_large_paste_to_a_remote_that_does_not_read_and_is_no_keystroke_then(bench: Bench) -> None:
+    channel = await bench.connected()
+    channel.say(b"\x1b[?2004h$ ")
+    await bench.shows("$ ")
+    channel.stall()
+    bench.session.paste(LARGE)
+    await eventually(lambda: channel.written and bench.session.pasting, "the paste has begun")
+    bench.session.press(Keystroke("escape"))
+    assert bench.session.pasting is None
+    assert channel.written == b"\x1b[200~\x1b[201~"
+    assert "0 of 1000000 characters" in bench.prompter.notices[-1].text
+    bench.session.press(Keystroke("escape"))
+    assert channel.written.endswith(b"\x1b[201~\x1b")
+
+
+async def test_ctrl_c_stops_a_paste_and_goes_to_the_program_too(bench: Bench) -> None:
+    channel = await bench.connected()
+    channel.stall()
+    bench.session.paste(LARGE)
+    bench.session.press(Keystroke("x", "x"))
+    bench.session.press(Keystroke("ctrl+c"))
+    assert bench.session.pasting is None
+    assert channel.written == b"x\x03"
+
+
+async def test_a_paste_ends_with_its_connection(bench: Bench) -> None:
+    channel = await bench.connected()
+    channel.stall()
+    bench.session.paste(LARGE)
+    channel.finish(ChannelEnd("lost", reason="gone"))
+    await bench.reaches(State.LOST)
+    assert bench.session.pasting is None
+    channel.take_again()
+    bench.session.reconnect()
+    await bench.reaches(State.LIVE)
+    assert bench.channel.written == b""

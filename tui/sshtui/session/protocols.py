@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
+from sshtui.model.forwards import ForwardState
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.questions import PasswordChange, Prompter
@@ -25,6 +26,11 @@ class Channel(Protocol):
         ...
 
     @property
+    def forwards(self) -> tuple[ForwardState, ...]:
+        """The port forwards of the connection below, those of other channels on it included."""
+        ...
+
+    @property
     def end(self) -> ChannelEnd | None:
         """How it ended; None while it lives. Set before `read` returns b""."""
         ...
@@ -40,6 +46,10 @@ class Channel(Protocol):
 
     def write(self, data: bytes) -> None:
         """Send `data`; never waits. After the end it does nothing."""
+        ...
+
+    async def drained(self) -> None:
+        """Return when little of what was written still waits to be sent, or when nothing will be."""
         ...
 
     def resize(self, size: Size) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from sshtui.errors import SshtuiError
 from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
+from sshtui.model.forwards import ForwardState
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.questions import NewPassword, Notice, PasswordChange, Prompter
@@ -55,6 +56,11 @@ class TabChannel:
     def traffic(self) -> Traffic:
         """What went over the connection below, other tabs on it included."""
         return self._connection.wire.traffic
+
+    @property
+    def forwards(self) -> tuple[ForwardState, ...]:
+        """The port forwards of the connection below."""
+        return self._connection.forwards.states
 
     @property
     def end(self) -> ChannelEnd | None:
@@ -140,6 +146,10 @@ class TabChannel:
             # Someone works in it already: what looks like a forced change from here on is a program of theirs.
             self._watch = None
         self._pipe.write(data)
+
+    async def drained(self) -> None:
+        """Return when little of what was written still waits to be sent, or when nothing will be."""
+        await self._pipe.drained()
 
     def resize(self, size: Size) -> None:
         """Tell the remote the new size (RFC 4254 section 6.7)."""

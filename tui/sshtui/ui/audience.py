@@ -53,6 +53,11 @@ class Audience:
         return tuple(onlooker.seat for onlooker in self._onlookers)
 
     @property
+    def in_browser(self) -> bool:
+        """Whether one of them looks from a browser."""
+        return any(onlooker.seat.kind == "browser" for onlooker in self._onlookers)
+
+    @property
     def mouse_mode(self) -> str:
         """What takes or gives back the mouse."""
         return MOUSE_ON if self.mouse else MOUSE_OFF

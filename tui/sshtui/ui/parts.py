@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sshtui.model.destination import Wanted
@@ -64,6 +65,8 @@ class Parts:
     """A host with what it inherits from its folders."""
     history: History | None = None
     """Takes and undoes every change to the hosts; one of its own for the app without."""
+    transfer_dir: Path | None = None
+    """Whose files the browser console offers for download."""
     at_end: Callable[[], Awaitable[None]] | None = None
     """Called when the app ends and its tabs are closed."""
     warm_up: Callable[[], None] = lambda: None

@@ -1,8 +1,11 @@
-"""What is done with the front tab and with the app as a whole: rename, new password, close, detach, quit."""
+"""What is done with the front tab and with the app as a whole: rename, save, new password, close, detach, quit."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 
 from textual.screen import Screen
 
@@ -13,25 +16,38 @@ from sshtui.session.roster import Roster
 from sshtui.ui.audience import Audience
 from sshtui.ui.commands import Commands
 from sshtui.ui.jobs import Jobs
+from sshtui.ui.saving import TextSaver
 from sshtui.ui.steady import SteadyApp
 from sshtui.ui.widgets.ask_line import Line
 
 
 class TabActions:
-    """Asks before anything live ends. Questions wait in workers of `screen`; `ask` takes a line of text."""
+    """Asks before anything live ends. Questions wait in workers of `screen`; `ask` takes a line of text.
 
-    def __init__(self, roster: Roster, prompter: Prompter, screen: Screen[None], ask: Callable[[Line], None]) -> None:
+    `transfer_dir` is where files are put that someone in a browser is to download.
+    """
+
+    def __init__(
+        self,
+        roster: Roster,
+        prompter: Prompter,
+        screen: Screen[None],
+        ask: Callable[[Line], None],
+        transfer_dir: Path | None,
+    ) -> None:
         self._roster = roster
         self._prompter = prompter
         self._jobs = Jobs(prompter)
         self._screen = screen
         self._ask = ask
+        self._transfer_dir = transfer_dir
 
     def commands(self) -> Commands:
         """What the actions do here."""
         work = self._screen.run_worker
         return {
             "tab.rename": self._rename,
+            "tab.save_text": self._save_text,
             "tab.close": lambda: work(self._close(), group="close"),
             "session.password": lambda: work(self._change_password(), group="password"),
             "app.detach": self._detach,
@@ -48,6 +64,21 @@ class TabActions:
             return ""
 
         self._ask(Line("name of the tab", accept, text=session.label))
+
+    def _save_text(self) -> None:
+        session = self._roster.front
+        if session is None:
+            return
+        watched = self._audience is not None and self._audience.in_browser
+        saver = TextSaver(self._prompter, self._transfer_dir if watched else None)
+
+        async def accept(text: str) -> str:
+            # In a thread: the directory may be on a disk that is gone.
+            if not (problem := await asyncio.to_thread(saver.problem, text)):
+                self._screen.run_worker(saver.save(session, text), group="save")
+            return problem
+
+        self._ask(Line("save to", accept, text=saver.suggestion(session.label, datetime.now())))
 
     async def _close(self) -> None:
         session = self._roster.front

@@ -94,7 +94,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._ask = AskLine(id="ask")
         self._menu = LeaderMenu(keymap, unicode=unicode, id="menu")
         openings = Openings(parts, keymap, prompter, self, self, lambda: self.scope, unicode=unicode)
-        tabs = TabActions(roster, prompter, self, self._ask_for)
+        tabs = TabActions(roster, prompter, self, self._ask_for, parts.transfer_dir)
         self._commands: Commands = {
             **self.sidebar.commands(),
             **self.workspace.commands(),
