@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sshtui.errors import SshtuiError
-from sshtui.files import ensure_private_directory, write_whole
+from sshtui.files import ensure_private_directory, with_home, write_whole
 from sshtui.model.questions import Confirm, Prompter
 from sshtui.model.text import plain
 from sshtui.session.session import Session
@@ -71,7 +71,7 @@ class TextSaver:
 
 
 def _path(text: str) -> Path:
-    return Path(os.path.abspath(os.path.expanduser(text)))
+    return Path(os.path.abspath(with_home(text)))
 
 
 def _write(path: Path, transcript: Transcript, *, private: bool) -> int:
