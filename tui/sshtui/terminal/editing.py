@@ -180,11 +180,12 @@ class EditableGrid(Grid):
             rows = range(self.lines)
         else:
             return
+        erased = how == 2
         for row in rows:
-            self.erase(row, 0, self.columns, selective)
+            erased = self.erase(row, 0, self.columns, selective) or erased
             self.rows[row].wrapped = False
             self.rows[row].size = LineSize.SINGLE
-        if how == 2:
+        if erased:
             self.cursor.pending = False
 
     def erase(self, y: int, start: int, end: int, selective: bool) -> bool:
