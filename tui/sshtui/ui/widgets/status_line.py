@@ -67,9 +67,11 @@ class StatusLine(Horizontal):
         content = Content.assemble(
             (f" {DANGER_WORD} ", "bold $background on $error") if is_dangerous(session.host) else "",
             (f" {plain(session.label, LABEL_LIMIT)} ", "bold"),
-            (f"{self._glyphs.state(session.state)} {session.state.value}", _STATE_STYLES[session.state.name]),
+            (
+                f"{self._glyphs.state(session.state)} {_pasting(session) or session.state.value}",
+                _STATE_STYLES[session.state.name],
+            ),
             (f"  no answer for {session.silence:.0f} s", "bold $warning") if session.silence else "",
-            (_pasting(session), "bold $accent"),
             ("  weak", "bold $warning") if facts is not None and facts.old else "",
             ("  agent", "bold $warning") if facts is not None and facts.agent_forwarded else "",
         )
@@ -154,12 +156,13 @@ _STATE_STYLES = {
 
 
 def _pasting(session: Session) -> str:
+    """How far a large paste is: it stands in place of the state, so that there is room for it on 80 columns."""
     paste = session.pasting
     if paste is None:
         return ""
     if paste.total < 1_000_000:
-        return f"  pasting {paste.sent / 1000:.0f} of {paste.total / 1000:.0f} kB, Esc stops"
-    return f"  pasting {paste.sent / 1_000_000:.1f} of {paste.total / 1_000_000:.1f} MB, Esc stops"
+        return f"pasting {paste.sent / 1000:.0f} of {paste.total / 1000:.0f} kB, Esc stops"
+    return f"pasting {paste.sent / 1_000_000:.1f} of {paste.total / 1_000_000:.3g} MB, Esc stops"
 
 
 def _milliseconds(seconds: float | None) -> str:
