@@ -23,7 +23,7 @@ from sshtui.cli.detached import LOG_LIMIT, Log
 from sshtui.model.geometry import Size
 from sshtui.store.paths import Paths
 from sshtui.wiring.detached import detached_app
-from tests.servers.waiting import until
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 

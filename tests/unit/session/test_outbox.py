@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from sshtui.model.geometry import Size
 from sshtui.session.outbox import PIECE, Outbox, Paste
-from tests.fakes.waiting import until
 from tests.fakes.wire import MemoryChannel
+from tests.waiting import eventually
 
 LARGE = "0123456789abcdef" * (8 * PIECE // 16)
 
@@ -29,7 +29,7 @@ async def test_what_is_typed_during_a_paste_comes_behind_it(channel: MemoryChann
     outbox.paste(paste(LARGE))
     outbox.write(b" after")
     outbox.paste(paste("small"))
-    await until("all is sent", lambda: channel.written.endswith(b"<small>"))
+    await eventually(lambda: channel.written.endswith(b"<small>"), "all is sent")
     assert channel.written == f"before <{LARGE}> after<small>".encode()
     assert outbox.pasting is None
 
@@ -38,10 +38,10 @@ async def test_a_remote_that_does_not_read_gets_no_more_than_a_piece(channel: Me
     outbox = Outbox(channel, lambda: None)
     channel.stall()
     outbox.paste(paste(LARGE))
-    await until("it has begun", lambda: channel.written)
+    await eventually(lambda: channel.written, "it has begun")
     channel.take_again()
     channel.stall()
-    await until("a piece is sent", lambda: len(channel.written) == PIECE + 1)
+    await eventually(lambda: len(channel.written) == PIECE + 1, "a piece is sent")
     sent = len(channel.written)
     outbox.write(b"typed")
     stopped = outbox.stop()
@@ -67,7 +67,7 @@ async def test_how_far_it_is_is_told_at_its_start_and_at_its_end(channel: Memory
     seen: list[bool] = []
     outbox = Outbox(channel, lambda: seen.append(outbox.pasting is not None))
     outbox.paste(paste(LARGE))
-    await until("it is over", lambda: outbox.pasting is None)
+    await eventually(lambda: outbox.pasting is None, "it is over")
     assert seen[0]
     assert not seen[-1]
 

@@ -76,7 +76,7 @@ class TabChannel:
             await self._log_in_again()
         except SshtuiError as error:
             self._failed = ChannelEnd("closed", reason=error.sentence)
-            self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="error"))
+            self._prompter.tell(Notice(error.told, level="error"))
             return b""
         return await self._pipe.read(limit)
 

@@ -8,13 +8,12 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from sshtui.errors import SshtuiError
 from sshtui.files import ensure_private_directory, write_whole
-from sshtui.model.questions import Confirm, Notice, Prompter
+from sshtui.model.questions import Confirm
 from sshtui.model.text import plain
 from sshtui.session.session import Session
 from sshtui.terminal.transcript import Transcript
-from sshtui.ui.asking import told
+from sshtui.ui.jobs import Jobs
 
 NAME_LIMIT = 40
 """Characters of a tab's name in the name of a file: in UTF-8, with the time, every file system takes it."""
@@ -28,8 +27,8 @@ _NO_NAME = re.compile(r"[^\w.@+-]+")
 class TextSaver:
     """Saves for those who look; `downloads`: whose files the page offers, while one of them looks from a browser."""
 
-    def __init__(self, prompter: Prompter, downloads: Path | None) -> None:
-        self._prompter = prompter
+    def __init__(self, jobs: Jobs, downloads: Path | None) -> None:
+        self._jobs = jobs
         self._downloads = downloads
 
     def suggestion(self, label: str, now: datetime) -> str:
@@ -57,16 +56,15 @@ class TextSaver:
         path, transcript = _path(text), session.emulator.transcript()
         if await asyncio.to_thread(os.path.lexists, path):
             shown = f"{plain(str(path), 300)} is there already."
-            if not await self._prompter.ask(Confirm("Replace the file?", shown, yes="Replace", danger=True)):
+            question = Confirm("Replace the file?", shown, yes="Replace", danger=True)
+            if not await self._jobs.prompter.ask(question):
                 return
-        try:
-            lines = await asyncio.to_thread(_write, path, transcript, private=path.parent == self._downloads)
-        except SshtuiError as error:
-            self._prompter.tell(told(error))
-            return
-        many = "1 line is" if lines == 1 else f"{lines} lines are"
-        offered = " Files in the page offers it for download." if path.parent == self._downloads else ""
-        self._prompter.tell(Notice(f"{many} saved in {path}.{offered}"))
+        private = path.parent == self._downloads
+        lines = await self._jobs.attempt(lambda: _write(path, transcript, private=private))
+        if lines is not None:
+            many = "1 line is" if lines == 1 else f"{lines} lines are"
+            offered = " Files in the page offers it for download." if private else ""
+            self._jobs.say(f"{many} saved in {path}.{offered}")
 
 
 def _path(text: str) -> Path:

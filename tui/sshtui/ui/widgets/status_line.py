@@ -28,6 +28,9 @@ ROUND_TRIP_SECONDS = 10.0
 LABEL_LIMIT = 32
 """Characters of a tab's name, so that its state stands beside it on 80 columns."""
 
+SHORT_LABEL = 22
+"""The same while a paste is on its way, of which there is more to say."""
+
 
 class StatusLine(Horizontal):
     """Left: facts or a footer of keystrokes. Right: how to get to the menu."""
@@ -64,11 +67,12 @@ class StatusLine(Horizontal):
         if facts is not None:
             round_trip = _milliseconds(self._round_trip[1])
             parts = [facts.destination or session.host.destination, facts.host_key_kind, round_trip, facts.cipher]
+        pasting = _pasting(session)
         content = Content.assemble(
             (f" {DANGER_WORD} ", "bold $background on $error") if is_dangerous(session.host) else "",
-            (f" {plain(session.label, LABEL_LIMIT)} ", "bold"),
+            (f" {plain(session.label, SHORT_LABEL if pasting else LABEL_LIMIT)} ", "bold"),
             (
-                f"{self._glyphs.state(session.state)} {_pasting(session) or session.state.value}",
+                f"{self._glyphs.state(session.state)} {pasting or session.state.value}",
                 _STATE_STYLES[session.state.name],
             ),
             (f"  no answer for {session.silence:.0f} s", "bold $warning") if session.silence else "",
