@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from sshtui.errors import SshtuiError
 from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
+from sshtui.model.forwards import ForwardState
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Notice, PasswordChange, Prompter
@@ -30,6 +31,7 @@ class MemoryChannel:
         self.answers = True
         self.facts = FACTS
         self.traffic = Traffic(20_480, 1_536, 1)
+        self.forwards: tuple[ForwardState, ...] = ()
         self.end: ChannelEnd | None = None
         self.password_changes: list[PasswordChange] = []
         self.refuses_password: SshtuiError | None = None

@@ -24,6 +24,7 @@ ALWAYS = frozenset(
         "setenv", "addkeystoagent", "forwardagent", "proxyjump", "proxycommand", "bindaddress", "canonicalizehostname",
         "tcpkeepalive", "knownhostscommand", "canonicaldomains", "canonicalizemaxdots", "canonicalizefallbacklocal",
         "canonicalizepermittedcnames", "preferredauthentications",
+        "exitonforwardfailure", "gatewayports", "clearallforwardings",
         "verifyhostkeydns", "hashknownhosts", "hostbasedauthentication",
         "gssapiauthentication", "gssapidelegatecredentials", "pkcs11provider", "revokedhostkeys",
     }

@@ -13,7 +13,6 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from sshtui.model.hosts import Host
-from sshtui.ui.jobs import Jobs
 from sshtui.ui.saving import TextSaver
 from sshtui.web.transfer import is_name
 from tests.fakes.prompting import ScriptedPrompter
@@ -86,14 +85,14 @@ async def test_a_path_that_cannot_be_is_said_beside_it_and_the_line_stays(stage:
      ("/tmp/a\u202eb", "no such characters")],
 )  # fmt: skip
 def test_what_is_no_place_for_a_file_is_said(typed: str, words: str) -> None:
-    assert words in TextSaver(Jobs(ScriptedPrompter()), None).problem(typed)
+    assert words in TextSaver(ScriptedPrompter(), None).problem(typed)
 
 
 @pytest.mark.parametrize(
     "label", ["web-1", "../../etc/passwd", ".hidden", "", "root@[fe80::1]:22", "漢" * 64, "a b\u202ec"]
 )
 def test_the_name_of_any_tab_makes_a_name_that_the_page_can_offer(label: str, tmp_path: Path) -> None:
-    saver = TextSaver(Jobs(ScriptedPrompter()), tmp_path)
+    saver = TextSaver(ScriptedPrompter(), tmp_path)
     path = Path(saver.suggestion(label, datetime(2026, 11, 28, 20, 37)))
     assert path.parent == tmp_path
     assert path.name.endswith("-2026-11-28-2037.txt")

@@ -187,6 +187,10 @@ class ChannelRefused(SshtuiError):
     exit_code = 8
 
 
+class ForwardFailed(ChannelRefused):
+    """A port forward could not be opened, and the host wants no terminal without it."""
+
+
 class KeyPairError(SshtuiError):
     """A key file or the agent is not usable as it is."""
 

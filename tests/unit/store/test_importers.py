@@ -119,7 +119,7 @@ EXPECTED: dict[str, tuple[str, tuple[Host, ...], tuple[str, ...]]] = {
             )
             for name in ("web-1", "web-2")
         ),
-        ("", ""),
+        ("",),
     ),
     "hosts.list": (
         "list",

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import click
 
 from sshtui.files import with_home
+from sshtui.model.forwards import read_forward
 from sshtui.model.further_fields import read_further
-from sshtui.model.hosts import Host
+from sshtui.model.hosts import Forward, Host
 from sshtui.model.terminal_switches import make_switches, switch_texts
 from sshtui.model.text import plain
 from sshtui.store.wanted import checked_jump, stored_path
@@ -35,6 +36,13 @@ def _switches(_context: click.Context, _option: click.Parameter, texts: tuple[st
         raise click.BadParameter(str(error)) from None
 
 
+def _forwards(
+    _context: click.Context, _option: click.Parameter, texts: tuple[str, ...]
+) -> tuple[Forward | None, ...] | None:
+    """The forwards given; None among them for "", which clears those before it."""
+    return tuple(read_forward(text) if text.strip() else None for text in texts) or None
+
+
 def _further(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> dict[str, Any] | None:
     """The further fields given, by name; None for none."""
     return dict(map(read_further, texts)) or None
@@ -53,6 +61,14 @@ _FIELD_OPTIONS = (
     ),
     click.option("--notes", help="A text of your own."),
     click.option("--command", help="Run this instead of the login shell."),
+    click.option(
+        "--forward",
+        "forwards",
+        multiple=True,
+        callback=_forwards,
+        metavar="FORWARD",
+        help="Add a port forward, as L:8080:db:5432, R:9000:localhost:22 or D:1080; may be repeated.",
+    ),
     click.option("--keep-alive", callback=_keep_alive, metavar="SECONDS", help="0 switches it off."),
     click.option("--theme", help="Theme of its terminal."),
     click.option("--colour", "--color", help="Mark in the sidebar and on the tab."),
@@ -93,6 +109,7 @@ def changed(
     tags: tuple[str, ...],
     notes: str | None,
     command: str | None,
+    forwards: tuple[Forward | None, ...] | None,
     keep_alive: str | None,
     theme: str | None,
     colour: str | None,
@@ -116,6 +133,7 @@ def changed(
         port=port or host.port,
         extra=_with_further(host.extra if certificate is None else _with_certificate(host, certificate), further or {}),
         favourite=host.favourite if favourite is None else favourite,
+        forwards=_with_forwards(host.forwards, forwards or ()),
         keep_alive=host.keep_alive if keep_alive is None else int(keep_alive) if keep_alive else None,
         tags=tuple(dict.fromkeys([*host.tags, *tags])),
         terminal=host.terminal
@@ -123,6 +141,13 @@ def changed(
         else make_switches({**host.terminal.texts(), **terminal} if terminal else {}),
         **{name: text for name, text in texts.items() if text is not None},
     )
+
+
+def _with_forwards(forwards: tuple[Forward, ...], given: tuple[Forward | None, ...]) -> tuple[Forward, ...]:
+    """`forwards` and those given, each once; None clears."""
+    for forward in given:
+        forwards = tuple(dict.fromkeys((*forwards, forward))) if forward is not None else ()
+    return forwards
 
 
 def _with_further(extra: Mapping[str, Any], further: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from sshtui.errors import UsageError
+from sshtui.model.forwards import EXIT_ON_FAILURE, GATEWAY_PORTS
 from sshtui.model.resuming import COMMANDS, RESUME
 
 Kind = Literal["text", "flag", "list", "seconds"] | tuple[str, ...]
@@ -43,6 +44,8 @@ FURTHER: Mapping[str, Kind] = {
     "bind_address": "text",
     "address_family": ("inet", "inet6"),
     "connect_timeout": "seconds",
+    EXIT_ON_FAILURE: "flag",
+    GATEWAY_PORTS: "flag",
     "reconnect": "flag",
     RESUME: tuple(COMMANDS),
 }

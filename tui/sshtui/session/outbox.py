@@ -86,7 +86,7 @@ class Outbox:
             self._task.add_done_callback(crash_loudly)
 
     def stop(self) -> Paste | None:
-        """Send nothing more of any large paste, close its bracket, and let out what waited behind; the one it stopped."""
+        """Send no more of any large paste, close its bracket, and let out what waited behind; the one it stopped."""
         stopped = self.pasting
         for item in self._end():
             if isinstance(item, bytes):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
+from sshtui.model.forwards import ForwardState
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.questions import PasswordChange, Prompter
@@ -22,6 +23,11 @@ class Channel(Protocol):
     @property
     def traffic(self) -> Traffic:
         """What went over the connection below, other channels on it included."""
+        ...
+
+    @property
+    def forwards(self) -> tuple[ForwardState, ...]:
+        """The port forwards of the connection below, those of other channels on it included."""
         ...
 
     @property

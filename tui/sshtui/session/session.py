@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sshtui.errors import ConnectionLost, Declined, SshtuiError
 from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
+from sshtui.model.forwards import ForwardState
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.keystrokes import Keystroke
@@ -213,6 +214,11 @@ class Session:
     def traffic(self) -> Traffic | None:
         """What went over the connection so far, other tabs on it included; None when it is not connected."""
         return self._channel.traffic if self._channel is not None and self.state is State.LIVE else None
+
+    @property
+    def forwards(self) -> tuple[ForwardState, ...]:
+        """The port forwards of its connection; none when it is not connected."""
+        return self._channel.forwards if self._channel is not None and self.state is State.LIVE else ()
 
     async def ping(self) -> float | None:
         """Seconds to the server and back; None when it is not connected or did not answer in time."""

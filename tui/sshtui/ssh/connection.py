@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from sshtui.model.connection import ConnectionFacts
 from sshtui.model.geometry import Size
 from sshtui.ssh.channel import Pipe, open_pipe
+from sshtui.ssh.forwards import Forwards
 from sshtui.ssh.library import asyncssh
 from sshtui.ssh.quirks import Wire
 from sshtui.ssh.translate import channel_refused, lost
@@ -41,6 +42,7 @@ class Connection:
         self.wire = wire
         self.name = name
         self.facts = facts
+        self.forwards = Forwards(ssh)
         self.full = False
         """Whether it takes no further channel: the next user needs another connection."""
         self._keep_alive = keep_alive
@@ -72,6 +74,7 @@ class Connection:
         """Close it, whoever uses it."""
         below, self._below = self._below, ()
         try:
+            await self.forwards.close()
             self.ssh.close()
             await self.ssh.wait_closed()
         finally:

@@ -120,6 +120,7 @@ class SshDialer:
             shared = connection.users > 1
             stage("opening a terminal")
             try:
+                await self.pool.open_forwards(connection, host, prompter)
                 return connection, await connection.open_pipe(
                     size, command_for(host), environment(host), name=host.name
                 )

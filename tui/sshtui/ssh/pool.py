@@ -90,6 +90,15 @@ class Pool:
         self._connections.setdefault(target, []).append(connection)
         return connection
 
+    async def open_forwards(self, connection: Connection, host: Host, prompter: Prompter) -> None:
+        """Open the port forwards of `host` on a connection the caller holds, those that no tab's has open yet.
+
+        Raises ForwardFailed where the host wants no terminal without them.
+        """
+        group = self._connections.get(_target(host), ())
+        others = [each.forwards for each in group if each is not connection and not each.ssh.is_closed()]
+        await connection.forwards.open(host, prompter, others)
+
     async def _make(self, host: Host, prompter: Prompter, progress: Progress, wish: Wish) -> Connection:
         hop = last_hop(host, self._resolve)
         if hop is None:

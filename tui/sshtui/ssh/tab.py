@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from sshtui.errors import SshtuiError
 from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
+from sshtui.model.forwards import ForwardState
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.questions import NewPassword, Notice, PasswordChange, Prompter
@@ -55,6 +56,11 @@ class TabChannel:
     def traffic(self) -> Traffic:
         """What went over the connection below, other tabs on it included."""
         return self._connection.wire.traffic
+
+    @property
+    def forwards(self) -> tuple[ForwardState, ...]:
+        """The port forwards of the connection below."""
+        return self._connection.forwards.states
 
     @property
     def end(self) -> ChannelEnd | None:

@@ -22,6 +22,8 @@ from sshtui.errors import (
     TrustRefused,
     Unreachable,
 )
+from sshtui.model.forwards import endpoint
+from sshtui.model.hosts import Forward
 from sshtui.model.text import plain
 from sshtui.ssh.algorithms import NO_ALGORITHMS
 from sshtui.ssh.library import asyncssh
@@ -174,6 +176,34 @@ def channel_refused(error: BaseException, name: str) -> SshtuiError:
         f"{name} refused another session: {plain(error.reason)}",
         hint="Close a tab on this server, or raise MaxSessions.",
     )
+
+
+def forward_failed(error: BaseException, forward: Forward, name: str) -> str:
+    """Why a port forward of `name` is not open, to complete "… is not open:"."""
+    if isinstance(error, asyncssh.ChannelListenError):
+        return f"{name} does not listen; it is in use there, or not allowed (AllowTcpForwarding, PermitListen)"
+    if isinstance(error, TimeoutError):
+        return f"{name} does not answer"
+    listen = endpoint(forward.listen)
+    what = listen.path or f"port {listen.port}"
+    if isinstance(error, (socket.gaierror, UnicodeError)):
+        return f"there is no address called {listen.address}"
+    number = _number(error)
+    if number == errno.EADDRINUSE:
+        return f"{what} on this computer is in use"
+    if number in (errno.EACCES, errno.EPERM):
+        return f"this account may not listen on {what}"
+    if number == errno.EADDRNOTAVAIL:
+        return f"{listen.address} is no address of this computer"
+    return plain((error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__)
+
+
+def forwarding_refused(error: asyncssh.ChannelOpenError, name: str) -> str:
+    """Why the server opened no connection for a port forward."""
+    reason = plain(error.reason)
+    if error.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED:
+        return f"{name} does not allow it (AllowTcpForwarding, PermitOpen): {reason}"
+    return f"{name} could not connect: {reason}"
 
 
 def files_failed(error: BaseException, name: str) -> SshtuiError:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from sshtui.errors import UsageError
 from sshtui.files import write_whole
 from sshtui.model.destination import parse_destination, split_destination
+from sshtui.model.forwards import LETTERS
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
 from sshtui.model.json_text import json_text
 from sshtui.model.resuming import command_for
@@ -24,7 +25,6 @@ _KEYWORDS = {"local": "LocalForward", "remote": "RemoteForward", "dynamic": "Dyn
 _PATHS = frozenset({"CertificateFile", "IdentityAgent", "IdentityFile", "RevokedHostKeys", "UserKnownHostsFile"})
 """Keywords whose values may hold tokens of ssh (ssh_config(5), TOKENS), where a saved host's are what they are."""
 _ONLY_OURS = ("proxy", "unix_socket", "old_algorithms")
-_LETTERS = {"local": "L", "remote": "R", "dynamic": "D"}
 _PUTTY_PROXIES = {"socks5": (2, 1080), "http": (3, 8080)}
 """Scheme to ProxyMethod, and to the port it has unless told otherwise."""
 _COLUMNS = (
@@ -178,7 +178,7 @@ def _putty_proxy(host: Host, named: Mapping[str, Host]) -> dict[str, str | int]:
 
 
 def _putty_forward(forward: Forward) -> str:
-    return f"{_LETTERS[forward.kind]}{forward.listen}={forward.to}"
+    return f"{LETTERS[forward.kind]}{forward.listen}={forward.to}"
 
 
 def _registry_value(value: str | int) -> str:

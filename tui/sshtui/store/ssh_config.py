@@ -15,7 +15,7 @@ from sshtui.store.machine import SILENT, Machine
 from sshtui.store.ssh_config_effective import not_followed
 from sshtui.store.ssh_config_keywords import put, seconds
 from sshtui.store.ssh_config_lines import expand_home
-from sshtui.store.ssh_config_options import further_fields
+from sshtui.store.ssh_config_options import clears_forwards, further_fields
 from sshtui.store.ssh_config_resolve import SshConfig
 from sshtui.store.ssh_config_tokens import expanded
 from sshtui.store.ssh_config_values import Effective
@@ -193,9 +193,11 @@ def _unless_none(text: str) -> str:
 
 def _forwards(effective: Effective) -> tuple[Forward, ...]:
     forwards = []
-    for keyword in _KINDS:
+    home = Path(os.path.expanduser("~"))
+    for keyword in () if clears_forwards(effective) else _KINDS:
         for setting in effective.all(keyword):
-            listen, *to = setting.words
+            # Only the paths of Unix sockets have tokens (ssh_config(5), TOKENS).
+            listen, *to = (expanded(word, effective, home) if "/" in word else word for word in setting.words)
             if keyword == "localforward":
                 forwards += [Forward("local", listen, to[0])] if to else []
             elif keyword == "remoteforward":

@@ -9,7 +9,7 @@ from pathlib import Path
 from sshtui.errors import UsageError
 from sshtui.model.hosts import DEFAULT_PORT
 from sshtui.store.ssh_config_keywords import CHOICES, FORWARDS, NUMBERS, TEXTS, TIMES, put
-from sshtui.store.ssh_config_options import FIELDS, SWITCHES, followed
+from sshtui.store.ssh_config_options import FIELDS, SWITCHES, clears_forwards, followed
 from sshtui.store.ssh_config_tokens import expanded, local_user
 from sshtui.store.ssh_config_values import Effective, Setting
 
@@ -17,7 +17,8 @@ FOLLOWED = frozenset(
     {
         "hostname", "user", "port", "proxyjump", "proxycommand", "remotecommand", "serveraliveinterval", "tag",
         "canonicalizehostname", "canonicaldomains", "canonicalizefallbacklocal", "canonicalizemaxdots",
-        "canonicalizepermittedcnames", "preferredauthentications", *SWITCHES, *FIELDS,
+        "canonicalizepermittedcnames", "preferredauthentications", "clearallforwardings",
+        *SWITCHES, *FIELDS, *FORWARDS,
     }
 )  # fmt: skip
 """Keywords of ssh_config that decide how sshtui connects; of those in FIELDS a few values are exceptions."""
@@ -74,13 +75,17 @@ def not_followed(effective: Effective) -> dict[str, str]:
 
 
 def _set_rows(effective: Effective, keyword: str, settings: list[Setting], home: Path) -> Iterator[Row]:
+    if keyword in FORWARDS and clears_forwards(effective):
+        return
     overrode = _overrode(effective, keyword)
     used = keyword in FOLLOWED and followed(effective, keyword)
     try:
         if keyword in {"identityfile", "certificatefile", *FORWARDS}:
             for setting in settings:
+                # A remote forward without a target is a SOCKS proxy on the server, which is not there.
+                serves = keyword != "remoteforward" or len(setting.words) > 1
                 for value in put(keyword, [setting.words], home):
-                    yield Row(keyword, value, _origin(setting), followed=used)
+                    yield Row(keyword, value, _origin(setting), followed=used and serves)
         else:
             for value in put(keyword, [setting.words for setting in settings], home):
                 value = expanded(value, effective, home) if keyword == "remotecommand" else value

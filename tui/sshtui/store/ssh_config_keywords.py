@@ -30,6 +30,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, str], str]] = {
     "tcpkeepalive": (_YES, "yes"),
     "exitonforwardfailure": (_YES, "no"),
     "gatewayports": (_YES, "no"),
+    "clearallforwardings": (_YES, "no"),
     "gssapiauthentication": (_YES, "no"),
     "gssapidelegatecredentials": (_YES, "no"),
     "hashknownhosts": (_YES, "no"),

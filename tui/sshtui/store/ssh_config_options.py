@@ -10,6 +10,7 @@ from typing import Any
 
 from sshtui.errors import UsageError
 from sshtui.files import with_home
+from sshtui.model.forwards import EXIT_ON_FAILURE, GATEWAY_PORTS
 from sshtui.model.hosts import Host
 from sshtui.store.ssh_config_keywords import put
 from sshtui.store.ssh_config_lines import expand_home
@@ -98,7 +99,9 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "certificatefile": ("certificate_files", _certificates),
     "ciphers": ("ciphers", _text),
     "connecttimeout": ("connect_timeout", _seconds),
+    "exitonforwardfailure": (EXIT_ON_FAILURE, _yes),
     "forwardagent": ("agent_forwarding", _forward_agent),
+    "gatewayports": (GATEWAY_PORTS, _yes),
     "gssapiauthentication": ("gssapi_authentication", _yes),
     "gssapidelegatecredentials": ("gssapi_delegate_credentials", _yes),
     "hashknownhosts": ("hash_known_hosts", _yes),
@@ -137,6 +140,8 @@ FIELDS_IN_FILE = {
     "bind_address": "BindAddress",
     "ciphers": "Ciphers",
     "connect_timeout": "ConnectTimeout",
+    EXIT_ON_FAILURE: "ExitOnForwardFailure",
+    GATEWAY_PORTS: "GatewayPorts",
     "gssapi_authentication": "GSSAPIAuthentication",
     "gssapi_delegate_credentials": "GSSAPIDelegateCredentials",
     "hash_known_hosts": "HashKnownHosts",
@@ -231,6 +236,11 @@ def _login_methods(effective: Effective) -> list[str]:
         if effective.first(keyword).lower() not in {"no", "false"} and _preferred(effective, method)
     ]
     return [] if len(left) == len(SWITCHES) else left or ["none"]
+
+
+def clears_forwards(effective: Effective) -> bool:
+    """Whether no forward counts (ssh_config(5), ClearAllForwardings)."""
+    return effective.first("clearallforwardings").lower() in {"yes", "true"}
 
 
 def followed(effective: Effective, keyword: str) -> bool:

@@ -130,11 +130,14 @@ class EditableGrid(Grid):
         if how == 0:
             self.erase(cursor.y, cursor.x, self.columns, private)
             self.rows[cursor.y].wrapped = False
+            if not cursor.x:
+                self.end_line_above(cursor.y)
         elif how == 1:
             self.erase(cursor.y, 0, cursor.x + 1, private)
         elif how == 2:
             self.erase(cursor.y, 0, self.columns, private)
             self.rows[cursor.y].wrapped = False
+            self.end_line_above(cursor.y)
         else:
             return
         cursor.pending = False
@@ -147,6 +150,8 @@ class EditableGrid(Grid):
             self.erase_in_line(0)
             return
         x = cursor.x
+        if not x:
+            self.end_line_above(cursor.y)
         count = self.columns - x
         line.chars[x:] = [BLANK] * count
         line.pens[x:] = [cursor.pen.blank] * count
@@ -167,8 +172,10 @@ class EditableGrid(Grid):
             rows = range(y + bool(self.cursor.x), self.lines)
         elif how == 1:
             self.erase_in_line(1, selective)
+            self.end_line_above(0)
             rows = range(y)
         elif how == 2:
+            self.end_line_above(0)
             rows = range(self.lines)
         else:
             return
@@ -183,19 +190,22 @@ class EditableGrid(Grid):
 
         As in xterm, the selective erasures spare what either way of protection protects.
         """
-        if self.protection is Protection.ISO or (selective and self.protection is Protection.DEC):
-            line, blank = self.touch(y), self.blank
-            for x in range(start, end):
-                if not line.pens[x].protected:
-                    self.cut(line, x)
-                    self.cut(line, x + 1)
-                    line.chars[x], line.pens[x] = BLANK, blank
+        spares = self.protection is Protection.ISO or (selective and self.protection is Protection.DEC)
+        if not spares or not any(pen.protected for pen in set(self.rows[y].pens)):
+            self.erase_cells(y, start, end)
             return
-        self.erase_cells(y, start, end)
+        line, blank = self.touch(y), self.blank
+        for x in range(start, end):
+            if not line.pens[x].protected:
+                self.cut(line, x)
+                self.cut(line, x + 1)
+                line.chars[x], line.pens[x] = BLANK, blank
 
     def erase_cells(self, y: int, start: int, end: int) -> None:
         """Blank the cells `start`..`end` (exclusive) of row `y`, protected or not."""
         line, blank = self.touch(y), self.blank
+        if end == self.columns:
+            line.wrapped = False
         if line.wide:
             self.cut(line, start)
             self.cut(line, end)

@@ -10,6 +10,7 @@ from typing import Any
 from sshtui.errors import UsageError
 from sshtui.files import with_home
 from sshtui.model.folders import DANGER, FolderSettings
+from sshtui.model.forwards import forwards_problem, read_forwards, write_forwards
 from sshtui.model.hosts import (
     DEFAULT_PORT,
     Host,
@@ -119,6 +120,13 @@ CARD_FIELDS: tuple[CardField, ...] = (
     CardField("notes", "notes", "", lambda host: _LINE_END.join(host.notes.split("\n")), _control_problem),
     CardField("command", "command", "login shell", lambda host: host.command, _control_problem),
     CardField(
+        "forwards",
+        "forwards",
+        "none, or L 8080:db:80",
+        lambda host: write_forwards(host.forwards),
+        lambda text, _: forwards_problem(text),
+    ),
+    CardField(
         "resume",
         "resume",
         "none, or tmux",
@@ -199,7 +207,7 @@ def read_changes(typed: Mapping[str, str], before: Mapping[str, str], base: Host
 
 
 def read(texts: Mapping[str, str], base: Host) -> Host:
-    """The host that valid `texts` describe; what has no field (forwards, unknown settings) stays as in `base`."""
+    """The host that valid `texts` describe; what has no field (unknown settings) stays as in `base`."""
     texts = {field_id: text.strip() for field_id, text in texts.items()}
     by_itself, resume = texts.pop("reconnect") == "yes", texts.pop("resume")
     danger = texts.pop("danger")
@@ -209,6 +217,9 @@ def read(texts: Mapping[str, str], base: Host) -> Host:
         "tags": tuple(dict.fromkeys(filter(None, re.split(r"[,\s]+", texts["tags"])))),
         "notes": texts["notes"].replace(_LINE_END, "\n").replace(_LINE_END.strip(), "\n"),
         "keep_alive": int(texts["keep_alive"]) if texts["keep_alive"] else None,
+        "forwards": read_forwards(texts["forwards"])
+        if texts["forwards"] != write_forwards(base.forwards)
+        else base.forwards,
         "terminal": read_switches(texts["terminal"]),
     }
     # Said either way where it was said before: a field that is left out of `extra` stays in the file as it was.

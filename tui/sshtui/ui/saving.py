@@ -8,8 +8,9 @@ import re
 from datetime import datetime
 from pathlib import Path
 
+from sshtui.errors import SshtuiError
 from sshtui.files import ensure_private_directory, write_whole
-from sshtui.model.questions import Confirm
+from sshtui.model.questions import Confirm, Prompter
 from sshtui.model.text import plain
 from sshtui.session.session import Session
 from sshtui.terminal.transcript import Transcript
@@ -27,8 +28,9 @@ _NO_NAME = re.compile(r"[^\w.@+-]+")
 class TextSaver:
     """Saves for those who look; `downloads`: whose files the page offers, while one of them looks from a browser."""
 
-    def __init__(self, jobs: Jobs, downloads: Path | None) -> None:
-        self._jobs = jobs
+    def __init__(self, prompter: Prompter, downloads: Path | None) -> None:
+        self._prompter = prompter
+        self._jobs = Jobs(prompter)
         self._downloads = downloads
 
     def suggestion(self, label: str, now: datetime) -> str:
@@ -56,15 +58,16 @@ class TextSaver:
         path, transcript = _path(text), session.emulator.transcript()
         if await asyncio.to_thread(os.path.lexists, path):
             shown = f"{plain(str(path), 300)} is there already."
-            question = Confirm("Replace the file?", shown, yes="Replace", danger=True)
-            if not await self._jobs.prompter.ask(question):
+            if not await self._prompter.ask(Confirm("Replace the file?", shown, yes="Replace", danger=True)):
                 return
-        private = path.parent == self._downloads
-        lines = await self._jobs.attempt(lambda: _write(path, transcript, private=private))
-        if lines is not None:
-            many = "1 line is" if lines == 1 else f"{lines} lines are"
-            offered = " Files in the page offers it for download." if private else ""
-            self._jobs.say(f"{many} saved in {path}.{offered}")
+        try:
+            lines = await asyncio.to_thread(_write, path, transcript, private=path.parent == self._downloads)
+        except SshtuiError as error:
+            self._jobs.failed(error)
+            return
+        many = "1 line is" if lines == 1 else f"{lines} lines are"
+        offered = " Files in the page offers it for download." if path.parent == self._downloads else ""
+        self._jobs.say(f"{many} saved in {path}.{offered}")
 
 
 def _path(text: str) -> Path:

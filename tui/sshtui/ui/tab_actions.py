@@ -22,7 +22,10 @@ from sshtui.ui.widgets.ask_line import Line
 
 
 class TabActions:
-    """Asks before anything live ends. Questions wait in workers of `screen`; `ask` takes a line of text."""
+    """Asks before anything live ends. Questions wait in workers of `screen`; `ask` takes a line of text.
+
+    `transfer_dir` is where files are put that someone in a browser is to download.
+    """
 
     def __init__(
         self,
@@ -30,15 +33,14 @@ class TabActions:
         prompter: Prompter,
         screen: Screen[None],
         ask: Callable[[Line], None],
-        downloads: Path | None = None,
+        transfer_dir: Path | None,
     ) -> None:
-        """`downloads`: whose files the page in a browser offers."""
         self._roster = roster
         self._prompter = prompter
         self._jobs = Jobs(prompter)
         self._screen = screen
         self._ask = ask
-        self._downloads = downloads
+        self._transfer_dir = transfer_dir
 
     def commands(self) -> Commands:
         """What the actions do here."""
@@ -68,7 +70,7 @@ class TabActions:
         if session is None:
             return
         watched = self._audience is not None and self._audience.in_browser
-        saver = TextSaver(self._jobs, self._downloads if watched else None)
+        saver = TextSaver(self._prompter, self._transfer_dir if watched else None)
 
         async def accept(text: str) -> str:
             # In a thread: the directory may be on a disk that is gone.

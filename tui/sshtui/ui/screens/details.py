@@ -40,6 +40,7 @@ class DetailsScreen(ReadingScreen):
         if self._round_trip is not None:
             rows.append(("round trip", f"{self._round_trip * 1000:.1f} ms"))
         rows += facts_rows(session.facts or ConnectionFacts(), time.time())
+        rows += [("forward", plain(str(state), 300)) for state in session.forwards]
         rows += traffic_rows(session.traffic)
         lines = [Content.assemble((f"{label:<{_LABEL}}", "$muted"), value) for label, value in rows]
         return Content("\n").join(lines)

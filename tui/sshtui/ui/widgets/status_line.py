@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from rich.cells import cell_len
 from textual import work
@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from sshtui.model.folders import is_dangerous
+from sshtui.model.forwards import ForwardState
 from sshtui.model.text import plain
 from sshtui.session.changes import State
 from sshtui.session.session import Session
@@ -66,7 +67,13 @@ class StatusLine(Horizontal):
         parts = [session.host.destination]
         if facts is not None:
             round_trip = _milliseconds(self._round_trip[1])
-            parts = [facts.destination or session.host.destination, facts.host_key_kind, round_trip, facts.cipher]
+            parts = [
+                facts.destination or session.host.destination,
+                _forwards(session.forwards),
+                facts.host_key_kind,
+                round_trip,
+                facts.cipher,
+            ]
         pasting = _pasting(session)
         content = Content.assemble(
             (f" {DANGER_WORD} ", "bold $background on $error") if is_dangerous(session.host) else "",
@@ -166,7 +173,14 @@ def _pasting(session: Session) -> str:
         return ""
     if paste.total < 1_000_000:
         return f"pasting {paste.sent / 1000:.0f} of {paste.total / 1000:.0f} kB, Esc stops"
-    return f"pasting {paste.sent / 1_000_000:.1f} of {paste.total / 1_000_000:.3g} MB, Esc stops"
+    return f"pasting {paste.sent / 1_000_000:.1f} of {round(paste.total / 1_000_000, 1):g} MB, Esc stops"
+
+
+def _forwards(states: Sequence[ForwardState]) -> str:
+    """How many port forwards are open, and of how many when not all are."""
+    count = sum(state.is_open for state in states)
+    some = "" if count == len(states) else f"{count} of "
+    return f"{some}{len(states)} forward{'s' if len(states) != 1 else ''}" if states else ""
 
 
 def _milliseconds(seconds: float | None) -> str:

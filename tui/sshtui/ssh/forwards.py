@@ -1,0 +1,208 @@
+"""The port forwards of a connection: opened once however many tabs are on it, closed with it (RFC 4254 section 7)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import os
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+from sshtui.errors import ForwardFailed, UsageError
+from sshtui.model.forwards import (
+    EXIT_ON_FAILURE,
+    GATEWAY_PORTS,
+    Endpoint,
+    ForwardState,
+    endpoint,
+    write_forward,
+)
+from sshtui.model.hosts import Forward, Host
+from sshtui.model.questions import Notice, Prompter
+from sshtui.ssh.library import asyncssh
+from sshtui.ssh.translate import FOREIGN, forward_failed, forwarding_refused
+
+OPEN_LIMIT = 10.0
+"""Seconds a server may take to say whether it listens."""
+
+LOOPBACK = "127.0.0.1"
+"""Where a local forward listens unless its host says otherwise."""
+
+
+class Forwards:
+    """What one connection listens for, here and on its server."""
+
+    def __init__(self, ssh: asyncssh.SSHClientConnection) -> None:
+        self._ssh = ssh
+        self._listeners: dict[Forward, asyncssh.SSHListener] = {}
+        self._states: dict[Forward, ForwardState] = {}
+        self._heirs: list[tuple[Forwards, Host, Prompter]] = []
+        self._turn = asyncio.Lock()
+
+    @property
+    def states(self) -> tuple[ForwardState, ...]:
+        """Every forward that was asked for, in that order, and how it stands."""
+        return tuple(self._states.values())
+
+    async def open(self, host: Host, prompter: Prompter, others: Sequence[Forwards] = ()) -> None:
+        """Open those forwards of `host` that are not open yet; what fails is told.
+
+        What one of the `others`, connections to the same account, has open stays there, and comes here when that
+        connection ends. Raises ForwardFailed where the host wants no tab without them.
+        """
+        async with self._turn:
+            for forward in dict.fromkeys(host.forwards):
+                if forward in self._listeners or self._ssh.is_closed():
+                    continue
+                owner = next((other for other in others if forward in other._listeners), None)
+                if owner is not None:
+                    owner._heirs.append((self, host, prompter))
+                    self._states[forward] = ForwardState(forward, True)
+                    continue
+                problem = await self._begin(forward, host, prompter)
+                before, now = self._states.get(forward), ForwardState(forward, not problem, problem)
+                self._states[forward] = now
+                if not problem:
+                    continue
+                sentence = f"The forward {write_forward(forward)} of {host.name} is not open: {problem}."
+                if host.extra.get(EXIT_ON_FAILURE) is True:
+                    raise ForwardFailed(sentence, hint=f"{host.name} is set to open no terminal without its forwards.")
+                if before != now:
+                    prompter.tell(Notice(sentence, level="warning"))
+
+    async def close(self) -> None:
+        """Stop listening; safe to call twice. Other connections that wait for these forwards open them."""
+        listeners, self._listeners = self._listeners, {}
+        heirs, self._heirs = self._heirs, []
+        self._states.clear()
+        for forward, listener in listeners.items():
+            listener.close()
+            if forward.kind == "local" and (path := endpoint(forward.listen).path):
+                _unlink(_expanded(path))
+        alive = [heir for heir in heirs if not heir[0]._ssh.is_closed()]
+        if not alive:
+            return
+        with contextlib.suppress(*FOREIGN):
+            # The server gives its ports to the next one only when it has let go of them.
+            async with asyncio.timeout(OPEN_LIMIT):
+                for forward, listener in listeners.items():
+                    if forward.kind == "remote" and not self._ssh.is_closed():
+                        await listener.wait_closed()
+        for place, (heir, host, prompter) in enumerate(alive):
+            with contextlib.suppress(ForwardFailed):
+                await heir.open(host, prompter, [other for other, _, _ in alive[:place]])
+
+    async def _begin(self, forward: Forward, host: Host, prompter: Prompter) -> str:
+        """Why it cannot be opened, or ""."""
+        try:
+            beginning = asyncio.ensure_future(self._listen(forward, host, prompter))
+            try:
+                async with asyncio.timeout(OPEN_LIMIT):
+                    self._listeners[forward] = await asyncio.shield(beginning)
+            except BaseException:
+                # Given up or cancelled: what opens all the same has no owner.
+                beginning.add_done_callback(_close_unwanted)
+                raise
+        except UsageError as error:
+            return error.sentence.removesuffix(".")
+        except FOREIGN as error:
+            return forward_failed(error, forward, host.name)
+        return ""
+
+    async def _listen(self, forward: Forward, host: Host, prompter: Prompter) -> asyncssh.SSHListener:
+        listen = endpoint(forward.listen)
+        if forward.kind == "remote":
+            return await self._listen_there(listen, endpoint(forward.to) if forward.to else None)
+        return await self._listen_here(forward, listen, host, prompter)
+
+    async def _listen_there(self, listen: Endpoint, to: Endpoint | None) -> asyncssh.SSHListener:
+        if to is None:
+            raise UsageError("sshtui has no SOCKS proxy for the server's side.")
+        # RFC 4254 section 7.1: "localhost" for its loopback, "" for every address.
+        address = "localhost" if listen.address is None else listen.address
+        path = _expanded(to.path)
+        if listen.path and to.path:
+            return await self._ssh.forward_remote_path(listen.path, path)
+        if listen.path:
+            return await self._ssh.forward_remote_path_to_port(listen.path, to.address or "", to.port)
+        if to.path:
+            return await self._ssh.forward_remote_port_to_path(address, listen.port, path)
+        return await self._ssh.forward_remote_port(address, listen.port, to.address or "", to.port)
+
+    async def _listen_here(
+        self, forward: Forward, listen: Endpoint, host: Host, prompter: Prompter
+    ) -> asyncssh.SSHListener:
+        """Its own coroutine for each connection: asyncssh's methods keep to themselves why a server refused one."""
+        to = endpoint(forward.to) if forward.kind == "local" else None
+
+        async def carry(session_factory: Any, *ends: Any) -> Any:
+            opened: Any
+            try:
+                if to is not None and to.path:
+                    opened = await self._ssh.create_unix_connection(session_factory, to.path)
+                elif to is not None:
+                    opened = await self._ssh.create_connection(session_factory, to.address or "", to.port, *ends)
+                else:
+                    opened = await self._ssh.create_connection(session_factory, *ends)
+            except asyncssh.ChannelOpenError as refused:
+                self._refused(forward, refused, host, prompter)
+                raise
+            if self._states.get(forward) is not None:
+                self._states[forward] = ForwardState(forward, True)
+            return opened
+
+        loop = asyncio.get_running_loop()
+        if listen.path:
+            path = _expanded(listen.path)
+            if _is_served(path):
+                raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE), path)
+            listener = await asyncssh.listener.create_unix_forward_listener(self._ssh, loop, carry, path)
+            # ssh_config(5), StreamLocalBindMask: nobody else's.
+            os.chmod(path, 0o600)
+            return listener
+        every = "" if host.extra.get(GATEWAY_PORTS) is True else LOOPBACK
+        address = every if listen.address is None else listen.address
+        listeners = asyncssh.listener
+        dynamic = forward.kind == "dynamic"
+        create = listeners.create_socks_listener if dynamic else listeners.create_tcp_forward_listener
+        return await create(self._ssh, loop, carry, address, listen.port)
+
+    def _refused(self, forward: Forward, error: asyncssh.ChannelOpenError, host: Host, prompter: Prompter) -> None:
+        """Keep why the server opened no connection; told when it will open none."""
+        before, now = self._states.get(forward), ForwardState(forward, True, forwarding_refused(error, host.name))
+        if before is None:
+            return
+        self._states[forward] = now
+        if error.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED and before != now:
+            text = f"The forward {write_forward(forward)} of {host.name} carries nothing: {now.problem}."
+            prompter.tell(Notice(text, level="warning"))
+
+
+def _expanded(path: str) -> str:
+    return os.path.expanduser(path)
+
+
+def _unlink(path: str) -> None:
+    """Closing a Unix socket leaves its file."""
+    with contextlib.suppress(OSError):
+        os.unlink(path)
+
+
+def _is_served(path: str) -> bool:
+    """Whether somebody answers at a Unix socket; one that was left behind is replaced."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.setblocking(False)
+        try:
+            probe.connect(path)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+    return True
+
+
+def _close_unwanted(beginning: asyncio.Future[asyncssh.SSHListener]) -> None:
+    if not beginning.cancelled() and beginning.exception() is None:
+        beginning.result().close()
