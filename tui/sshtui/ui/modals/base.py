@@ -308,5 +308,11 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         self._hint()
         widget = self.first_focus()
         if widget is not None:
-            widget.focus()
-            self.call_after_refresh(widget.scroll_visible, animate=False)
+            # Textual would scroll at once, by a layout that may still be on its way, and never back up.
+            self.set_focus(widget, scroll_visible=False)
+            self.call_after_refresh(self._show_from_top, widget)
+
+    def _show_from_top(self, widget: Widget) -> None:
+        """Show the body from its top, and from further down only as far as `widget` needs it."""
+        self.query_one(".dialog-body", VerticalScroll).scroll_home(animate=False, immediate=True)
+        widget.scroll_visible(animate=False, immediate=True)
