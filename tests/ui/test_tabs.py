@@ -337,12 +337,12 @@ async def test_a_middle_click_closes_a_tab(stage: Build) -> None:
 
 
 async def test_the_status_line_says_how_far_a_large_paste_is_and_how_to_stop_it(stage: Build) -> None:
-    shell = stage(HOSTS)
-    async with shell.app.run_test(size=(120, 40)) as pilot:
+    shell = stage((Host("n" * 32, "10.0.0.5"),))
+    async with shell.app.run_test(size=(80, 24)) as pilot:
         await open_tabs(shell, pilot, 1)
         shell.channel.stall()
         shell.app.roster.sessions[0].paste("x" * 10_000_000)
-        await shell.shows(pilot, "pasting 0.0 of 10.0 MB, Esc stops")
+        await shell.shows(pilot, "pasting 0.0 of 10 MB, Esc stops")
         for _ in range(20):
             shell.channel.take_again()
             shell.channel.stall()

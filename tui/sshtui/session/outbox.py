@@ -81,12 +81,12 @@ class Outbox:
             self.write(paste.start + paste.encode(paste.text) + paste.end)
             return
         self._waiting.append(paste)
-        if self._task is None or self._task.done():
+        if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._empty(), name="paste")
             self._task.add_done_callback(crash_loudly)
 
     def stop(self) -> Paste | None:
-        """Send nothing more of any paste, close its bracket, and let out what waited behind; the one it stopped."""
+        """Send no more of any large paste, close its bracket, and let out what waited behind; the one it stopped."""
         stopped = self.pasting
         for item in self._end():
             if isinstance(item, bytes):
@@ -117,6 +117,7 @@ class Outbox:
             else:
                 self._channel.write(item)
             self._waiting.popleft()
+        self._task = None
         self._told()
 
     async def _send(self, paste: Paste) -> None:

@@ -40,6 +40,7 @@ NO_PING = 0.05
 """Seconds within which a ping without an answer was never sent: this server answers none, which means nothing."""
 
 STOPS_PASTE = frozenset({"escape", "ctrl+c"})
+"""Keystrokes that end a large paste on its way."""
 
 Listener = Callable[[Change], None]
 

@@ -85,10 +85,9 @@ class EditableGrid(Grid):
 
     def back_index(self) -> None:
         """DECBI (VT420 manual): left, or the columns move right at the left margin."""
-        cursor = self.cursor
-        if cursor.x == self.left:
+        if self.cursor.x == self.left:
+            # A pending wrap that CBT brought here stays, as in xterm.
             self._shift_columns(1, self.left)
-            cursor.pending = False
         else:
             self.cursor_back(1)
 
@@ -133,9 +132,11 @@ class EditableGrid(Grid):
             if not cursor.x:
                 self.end_line_above(cursor.y)
         elif how == 1:
-            self.erase(cursor.y, 0, cursor.x + 1, private)
+            if not self.erase(cursor.y, 0, cursor.x + 1, private):
+                return
         elif how == 2:
-            self.erase(cursor.y, 0, self.columns, private)
+            if not self.erase(cursor.y, 0, self.columns, private):
+                return
             self.rows[cursor.y].wrapped = False
             self.end_line_above(cursor.y)
         else:
@@ -179,27 +180,31 @@ class EditableGrid(Grid):
             rows = range(self.lines)
         else:
             return
+        erased = how == 2
         for row in rows:
-            self.erase(row, 0, self.columns, selective)
+            erased = self.erase(row, 0, self.columns, selective) or erased
             self.rows[row].wrapped = False
             self.rows[row].size = LineSize.SINGLE
-        self.cursor.pending = False
+        if erased:
+            self.cursor.pending = False
 
-    def erase(self, y: int, start: int, end: int, selective: bool) -> None:
+    def erase(self, y: int, start: int, end: int, selective: bool) -> bool:
         """Blank the cells `start`..`end` (exclusive) of row `y` in the pen's background, sparing protected ones.
 
-        As in xterm, the selective erasures spare what either way of protection protects.
+        As in xterm, the selective erasures spare what either way of protection protects, and where everything is
+        spared (the answer is False) a pending wrap stays.
         """
         spares = self.protection is Protection.ISO or (selective and self.protection is Protection.DEC)
         if not spares or not any(pen.protected for pen in set(self.rows[y].pens)):
             self.erase_cells(y, start, end)
-            return
+            return True
         line, blank = self.touch(y), self.blank
-        for x in range(start, end):
-            if not line.pens[x].protected:
-                self.cut(line, x)
-                self.cut(line, x + 1)
-                line.chars[x], line.pens[x] = BLANK, blank
+        open_cells = [x for x in range(start, end) if not line.pens[x].protected]
+        for x in open_cells:
+            self.cut(line, x)
+            self.cut(line, x + 1)
+            line.chars[x], line.pens[x] = BLANK, blank
+        return bool(open_cells)
 
     def erase_cells(self, y: int, start: int, end: int) -> None:
         """Blank the cells `start`..`end` (exclusive) of row `y`, protected or not."""
