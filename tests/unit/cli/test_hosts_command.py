@@ -85,6 +85,7 @@ def test_forwards_are_added_one_by_one_and_cleared_together(sshtui: Sshtui) -> N
     sshtui("hosts", "edit", "a", "--forward", "R:9000:localhost:22", "--forward", "D:1080")
     local, dynamic = Forward("local", "8080", "db:5432"), Forward("dynamic", "1080")
     assert saved()[0].forwards == (local, dynamic, Forward("remote", "9000", "localhost:22"))
+    assert "L 8080:db:5432, D 1080, R 9000:localhost:22\n" in sshtui("hosts", "show", "a").out
     sshtui("hosts", "edit", "a", "--forward", "", "--forward", "D 1081")
     assert saved()[0].forwards == (Forward("dynamic", "1081"),)
     sshtui("hosts", "edit", "a", "--forward", "")

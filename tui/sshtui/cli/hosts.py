@@ -15,6 +15,7 @@ from sshtui.cli.host_fields import changed, field_options
 from sshtui.cli.opening import complete_names, config_hosts, unknown
 from sshtui.errors import ConfigError, UsageError
 from sshtui.model.destination import split_destination
+from sshtui.model.forwards import write_forwards
 from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
 from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
@@ -123,7 +124,7 @@ def show(paths: Paths, store: HostStore, name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json_text(facts(host)))
         return
-    for field, value in facts(host).items():
+    for field, value in (facts(host) | {"forwards": write_forwards(host.forwards)}).items():
         if value not in ("", [], {}, None):
             click.echo(f"{field:<12} {_shown(value)}")
 
