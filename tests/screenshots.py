@@ -27,7 +27,7 @@ from sshtui.ui.modals.base import QUIET
 from sshtui.ui.modals.new_password import NewPasswordDialog
 from sshtui.ui.modals.secrets import SecretDialog
 from sshtui.wiring.app import build_app
-from tests.fakes.waiting import until
+from tests.waiting import eventually
 
 PICTURES = Path(__file__).parents[1] / "screenshots"
 WIDE, SMALL = Size(120, 36), Size(80, 24)
@@ -54,7 +54,7 @@ class Artist:
 
     async def modal(self) -> None:
         """Wait for a modal, and as long as it ignores keystrokes."""
-        await until("a modal is open", lambda: len(self.app.screen_stack) > 1)
+        await eventually(lambda: len(self.app.screen_stack) > 1, "a modal is open")
         await self.pilot.pause(QUIET + 0.1)
 
     async def connect(self, name: str, *, trusted: bool = False) -> None:
@@ -70,7 +70,7 @@ class Artist:
         """Wait until the front tab is connected and its shell has greeted."""
         front = self.app.roster.front
         assert front is not None
-        await until("the tab is live", lambda: front.state is State.LIVE)
+        await eventually(lambda: front.state is State.LIVE, "the tab is live")
         await self.shows("demo:~")
 
     async def shows(self, text: str) -> None:
@@ -78,7 +78,9 @@ class Artist:
         front = self.app.roster.front
         assert front is not None
         rows = range(front.size.rows)
-        await until(f"the screen shows {text!r}", lambda: any(text in front.emulator.row(row).text for row in rows))
+        await eventually(
+            lambda: any(text in front.emulator.row(row).text for row in rows), f"the screen shows {text!r}"
+        )
         await self.pilot.pause(0.1)
 
     async def run(self, command: str, shows: str) -> None:
@@ -123,8 +125,8 @@ async def changed_host_key(artist: Artist) -> None:
 
 async def two_factor(artist: Artist) -> None:
     await artist.connect("two-factor")
-    await until(
-        "the server's questions", lambda: bool(artist.app.screen.query(Input)) and len(artist.app.screen_stack) > 1
+    await eventually(
+        lambda: bool(artist.app.screen.query(Input)) and len(artist.app.screen_stack) > 1, "the server's questions"
     )
     await artist.modal()
 
@@ -132,11 +134,11 @@ async def two_factor(artist: Artist) -> None:
 async def password_change(artist: Artist) -> None:
     await artist.connect("expired")
     await artist.modal()
-    await until("the password is asked", lambda: isinstance(artist.app.screen, SecretDialog))
+    await eventually(lambda: isinstance(artist.app.screen, SecretDialog), "the password is asked")
     await artist.modal()
     await artist.type(artist.scene.password)
     await artist.press("enter")
-    await until("the new password is asked", lambda: isinstance(artist.app.screen, NewPasswordDialog))
+    await eventually(lambda: isinstance(artist.app.screen, NewPasswordDialog), "the new password is asked")
     await artist.modal()
 
 
@@ -151,7 +153,7 @@ async def refused(artist: Artist) -> None:
     await artist.type("refused")
     await artist.press("enter")
     roster = artist.app.roster
-    await until("it failed", lambda: roster.front is not None and roster.front.state is State.FAILED)
+    await eventually(lambda: roster.front is not None and roster.front.state is State.FAILED, "it failed")
     await artist.pilot.pause(0.2)
 
 

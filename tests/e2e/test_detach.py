@@ -20,7 +20,7 @@ from tests.e2e.conftest import COMMAND
 from tests.e2e.person import Person
 from tests.fakes.hosts import saved
 from tests.servers.openssh import OpenSSH
-from tests.servers.waiting import until
+from tests.waiting import until
 
 SitDown = Callable[..., Person]
 

@@ -16,6 +16,7 @@ from sshtui.model.geometry import Size
 from sshtui.model.host_keys import PublicKey
 from tests.e2e.person import Person
 from tests.fakes.hosts import saved
+from tests.lacking import lacking
 from tests.servers.embedded import Account, Round, embedded
 from tests.servers.key_files import make_key_file, public_key
 
@@ -69,10 +70,11 @@ def marked_files(*directories: Path) -> list[str]:
     return [str(file) for file in files if MARK in file.read_bytes()]
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="looks at processes the way of Linux")
 def test_a_tour_leaves_no_secret_in_any_file_process_or_screen(
     sit_down: Callable[..., Person], server: EmbeddedServer, locked_key: Path, tmp_path: Path, surroundings: Path
 ) -> None:
+    if not os.path.isdir("/proc/self"):
+        lacking("this system has no /proc")
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     users = {"password": "ada", "factors": "two", "expired": "old", "passphrase": "locked"}

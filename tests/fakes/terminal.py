@@ -14,7 +14,7 @@ from sshtui.terminal.cells import PLAIN, Run, Style
 from sshtui.terminal.cursor import Cursor
 from sshtui.terminal.keyboard import encode
 from sshtui.terminal.modes import CursorShape, Modes
-from sshtui.terminal.paste import encode_paste
+from sshtui.terminal.paste import as_typed, brackets
 
 _revisions = count(1)
 
@@ -114,7 +114,8 @@ class DrawnSession:
 
     def paste(self, text: str) -> None:
         """Record the bytes of a paste."""
-        self.send(encode_paste(text, self.emulator.modes))
+        start, end = brackets(self.emulator.modes)
+        self.send(start + as_typed(text) + end)
 
     def send(self, data: bytes) -> None:
         """Record bytes."""

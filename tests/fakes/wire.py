@@ -37,6 +37,16 @@ class MemoryChannel:
         self.refuses_password: SshtuiError | None = None
         self._incoming: asyncio.Queue[bytes] = asyncio.Queue()
         self._rest = b""
+        self._takes = asyncio.Event()
+        self._takes.set()
+
+    def stall(self) -> None:
+        """Read nothing of what is written from here on."""
+        self._takes.clear()
+
+    def take_again(self) -> None:
+        """Read again."""
+        self._takes.set()
 
     def say(self, data: bytes) -> None:
         """Print `data` as the remote program would."""
@@ -55,6 +65,9 @@ class MemoryChannel:
 
     def write(self, data: bytes) -> None:
         self.written += data
+
+    async def drained(self) -> None:
+        await self._takes.wait()
 
     def resize(self, size: Size) -> None:
         self.sizes.append(size)

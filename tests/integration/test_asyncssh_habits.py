@@ -23,7 +23,7 @@ from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
 from tests.servers.key_files import make_key_file, public_line
 from tests.servers.openssh import OpenSSH
-from tests.servers.waiting import eventually
+from tests.waiting import eventually
 
 Start = Callable[..., OpenSSH]
 

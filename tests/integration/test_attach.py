@@ -22,9 +22,9 @@ from sshtui.attach.places import Instance, Places
 from sshtui.attach.viewer import Viewer, attached
 from sshtui.model.geometry import Size
 from sshtui.terminal.emulator import Emulator
-from tests.fakes.waiting import until
 from tests.integration.surroundings_terminal import Terminal
-from tests.servers.waiting import until as until_true
+from tests.lacking import lacking
+from tests.waiting import eventually, until
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -45,9 +45,9 @@ class ProbeApp:
             start_new_session=True,
             env={**os.environ, "TEXTUAL_COLOR_SYSTEM": "truecolor"},
         )
-        until_true(self.places.running, "app that listens", 20)
+        until(self.places.running, "app that listens", 20)
         self.instance: Instance = self.places.running()[0]
-        until_true(lambda: self.notes("tick"), "tick", 20)
+        until(lambda: self.notes("tick"), "tick", 20)
 
     def notes(self, text: str) -> list[float]:
         """When a note that starts with `text` was taken."""
@@ -240,10 +240,12 @@ async def test_two_viewers_see_the_same_and_the_smaller_size_wins(app: ProbeApp)
             second = Screen(other, small)
             await second.shows("ready")
             other.type(b"z")
-            await asyncio.to_thread(until_true, lambda: app.notes("key z"), "keystroke")
-            await until("the size is the smaller of each", lambda: app.notes("size 60x40"))
+            await asyncio.to_thread(until, lambda: app.notes("key z"), "keystroke")
+            await eventually(lambda: app.notes("size 60x40"), "the size is the smaller of each")
         # Alone again, the first has its own size.
-        await until("the size is the first one's", lambda: app.notes("size 120x40")[-1:] > app.notes("size 60x40")[-1:])
+        await eventually(
+            lambda: app.notes("size 120x40")[-1:] > app.notes("size 60x40")[-1:], "the size is the first one's"
+        )
         one.type(b"q")
         while (last := await one.read()) is not None:
             first.take(last)
@@ -291,7 +293,7 @@ async def test_two_hundred_thousand_random_frames_cost_no_memory_and_stop_nothin
             viewer._send(b"".join(chance.choices(noise, k=1000)))  # frames nobody may send otherwise
             await viewer.drained()
         other.type(b"y")
-        await until("it hears the other viewer", lambda: app.notes("key y"), patience=30)
+        await eventually(lambda: app.notes("key y"), "it hears the other viewer", 30)
         assert app.memory() - before <= 20_000_000
         reading.cancel()
         watching.cancel()
@@ -303,8 +305,9 @@ async def _read_on(viewer: Viewer) -> None:
 
 
 @pytest.mark.root
-@pytest.mark.skipif(os.geteuid() != 0, reason="becomes another account")
 def test_another_account_cannot_connect_even_where_it_can_reach_the_socket(app: ProbeApp) -> None:
+    if os.geteuid() != 0:
+        lacking("becoming another account needs root")
     for directory in app.instance.socket.parents:
         if not directory.stat().st_mode & 0o001:
             directory.chmod(0o711)
@@ -370,17 +373,17 @@ async def test_a_large_paste_arrives_whole_and_other_keystrokes_are_heard_meanwh
         one.type(b"\x1b[200~" + text.encode() + b"\x1b[201~")
         other.type(b"k")
         digest = hashlib.sha256(text.encode()).hexdigest()
-        await until("the paste is whole", lambda: app.notes(f"paste {digest}"), patience=30)
+        await eventually(lambda: app.notes(f"paste {digest}"), "the paste is whole", 30)
         assert app.notes("key k")
 
 
 async def test_a_tab_on_a_lone_escape_needs_no_second_keystroke(app: ProbeApp) -> None:
     async with attached(app.instance.socket, Hello(Size(80, 24))) as viewer:
         viewer.type(b"\x1b")
-        await until("Esc is heard", lambda: app.notes("key escape"))
+        await eventually(lambda: app.notes("key escape"), "Esc is heard")
         viewer.type(b"\x1b[")
         viewer.type(b"A")
-        await until("a split sequence is one keystroke", lambda: app.notes("key up"))
+        await eventually(lambda: app.notes("key up"), "a split sequence is one keystroke")
 
 
 async def test_without_viewers_nothing_is_painted_until_the_next_one(
@@ -390,9 +393,9 @@ async def test_without_viewers_nothing_is_painted_until_the_next_one(
     size = Size(80, 24)
     async with attached(app.instance.socket, Hello(size)) as viewer:
         await Screen(viewer, size).shows("frame")
-    await until("it is gone", lambda: not state_of(app.instance.socket)["viewers"])
+    await eventually(lambda: not state_of(app.instance.socket)["viewers"], "it is gone")
     before = app.notes("painted")
-    await until("the app goes on", lambda: len(app.notes("tick")) > len(before) + 40, patience=20)
+    await eventually(lambda: len(app.notes("tick")) > len(before) + 40, "the app goes on", 20)
     assert len(app.notes("painted")) <= len(before) + 1
     async with attached(app.instance.socket, Hello(size)) as viewer:
         await Screen(viewer, size).shows("frame")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -15,14 +16,14 @@ from pathlib import Path
 import pytest
 
 from sshtui.attach.asking import ask, state_of
-from sshtui.attach.frames import Hello
+from sshtui.attach.frames import Hello, data
 from sshtui.attach.places import Instance, Places, connect
 from sshtui.attach.starting import detachable
 from sshtui.cli.detached import LOG_LIMIT, Log
 from sshtui.model.geometry import Size
 from sshtui.store.paths import Paths
 from sshtui.wiring.detached import detached_app
-from tests.servers.waiting import until
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -102,6 +103,31 @@ def test_an_app_started_to_die_with_its_parent_does(paths: Paths, number: signal
     parent.communicate()
     until(lambda: is_gone(pid), "end of the app", 5)
     assert Places(paths.run_dir).running() == ()
+
+
+def environment_of(pid: int) -> dict[str, str]:
+    """What a process was started with (proc(5), environ)."""
+    pairs = Path(f"/proc/{pid}/environ").read_bytes().rstrip(b"\0").split(b"\0")
+    return dict(pair.decode().split("=", 1) for pair in pairs)
+
+
+def test_an_app_of_the_console_gets_only_the_variables_it_needs(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    needed = {"SSH_AUTH_SOCK": "/nowhere/agent", "LC_TIME": "C.UTF-8", "KRB5CCNAME": "FILE:/nowhere", "TZ": "UTC"}
+    for name, value in {**needed, "CANARY_TOKEN": "canary", "XDGCANARY": "canary"}.items():
+        monkeypatch.setenv(name, value)
+    parent = subprocess.Popen([sys.executable, "-c", WEB_SERVER], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    seen = environment_of(pid_of(Instance("1", Path(parent.stdout.readline().strip()))))
+    parent.kill()
+    parent.communicate()
+    assert needed.items() <= seen.items()
+    assert (seen["HOME"], seen["PATH"]) == (os.environ["HOME"], os.environ["PATH"])
+    assert "canary" not in seen.values()
+
+
+def test_a_detachable_app_keeps_the_environment_of_its_person(paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CANARY_TOKEN", "canary")
+    assert environment_of(pid_of(detached_app(paths)))["CANARY_TOKEN"] == "canary"
 
 
 def test_an_app_that_ran_before_outlives_a_server_that_found_it(paths: Paths) -> None:
@@ -191,6 +217,31 @@ def test_a_link_opens_best_where_somebody_sees_it(paths: Paths, sshtui: Sshtui) 
     assert [len(state_of(each.socket)["tabs"]) for each in (seen, unseen)] == [1, 0]
     said = sshtui("ssh://nobody@127.0.0.1:1").stdout
     assert "see it with: sshtui attach 1" in said
+
+
+def read_until(viewer: socket.socket, word: bytes) -> None:
+    seen = b""
+    while word not in seen:
+        piece = viewer.recv(65536)
+        assert piece, f"the end came before {word!r}"
+        seen += piece
+
+
+def test_a_tab_looked_at_from_a_browser_is_saved_where_the_page_offers_it(paths: Paths) -> None:
+    instance = detached_app(paths)
+    with connect(instance.socket) as viewer:
+        viewer.settimeout(20)
+        viewer.sendall(Hello(Size(120, 40), kind="browser").encoded())
+        until(lambda: state_of(instance.socket)["viewers"], "viewer")
+        ask(instance.socket, "open", destination="ssh://nobody@127.0.0.1:1")
+        read_until(viewer, b"refused")
+        viewer.sendall(data(b"\x1cs"))
+        read_until(viewer, b"save to")
+        viewer.sendall(data(b"\r"))
+        read_until(viewer, b"offers it for download")
+    (saved,) = paths.transfer_dir.iterdir()
+    assert saved.name.startswith("nobody@127.0.0.1-1-20")
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (saved, paths.transfer_dir)] == [0o600, 0o700]
 
 
 def sshtui_open(instance: Instance, number: int) -> str:

@@ -25,7 +25,7 @@ from tests.servers.accounts import Account
 from tests.servers.key_files import public_line
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import send_signal
-from tests.servers.waiting import eventually
+from tests.waiting import eventually
 
 Start = Callable[..., OpenSSH]
 

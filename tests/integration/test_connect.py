@@ -20,7 +20,7 @@ from tests.lacking import lacking
 from tests.servers.key_files import make_key_file, public_key
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK, free_port
-from tests.servers.waiting import eventually
+from tests.waiting import eventually
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.servers.key_files import make_key_file, public_key, public_line, sign
 from tests.servers.names import name_server
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK, free_port
-from tests.servers.waiting import eventually
+from tests.waiting import eventually
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ import pytest
 
 from sshtui.demo.processes import session_members
 from sshtui.model.host_keys import HostKey
-from tests.fakes.waiting import until
 from tests.servers.embedded import Account, EmbeddedServer, Manners, Round, embedded
 from tests.servers.key_files import make_key_file, public_key
+from tests.waiting import eventually
 
 Start = Callable[..., Awaitable[EmbeddedServer]]
 
@@ -148,8 +148,8 @@ async def test_hanging_up_leaves_no_process_not_even_a_disowned_one(start_embedd
         said = await process.stdout.readuntil(re.compile(r"leader=\d+!"))
         leader = int(re.findall(r"leader=(\d+)!", said)[-1])
         assert len(session_members(leader)) == 2
-    await until("end of the sessions", lambda: not server.sessions)
-    await until("end of the processes", lambda: not session_members(leader))
+    await eventually(lambda: not server.sessions, "end of the sessions")
+    await eventually(lambda: not session_members(leader), "end of the processes")
 
 
 async def test_hanging_up_ends_what_a_command_has_left_in_the_background(start_embedded: Start) -> None:
@@ -158,7 +158,7 @@ async def test_hanging_up_ends_what_a_command_has_left_in_the_background(start_e
         process = await connection.create_process("sleep 1000 & echo $$; exit")
         leader = int(await process.stdout.readline())
         assert len(session_members(leader)) >= 1
-    await until("end of the processes", lambda: not session_members(leader))
+    await eventually(lambda: not session_members(leader), "end of the processes")
 
 
 async def test_a_server_that_comes_back_is_the_same_host(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ async def test_terminals_and_sessions_can_be_refused(start_embedded: Start) -> N
     async with await login(server, Person(SECRET)) as connection:
         with pytest.raises(asyncssh.ChannelOpenError, match="PTY"):
             await shell(connection)
-        await until("end of the refused session", lambda: not server.sessions)
+        await eventually(lambda: not server.sessions, "end of the refused session")
         process = await connection.create_process("cat")
         with pytest.raises(asyncssh.ChannelOpenError, match="No more sessions"):
             await connection.create_process("true")

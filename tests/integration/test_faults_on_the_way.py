@@ -17,7 +17,7 @@ from tests.integration.dialing import Client, read_to_end, say
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK
 from tests.servers.relay import Relay, relay_to
-from tests.servers.waiting import eventually
+from tests.waiting import eventually
 
 
 @pytest.fixture

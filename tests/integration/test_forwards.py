@@ -19,10 +19,10 @@ from sshtui.model.hosts import Host
 from sshtui.session.changes import State
 from sshtui.session.session import Session, Surroundings
 from tests.fakes.prompting import ScriptedPrompter
-from tests.fakes.waiting import until
 from tests.integration.dialing import Client
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK, free_port
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -234,7 +234,7 @@ async def test_a_remote_forward_that_the_server_refuses_is_told(
         assert "AllowTcpForwarding" in refused.problem
         # RFC 4254 section 7.2: whether it may be used the server says at the first connection.
         assert await shout(local) == b""
-        await until("a word about it", lambda: len(prompter.notices) == 2)
+        await eventually(lambda: len(prompter.notices) == 2, "a word about it")
         assert "AllowTcpForwarding" in channel.forwards[1].problem
         await shout(local)
         assert len(prompter.notices) == 2
@@ -276,12 +276,12 @@ async def test_they_come_back_with_the_connection(
     session = Session(1, host, host.name, Size(80, 24), Surroundings(client.dialer, prompter, first_pause=0.05))
     session.start()
     try:
-        await until("the tab is up", lambda: session.state is State.LIVE, patience=20)
+        await eventually(lambda: session.state is State.LIVE, "the tab is up", 20)
         assert await shout(port) == b"HELLO\n"
         sshd.kill()
-        await until("the port is free", lambda: is_free(port), patience=20)
+        await eventually(lambda: is_free(port), "the port is free", 20)
         sshd.start()
-        await until("it is back", lambda: session.state is State.LIVE, patience=20)
+        await eventually(lambda: session.state is State.LIVE, "it is back", 20)
         assert [state.is_open for state in session.forwards] == [True]
         assert await shout(port) == b"HELLO\n"
     finally:

@@ -9,6 +9,7 @@ from typing import Any
 import asyncssh
 import pytest
 
+from sshtui.model.further_fields import OLD_ALGORITHMS
 from sshtui.model.geometry import Size
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
@@ -21,7 +22,7 @@ from tests.servers.dropbear import Dropbear
 from tests.servers.key_files import public_line
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK
-from tests.servers.waiting import eventually
+from tests.waiting import eventually
 
 SHELLS = ("sh", "zsh", "fish", "tcsh")
 
@@ -129,10 +130,12 @@ async def test_a_server_that_chokes_on_noise_gets_none(surroundings: Path, softw
         server_host_keys=[host_key],
         server_version=software,
         process_factory=program,
+        # Under any other cipher nobody is sent noise.
+        encryption_algs=["aes256-cbc"],
     )
     async with listener:
         client.known_hosts.remember(LOOPBACK, listener.get_port(), HostKey(host_key.public_data))
-        host = Host("box", LOOPBACK, listener.get_port(), "somebody")
+        host = Host("box", LOOPBACK, listener.get_port(), "somebody", extra={OLD_ALGORITHMS: ["aes256-cbc"]})
         async with client.terminal(host, ScriptedPrompter()) as first:
             await read_until(first, b"ready")
             assert (not ignored) is spared

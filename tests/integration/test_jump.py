@@ -26,7 +26,7 @@ from tests.servers.dropbear import Dropbear
 from tests.servers.key_files import public_line
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK, free_port
-from tests.servers.waiting import eventually
+from tests.waiting import eventually
 
 Start = Callable[..., OpenSSH]
 

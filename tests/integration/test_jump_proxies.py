@@ -19,7 +19,7 @@ from tests.integration.dialing import Client, say
 from tests.servers import misbehaving as bad
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK, free_port
-from tests.servers.waiting import eventually
+from tests.waiting import eventually
 
 
 @pytest.fixture

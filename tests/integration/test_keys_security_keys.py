@@ -17,7 +17,7 @@ from tests.servers.agents import security_key_agent
 from tests.servers.key_files import public_key, public_line
 from tests.servers.openssh import OpenSSH
 from tests.servers.security_keys import SecurityKey, plugged_in
-from tests.servers.waiting import eventually
+from tests.waiting import eventually
 
 Start = Callable[..., OpenSSH]
 TOUCH = "Touch your security key to log in."

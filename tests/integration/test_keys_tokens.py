@@ -18,7 +18,7 @@ from tests.integration.dialing import Client
 from tests.servers.agents import listens
 from tests.servers.openssh import OpenSSH
 from tests.servers.tokens import LABEL, LIBRARY, PIN, SoftToken, soft_token
-from tests.servers.waiting import until
+from tests.waiting import until
 
 Start = Callable[..., OpenSSH]
 

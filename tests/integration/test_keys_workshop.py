@@ -24,6 +24,7 @@ from sshtui.ui.steady import SteadyApp
 from tests.fakes.prompting import ScriptedPrompter
 from tests.servers.accounts import Account
 from tests.servers.openssh import OpenSSH
+from tests.waiting import on_stage
 
 
 class Stage(SteadyApp[None]):
@@ -56,13 +57,13 @@ async def test_a_key_pair_is_installed_from_the_screen(
 
     screen = KeysScreen(KeyTools(folder, None, lambda: (host,), install), prompter, quiet=0.01)
     async with Stage(screen).run_test() as pilot, asyncio.timeout(30):
-        while not screen.marked:
-            await pilot.pause(0.01)
+        await on_stage(pilot, lambda: screen.marked, "marked key pair")
         await pilot.press("i")
-        while not (isinstance(pilot.app.screen, Dialog) and pilot.app.screen.ready):
-            await pilot.pause(0.01)
+        await on_stage(
+            pilot, lambda: isinstance(pilot.app.screen, Dialog) and pilot.app.screen.ready, "choice of hosts"
+        )
         await pilot.press("space", "tab", "enter")
-        while "added to .ssh/authorized_keys" not in str(screen.query_one("#text", Static).content):
-            await pilot.pause(0.01)
+        told = screen.query_one("#text", Static)
+        await on_stage(pilot, lambda: "added to .ssh/authorized_keys" in str(told.content), "result")
     await dialer.close()
     assert (account.home / ".ssh" / "authorized_keys").read_text() == made.public_line + "\n"

@@ -25,7 +25,7 @@ from tests.servers.agents import listens
 from tests.servers.dropbear import Dropbear
 from tests.servers.key_files import make_key_file, public_line
 from tests.servers.openssh import OpenSSH
-from tests.servers.waiting import eventually, until
+from tests.waiting import eventually, until
 
 Start = Callable[..., OpenSSH]
 

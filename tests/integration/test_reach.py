@@ -12,7 +12,6 @@ from sshtui.model.hosts import Host
 from sshtui.model.reachability import Reachability
 from sshtui.ssh.reach import reach
 from tests.fakes.prompting import ScriptedPrompter
-from tests.fakes.waiting import until
 from tests.integration.dialing import Client
 from tests.servers.misbehaving import (
     Behaviour,
@@ -28,6 +27,7 @@ from tests.servers.misbehaving import (
 )
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK, free_port
+from tests.waiting import eventually
 
 
 async def welcomes_first(writer: asyncio.StreamWriter) -> None:
@@ -84,11 +84,11 @@ async def test_a_unix_socket_is_asked_and_a_proxy_command_is_not_run(tmp_path: P
 async def test_cancelling_closes_the_connection() -> None:
     async with misbehaving(never_answers) as server:
         asking = asyncio.create_task(reach(Host("a", LOOPBACK, server.port), seconds=30))
-        await until("a connection", lambda: server.open_connections)
+        await eventually(lambda: server.open_connections, "a connection")
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-        await until("its end", lambda: not server.open_connections)
+        await eventually(lambda: not server.open_connections, "its end")
 
 
 async def test_behind_a_jump_host_only_an_open_connection_is_used(

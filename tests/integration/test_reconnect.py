@@ -12,10 +12,10 @@ from sshtui.model.hosts import Host
 from sshtui.session.changes import State
 from sshtui.session.session import Session, Surroundings
 from tests.fakes.prompting import ScriptedPrompter
-from tests.fakes.waiting import until
 from tests.integration.dialing import Client
 from tests.servers.key_files import make_key_file, public_key
 from tests.servers.openssh import OpenSSH
+from tests.waiting import eventually
 
 FAITHFUL = {"reconnect": True}
 
@@ -25,7 +25,7 @@ async def live_tab(client: Client, host: Host, prompter: ScriptedPrompter) -> As
     """A tab on `host` that is up; closed after the block."""
     session = Session(1, host, host.name, Size(80, 24), Surroundings(client.dialer, prompter, first_pause=0.05))
     session.start()
-    await until("the tab is up", lambda: session.state is State.LIVE, patience=20)
+    await eventually(lambda: session.state is State.LIVE, "the tab is up", 20)
     try:
         yield session
     finally:
@@ -43,13 +43,13 @@ async def test_a_tab_comes_back_by_itself_when_its_server_does(
     host = client.save(sshd, key_pair=str(client_key), extra=FAITHFUL)
     async with live_tab(client, host, ScriptedPrompter()) as session:
         session.send(b"echo before-it\n")
-        await until("output", lambda: "before-it" in screen(session), patience=20)
+        await eventually(lambda: "before-it" in screen(session), "output", 20)
         sshd.kill()
-        await until("a refused try", lambda: isinstance(session.error, Refused), patience=20)
+        await eventually(lambda: isinstance(session.error, Refused), "a refused try", 20)
         sshd.start()
-        await until("it is back", lambda: session.state is State.LIVE, patience=20)
+        await eventually(lambda: session.state is State.LIVE, "it is back", 20)
         session.send(b"echo af''ter-it\n")
-        await until("output", lambda: "after-it" in screen(session), patience=20)
+        await eventually(lambda: "after-it" in screen(session), "output", 20)
         assert "before-it" in screen(session)
         assert "reconnected" in screen(session)
 
@@ -62,6 +62,6 @@ async def test_a_changed_host_key_ends_the_tries(
     async with live_tab(client, host, prompter) as session:
         client.known_hosts.replace(sshd.address, sshd.port, public_key(make_key_file(tmp_path / "another")))
         sshd.kill_sessions()
-        await until("it gives up", lambda: isinstance(session.error, HostKeyChanged), patience=20)
+        await eventually(lambda: isinstance(session.error, HostKeyChanged), "it gives up", 20)
         assert session.next_try is None
     assert len(prompter.questions) == 1

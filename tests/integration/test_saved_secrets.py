@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +27,7 @@ from sshtui.wiring.app import build_app
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, say
 from tests.servers.embedded import Account, Round, embedded
+from tests.waiting import on_stage
 
 CANARY = "canary-d1f8-secret"
 SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -84,13 +83,13 @@ async def test_the_app_remembers_a_password_in_the_vault_and_logs_in_by_it(surro
                 dialog.query_one(f"#{field}", Input).value = "sesame"
             dialog.query_one("#again", Input).focus()
             await pilot.press("enter")
-            await _until(pilot, "the reference is saved", lambda: "vault:" in paths.hosts_file.read_text())
-            await _until(pilot, "it is live", lambda: _live(app) == 1)
+            await on_stage(pilot, lambda: "vault:" in paths.hosts_file.read_text(), "the reference is saved", 40)
+            await on_stage(pilot, lambda: _live(app) == 1, "it is live", 40)
             await app.roster.close(app.roster.sessions[0])
-            await _until(pilot, "the connection is gone", lambda: server.connections == 0)
+            await on_stage(pilot, lambda: server.connections == 0, "the connection is gone", 40)
             host = HostStore(paths.hosts_file).hosts()[0]
             app.roster.open(host)
-            await _until(pilot, "it is live again, with nobody asked", lambda: _live(app) == 1)
+            await on_stage(pilot, lambda: _live(app) == 1, "it is live again, with nobody asked", 40)
             assert not isinstance(app.screen, Dialog)
         assert not _files_with(surroundings, CANARY)
 
@@ -108,16 +107,7 @@ async def _dialog(pilot: Pilot[Any], heading: str) -> Dialog[Any]:
         screen = pilot.app.screen
         return isinstance(screen, Dialog) and screen.ready and screen.heading == heading
 
-    await _until(pilot, f"the dialog {heading}", found)
+    await on_stage(pilot, found, f"the dialog {heading}", 40)
     screen = pilot.app.screen
     assert isinstance(screen, Dialog)
     return screen
-
-
-async def _until(pilot: Pilot[Any], what: str, condition: Callable[[], bool]) -> None:
-    try:
-        async with asyncio.timeout(40):
-            while not condition():
-                await pilot.pause(0.02)
-    except TimeoutError:
-        raise AssertionError(f"waited in vain: {what}; in front is {pilot.app.screen}") from None

@@ -14,7 +14,7 @@ from tests.servers.dropbear import Dropbear
 from tests.servers.misbehaving import ALL_BEHAVIOURS, Behaviour, misbehaving
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import ServerProcess, banner_of
-from tests.servers.waiting import eventually, until
+from tests.waiting import eventually, until
 
 
 def ssh(server: ServerProcess, user: str, key_file: Path, *command: str) -> subprocess.CompletedProcess[str]:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.fakes.prompting import ScriptedPrompter
-from tests.fakes.waiting import until
 from tests.integration.dialing import Client, say
 from tests.servers.openssh import OpenSSH
+from tests.waiting import eventually
 
 
 async def test_the_host_keys_sshd_announces_are_saved_beside_the_one_that_is_known(
@@ -19,7 +19,7 @@ async def test_the_host_keys_sshd_announces_are_saved_beside_the_one_that_is_kno
     client, prompter = Client(surroundings), ScriptedPrompter()
     client.known_hosts.remember(server.address, server.port, ed25519)
     async with client.terminal(client.save(server, trusted=False, key_pair=str(client_key)), prompter):
-        await until("notice", lambda: prompter.notices)
+        await eventually(lambda: prompter.notices, "notice")
     assert client.known_hosts.lookup(server.address, server.port).trusted == (ed25519, ecdsa)
 
 

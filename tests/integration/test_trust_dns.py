@@ -22,7 +22,7 @@ from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
 from tests.servers.names import NameServer, name_server
 from tests.servers.openssh import OpenSSH, host_key_of
-from tests.servers.waiting import eventually
+from tests.waiting import eventually
 
 NAME = "box.sshtui.test"
 OURS = Host("box", NAME)

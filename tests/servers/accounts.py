@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.servers.process import send_signal
-from tests.servers.waiting import until
+from tests.waiting import until
 
 
 @dataclass(frozen=True)

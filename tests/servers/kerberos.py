@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.servers.process import LOOPBACK, free_port
-from tests.servers.waiting import until
+from tests.waiting import until
 
 REALM = "SSHTUI.TEST"
 

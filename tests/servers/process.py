@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sshtui.model.host_keys import HostKey
-from tests.servers.waiting import until
+from tests.waiting import until
 
 LOOPBACK = "127.0.0.1"
 

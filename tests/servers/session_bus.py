@@ -11,7 +11,7 @@ from pathlib import Path
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import open_dbus_connection
 
-from tests.servers.waiting import until
+from tests.waiting import until
 
 SECRETS = "org.freedesktop.secrets"
 

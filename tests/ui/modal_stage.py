@@ -34,6 +34,7 @@ from sshtui.model.questions import (
 from sshtui.ui.modals.base import Dialog
 from sshtui.ui.prompter import ModalPrompter
 from sshtui.ui.steady import SteadyApp
+from tests.waiting import on_stage
 
 QUIET = 0.05
 
@@ -98,20 +99,14 @@ class Stage(SteadyApp[None]):
 
     async def ready(self, pilot: Pilot[None]) -> Dialog[Any]:
         """The dialog in front once it takes keystrokes."""
-        for _ in range(400):
-            if self.dialog is not None and self.dialog.ready:
-                await pilot.pause()
-                return self.dialog
-            await pilot.pause(0.01)
-        raise AssertionError(f"no dialog is ready; in front is {self.screen}")
+        await on_stage(pilot, lambda: self.dialog is not None and self.dialog.ready, "dialog that is ready")
+        await pilot.pause()
+        assert self.dialog is not None
+        return self.dialog
 
     async def no_dialog(self, pilot: Pilot[None]) -> None:
         """Return once no dialog is in front."""
-        for _ in range(400):
-            if self.dialog is None:
-                return
-            await pilot.pause(0.01)
-        raise AssertionError(f"{self.dialog} is still there")
+        await on_stage(pilot, lambda: self.dialog is None, "way back")
 
 
 def start(app: Stage, question: Question[Any]) -> asyncio.Task[Any]:

@@ -6,9 +6,10 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.segment import Segment
+from textual.app import App
 from textual.pilot import Pilot
 
 from sshtui.errors import UsageError
@@ -75,6 +76,14 @@ def parse(text: str) -> Host:
     return Host(address, address, user=user)
 
 
+async def _unasked(_host: Host) -> Reachability:
+    return Reachability("not checked")
+
+
+def _not_here(*_arguments: object) -> NoReturn:
+    raise AssertionError("this screen has a stage of its own")
+
+
 class Stage:
     """The app and everything around it that a test looks at."""
 
@@ -90,9 +99,9 @@ class Stage:
         key_pairs: Sequence[KeyPair] = (),
         open_at_start: Host | None = None,
         themes: Mapping[str, Theme] | None = None,
-        make_prompter: Callable[[SshtuiApp], Prompter] | None = None,
+        make_prompter: Callable[[App[Any]], Prompter] | None = None,
         ssh_config: str = "",
-        reach: Callable[[Host], Awaitable[Reachability]] | None = None,
+        reach: Callable[[Host], Awaitable[Reachability]] = _unasked,
     ) -> None:
         self.path = directory / "hosts.toml"
         self.store = HostStore(self.path)
@@ -127,6 +136,10 @@ class Stage:
                 effective=self.store.effective,
                 why=lambda host: lookup.why(host.name, settings or Settings(), directory),
                 reach=reach,
+                key_workshop=_not_here,
+                known_hosts=_not_here,
+                secrets_screen=_not_here,
+                diagnose=_not_here,
             )
         )
 

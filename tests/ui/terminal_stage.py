@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from typing import Any
 
 from textual.app import ComposeResult
@@ -12,7 +11,6 @@ from textual.strip import Strip
 from textual.widgets import Button
 
 from sshtui.model.geometry import Size
-from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Prompter
 from sshtui.session.changes import Noticed, ScreenChanged
 from sshtui.terminal.emulator import Emulator
@@ -75,10 +73,9 @@ class Stage(SteadyApp[None], inherit_bindings=False):
         session: Subject,
         *,
         prompter: Prompter | None = None,
-        claims: Callable[[Keystroke], bool] = lambda _pressed: False,
     ) -> None:
         super().__init__()
-        self.view = WatchedView(session, claims=claims, prompter=prompter)
+        self.view = WatchedView(session, prompter=prompter)
         self.claimed: list[str] = []
         self.opened: list[str] = []
 

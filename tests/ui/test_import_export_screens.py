@@ -219,7 +219,7 @@ async def test_a_directory_that_is_not_there_is_said(stage: Build, table: Path) 
     async with shell.app.run_test() as pilot:
         await pilot.press("E", *"no/such/out", "enter")
         await shell.until(pilot, "a word", lambda: shell.prompter.notices)
-        assert shell.prompter.notices[-1].level == "warning"
+        assert shell.prompter.notices[-1].level == "error"
         assert isinstance(shell.app.screen, ExportScreen)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 import signal
 import subprocess
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +25,7 @@ from sshtui.ui.screens.keys import KeysScreen
 from sshtui.ui.screens.keys_bench import Install, KeyTools, Rotate, Uninstall
 from sshtui.ui.steady import SteadyApp
 from tests.fakes.prompting import ScriptedPrompter
+from tests.waiting import on_stage, until
 
 HOSTS = (Host("web-1", "10.0.0.5", user="root"), Host("web-2", "10.0.0.6"))
 
@@ -71,20 +70,12 @@ async def settled(pilot: Pilot[None]) -> None:
         loading = any(worker.is_running and worker.group == "load" for worker in pilot.app.workers)
         return loading or (isinstance(screen, Dialog) and not screen.ready)
 
-    await until(pilot, lambda: not busy())
+    await on_stage(pilot, lambda: not busy())
 
 
 def idle(pilot: Pilot[None]) -> bool:
     """Whether no job of the workshop is under way."""
     return not any(worker.is_running for worker in pilot.app.workers)
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Wait for `condition`, at most twenty seconds."""
-    async with asyncio.timeout(20):
-        await pilot.pause()
-        while not condition():
-            await pilot.pause(0.01)
 
 
 def text(pilot: Pilot[None], selector: str = "#text") -> str:
@@ -118,7 +109,7 @@ async def test_the_marked_key_pair_is_described(tmp_path: Path, pair: Made) -> N
         for word in (pair.public.sha256, "me@here", "bcrypt 1 rounds", pair.public.randomart, pair.public_line):
             assert word in text(pilot)
         await pilot.press("j")
-        await until(pilot, lambda: "[bold]not markup[/]" in text(pilot))
+        await on_stage(pilot, lambda: "[bold]not markup[/]" in text(pilot))
         assert "ECDSA 256" in text(pilot)
 
 
@@ -129,7 +120,7 @@ async def test_n_makes_a_key_pair_and_shows_it(tmp_path: Path) -> None:
         await fill(pilot, comment="new@here", new="a long passphrase", again="a long passphrase", rounds="2")
         pilot.app.screen.query_one("#again").focus()
         await pilot.press("enter", "enter")
-        await until(pilot, lambda: "Made " in text(pilot))
+        await on_stage(pilot, lambda: "Made " in text(pilot))
         assert "2 rounds" in inspect_file(tmp_path / "id_ed25519").protection
         key = open_file(tmp_path / "id_ed25519", "a long passphrase")
         assert key.get_fingerprint() in text(pilot)
@@ -148,20 +139,20 @@ async def test_no_passphrase_must_be_ticked_and_two_must_agree(tmp_path: Path) -
         await pilot.press("enter")
         assert "differ" in str(problem.content)
         await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, KeysScreen))
+        await on_stage(pilot, lambda: isinstance(pilot.app.screen, KeysScreen))
         assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 (a test may block)
 
 
 async def test_p_changes_the_passphrase_after_asking_the_old_one_until_it_fits(tmp_path: Path, pair: Made) -> None:
     async with workshop(tmp_path, "wrong", "sesame") as (pilot, prompter):
         await pilot.press("p")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Dialog))
+        await on_stage(pilot, lambda: isinstance(pilot.app.screen, Dialog))
         await settled(pilot)
         assert [question.attempt for question in prompter.questions if isinstance(question, Passphrase)] == [1, 2]
         await fill(pilot, new="another", again="another", rounds="3")
         pilot.app.screen.query_one("#again").focus()
         await pilot.press("enter", "enter")
-        await until(pilot, lambda: bool(prompter.notices))
+        await on_stage(pilot, lambda: bool(prompter.notices))
     open_file(pair.path, "another")
     assert "3 rounds" in inspect_file(pair.path).protection
 
@@ -173,9 +164,9 @@ async def test_rounds_out_of_bounds_are_refused_under_the_field(tmp_path: Path) 
         problem = pilot.app.screen.query_one("#problem", Static)
         for typed in ("0", "10001", "many", ""):
             await fill(pilot, new="same", again="same", rounds="7")
-            await until(pilot, lambda: not str(problem.content))
+            await on_stage(pilot, lambda: not str(problem.content))
             await fill(pilot, rounds=typed)
-            await until(pilot, lambda: "from 1 to 10000" in str(problem.content))
+            await on_stage(pilot, lambda: "from 1 to 10000" in str(problem.content))
             pilot.app.screen.query_one("#rounds").focus()
             await pilot.press("enter")
             assert isinstance(pilot.app.screen, Dialog)
@@ -193,12 +184,12 @@ async def test_a_key_pair_that_exists_is_replaced_only_when_the_person_says_so(
         pilot.app.screen.query_one("#none", Checkbox).value = True
         pilot.app.screen.query_one("#accept").focus()
         await pilot.press("enter")
-        await until(pilot, lambda: bool(prompter.questions))
+        await on_stage(pilot, lambda: bool(prompter.questions))
         question = prompter.questions[0]
         assert isinstance(question, Confirm)
         assert question.danger
         assert "id_ed25519.pub would be overwritten" in question.text
-        await until(pilot, lambda: ("Made " in text(pilot)) == replace and idle(pilot))
+        await on_stage(pilot, lambda: ("Made " in text(pilot)) == replace and idle(pilot))
     assert (inspect_file(pair.path).public != pair.public) == replace
     assert inspect_file(pair.path).encrypted != replace
 
@@ -208,16 +199,16 @@ async def test_a_conversion_over_another_file_asks_first(tmp_path: Path, pair: M
     there.write_text("mine")
     async with workshop(tmp_path, None, True, "sesame") as (pilot, prompter):
         for _ in range(2):
-            await until(pilot, lambda: isinstance(pilot.app.screen, KeysScreen) and idle(pilot))
+            await on_stage(pilot, lambda: isinstance(pilot.app.screen, KeysScreen) and idle(pilot))
             assert there.read_text() == "mine"
             await pilot.press("home", "c")
-            await until(pilot, lambda: isinstance(pilot.app.screen, Dialog))
+            await on_stage(pilot, lambda: isinstance(pilot.app.screen, Dialog))
             await settled(pilot)
             await pilot.press("end")
             await fill(pilot, path=str(there))
             pilot.app.screen.query_one("#accept").focus()
             await pilot.press("enter")
-        await until(pilot, lambda: bool(prompter.notices))
+        await on_stage(pilot, lambda: bool(prompter.notices))
     assert open_file(there, "sesame").public_data == pair.public.blob
 
 
@@ -227,9 +218,9 @@ async def test_c_writes_a_ppk_file_beside_and_says_what_is_lost_before(tmp_path:
         await settled(pilot)
         await pilot.press("down")
         lost = pilot.app.screen.query_one("#lost", Static)
-        await until(pilot, lambda: "comment" in str(lost.content))
+        await on_stage(pilot, lambda: "comment" in str(lost.content))
         await pilot.press("down", "down", "enter", "enter")
-        await until(pilot, lambda: bool(prompter.notices))
+        await on_stage(pilot, lambda: bool(prompter.notices))
     assert open_file(tmp_path / "id_ed25519.ppk", "sesame").public_data == pair.public.blob
 
 
@@ -239,7 +230,7 @@ async def test_m_changes_the_comment_of_both_files(tmp_path: Path, pair: Made) -
         await settled(pilot)
         await fill(pilot, line="new@there")
         await pilot.press("enter")
-        await until(pilot, lambda: "new@there" in text(pilot))
+        await on_stage(pilot, lambda: "new@there" in text(pilot))
     assert open_file(pair.path, "sesame").get_comment() == "new@there"
     assert Path(f"{pair.path}.pub").read_text().endswith(" new@there\n")  # noqa: ASYNC240 (a test may block)
 
@@ -254,7 +245,7 @@ async def test_i_installs_on_the_ticked_hosts_and_lists_what_happened(tmp_path: 
         await pilot.press("i")
         await settled(pilot)
         await pilot.press("space", "down", "space", "tab", "enter")
-        await until(pilot, lambda: "failed" in text(pilot))
+        await on_stage(pilot, lambda: "failed" in text(pilot))
         assert "web-1  added id_ed25519" in text(pilot)
         assert "web-2  failed. web-2 rejected the login." in text(pilot)
 
@@ -272,7 +263,7 @@ async def test_after_an_installation_the_host_can_keep_the_key_pair(tmp_path: Pa
         await pilot.press("i")
         await settled(pilot)
         await pilot.press("space", "tab", "enter")
-        await until(pilot, lambda: bool(kept))
+        await on_stage(pilot, lambda: bool(kept))
         assert "web-1 lets this key pair in" in str(prompter.questions)
     assert kept == [("web-1", pair.path)]
 
@@ -286,12 +277,12 @@ async def test_e_makes_a_certificate_and_o_tells_what_it_is(tmp_path: Path) -> N
         pilot.app.screen.query_one("#der", Checkbox).value = True
         pilot.app.screen.query_one("#accept").focus()
         await pilot.press("enter")
-        await until(pilot, lambda: "Written" in text(pilot))
+        await on_stage(pilot, lambda: "Written" in text(pilot))
         await pilot.press("o")
         await settled(pilot)
         await fill(pilot, line=str(tmp_path / "id_rsa-x509.cer"))
         await pilot.press("enter")
-        await until(pilot, lambda: "CN=portal" in text(pilot))
+        await on_stage(pilot, lambda: "CN=portal" in text(pilot))
         assert pair.public.sha256 in text(pilot)
 
 
@@ -300,14 +291,14 @@ async def test_x_mends_permissions(tmp_path: Path, pair: Made) -> None:
     async with workshop(tmp_path) as (pilot, _):
         assert "Others may read it" in text(pilot)
         await pilot.press("x")
-        await until(pilot, lambda: "Others may read it" not in text(pilot))
+        await on_stage(pilot, lambda: "Others may read it" not in text(pilot))
     assert pair.path.stat().st_mode & 0o777 == 0o600
 
 
 async def test_y_copies_the_public_line(tmp_path: Path, pair: Made) -> None:
     async with workshop(tmp_path) as (pilot, _):
         await pilot.press("y")
-        await until(pilot, lambda: bool(pilot.app.clipboard))
+        await on_stage(pilot, lambda: bool(pilot.app.clipboard))
         assert pilot.app.clipboard == pair.public_line
 
 
@@ -317,9 +308,9 @@ async def test_it_stands_at_every_size_and_escape_leaves(tmp_path: Path, pair: M
         await pilot.press("n")
         await settled(pilot)
         await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, KeysScreen))
+        await on_stage(pilot, lambda: isinstance(pilot.app.screen, KeysScreen))
         await pilot.press("escape")
-        await until(pilot, lambda: not isinstance(pilot.app.screen, KeysScreen))
+        await on_stage(pilot, lambda: not isinstance(pilot.app.screen, KeysScreen))
 
 
 @pytest.fixture
@@ -327,9 +318,7 @@ def agent(tmp_path_factory: pytest.TempPathFactory, need: Callable[[str], str]) 
     """The socket of a running, empty ssh-agent."""
     socket = tmp_path_factory.mktemp("agent") / "socket"
     with subprocess.Popen([need("ssh-agent"), "-D", "-a", str(socket)], stdout=subprocess.DEVNULL) as process:
-        deadline = time.monotonic() + 5
-        while not socket.exists() and time.monotonic() < deadline:
-            assert process.poll() is None
+        until(socket.exists, "socket of the agent")
         yield str(socket)
         process.terminate()
 
@@ -339,13 +328,13 @@ async def test_a_gives_a_key_to_the_agent_and_d_takes_it_out(tmp_path: Path, pai
         await pilot.press("a")
         await settled(pilot)
         await pilot.press("enter")
-        await until(pilot, lambda: entries(pilot) == 2)
+        await on_stage(pilot, lambda: entries(pilot) == 2)
         await settled(pilot)
         assert [key.comment for key in await Agent(agent).held()] == ["me@here"]
         await pilot.press("end")
-        await until(pilot, lambda: "held by" in text(pilot))
+        await on_stage(pilot, lambda: "held by" in text(pilot))
         await pilot.press("d")
-        await until(pilot, lambda: entries(pilot) == 1)
+        await on_stage(pilot, lambda: entries(pilot) == 1)
         assert not await Agent(agent).held()
 
 
@@ -354,10 +343,10 @@ async def test_D_empties_the_agent_once_that_is_confirmed(tmp_path: Path, pair: 
     await add_file(Agent(agent), make(tmp_path / "id_ecdsa", "ecdsa").path, None)
     async with workshop(tmp_path, False, True, agent=agent) as (pilot, prompter):
         await pilot.press("D")
-        await until(pilot, lambda: len(prompter.questions) == 1 and idle(pilot))
+        await on_stage(pilot, lambda: len(prompter.questions) == 1 and idle(pilot))
         assert len(await Agent(agent).held()) == 2
         await pilot.press("D")
-        await until(pilot, lambda: entries(pilot) == 2)
+        await on_stage(pilot, lambda: entries(pilot) == 2)
         assert [isinstance(question, Confirm) and question.danger for question in prompter.questions] == [True, True]
         assert not await Agent(agent).held()
 
@@ -366,11 +355,11 @@ async def unlocking(pilot: Pilot[None], prompter: ScriptedPrompter, passphrase: 
     """What is told after L and `passphrase`."""
     told = len(prompter.notices)
     await pilot.press("L")
-    await until(pilot, lambda: isinstance(pilot.app.screen, Dialog))
+    await on_stage(pilot, lambda: isinstance(pilot.app.screen, Dialog))
     await settled(pilot)
     await fill(pilot, secret=passphrase)
     await pilot.press("enter")
-    await until(pilot, lambda: len(prompter.notices) > told and idle(pilot))
+    await on_stage(pilot, lambda: len(prompter.notices) > told and idle(pilot))
     return prompter.notices[-1].text
 
 
@@ -386,14 +375,14 @@ async def test_l_locks_the_agent_and_L_unlocks_it_with_the_same_passphrase(
         pilot.app.screen.query_one("#again").focus()
         await pilot.press("enter")
         problem = pilot.app.screen.query_one("#problem", Static)
-        await until(pilot, lambda: "differ" in str(problem.content))
+        await on_stage(pilot, lambda: "differ" in str(problem.content))
         await fill(pilot, again="shut")
         await pilot.press("enter")
-        await until(pilot, lambda: entries(pilot) == 1)
+        await on_stage(pilot, lambda: entries(pilot) == 1)
         assert not await Agent(agent).held()
         assert "refused" in await unlocking(pilot, prompter, "wrong")
         assert "unlocked" in await unlocking(pilot, prompter, "shut")
-        await until(pilot, lambda: entries(pilot) == 2)
+        await on_stage(pilot, lambda: entries(pilot) == 2)
 
 
 async def test_u_takes_the_key_off_the_ticked_hosts(tmp_path: Path, pair: Made) -> None:
@@ -404,7 +393,7 @@ async def test_u_takes_the_key_off_the_ticked_hosts(tmp_path: Path, pair: Made) 
         await pilot.press("u")
         await settled(pilot)
         await pilot.press("down", "space", "tab", "enter")
-        await until(pilot, lambda: "web-2  removed id_ed25519" in text(pilot))
+        await on_stage(pilot, lambda: "web-2  removed id_ed25519" in text(pilot))
         assert "web-1" not in text(pilot)
 
 
@@ -420,7 +409,7 @@ async def test_an_installation_can_replace_an_old_key(tmp_path: Path, pair: Made
         await settled(pilot)
         await fill(pilot, old=str(tmp_path / "id_old"))
         await pilot.press("space", "tab", "enter")
-        await until(pilot, lambda: "web-1  id_ed25519 for id_old" in text(pilot))
+        await on_stage(pilot, lambda: "web-1  id_ed25519 for id_old" in text(pilot))
 
 
 async def test_without_an_agent_one_is_started_when_wanted(
@@ -430,14 +419,14 @@ async def test_without_an_agent_one_is_started_when_wanted(
     started: list[str] = []
     async with workshop(tmp_path, True, "sesame", agent_started=started.append) as (pilot, prompter):
         await pilot.press("a")
-        await until(pilot, lambda: bool(prompter.notices))
+        await on_stage(pilot, lambda: bool(prompter.notices))
         ending = re.search(r"kill (\d+)", prompter.notices[0].text)
         assert ending
         try:
             await settled(pilot)
             await fill(pilot, lifetime="1h")
             await pilot.press("enter")
-            await until(pilot, lambda: "for 3600 seconds" in prompter.notices[-1].text)
+            await on_stage(pilot, lambda: "for 3600 seconds" in prompter.notices[-1].text)
             assert [key.comment for key in await Agent(started[0]).held()] == ["me@here"]
         finally:
             os.kill(int(ending[1]), signal.SIGTERM)

@@ -14,6 +14,7 @@ from sshtui.store.hosts import HostStore
 from sshtui.store.paths import Paths
 from sshtui.ui.screens.keys import KeysScreen
 from sshtui.wiring.app import build_app
+from tests.waiting import on_stage
 
 
 async def test_k_opens_the_workshop_on_the_users_key_pairs_and_hosts(
@@ -26,11 +27,9 @@ async def test_k_opens_the_workshop_on_the_users_key_pairs_and_hosts(
     app = build_app(Paths(tmp_path, tmp_path / "state", tmp_path / "ssh"))
     async with app.run_test(size=(100, 40)) as pilot, asyncio.timeout(60):
         await pilot.press("K")
-        while not (isinstance(app.screen, KeysScreen) and app.screen.marked):
-            await pilot.pause(0.01)
+        await on_stage(pilot, lambda: isinstance(app.screen, KeysScreen) and app.screen.marked, "marked key pair")
         told = str(app.screen.query_one("#text", Static).content)
         assert made.public.sha256 in told
         assert "web-1, from-config" in told
         await pilot.press("escape")
-        while isinstance(app.screen, KeysScreen):
-            await pilot.pause(0.01)
+        await on_stage(pilot, lambda: not isinstance(app.screen, KeysScreen), "way back")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import struct
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from sshtui.ui.modals.base import Dialog
 from sshtui.ui.screens.known_hosts import KnownHostsScreen, KnownHostsTools
 from sshtui.ui.steady import SteadyApp
 from tests.fakes.prompting import ScriptedPrompter
+from tests.waiting import on_stage
 
 
 def host_key(seed: int) -> HostKey:
@@ -62,19 +62,12 @@ async def opened(
     prompter = ScriptedPrompter(*answers)
     app = Stage(file, prompter)
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: rows(pilot) > 0)
+        await on_stage(pilot, lambda: rows(pilot) > 0)
         yield pilot, prompter
 
 
 def said(file: Path) -> str:
     return file.read_text()
-
-
-async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        await pilot.pause()
-        while not condition():
-            await pilot.pause(0.01)
 
 
 def known(pilot: Pilot[None]) -> KnownHostsScreen:
@@ -91,8 +84,8 @@ def facts(pilot: Pilot[None]) -> str:
 
 
 async def type_in_dialog(pilot: Pilot[None], text: str) -> None:
-    await until(pilot, lambda: isinstance(pilot.app.screen, Dialog) and pilot.app.screen.ready)
-    await until(pilot, lambda: getattr(pilot.app.focused, "id", "") == "line")
+    await on_stage(pilot, lambda: isinstance(pilot.app.screen, Dialog) and pilot.app.screen.ready)
+    await on_stage(pilot, lambda: getattr(pilot.app.focused, "id", "") == "line")
     for character in text:
         await pilot.press("space" if character == " " else character)
     await pilot.press("enter")
@@ -105,28 +98,28 @@ async def test_the_marked_line_is_shown_with_fingerprints_picture_and_place(file
         assert KEYS[0].randomart in shown
         assert f"{file}, line 1" in shown.replace("\n", "")
         await pilot.press("j")
-        await until(pilot, lambda: KEYS[1].md5 in facts(pilot))
+        await on_stage(pilot, lambda: KEYS[1].md5 in facts(pilot))
 
 
 async def test_a_typed_name_finds_its_hashed_line(file: Path) -> None:
     async with opened(file) as (pilot, _):
         await pilot.press("slash", *"hidden")
-        await until(pilot, lambda: rows(pilot) == 1 and KEYS[2].sha256 in facts(pilot))
+        await on_stage(pilot, lambda: rows(pilot) == 1 and KEYS[2].sha256 in facts(pilot))
         await pilot.press("escape")
-        await until(pilot, lambda: rows(pilot) == 3)
+        await on_stage(pilot, lambda: rows(pilot) == 3)
 
 
 async def test_the_filter_looks_into_names_and_comments(file: Path) -> None:
     async with opened(file) as (pilot, _):
         await pilot.press("slash", *"10.0")
-        await until(pilot, lambda: rows(pilot) == 1 and KEYS[0].sha256 in facts(pilot))
+        await on_stage(pilot, lambda: rows(pilot) == 1 and KEYS[0].sha256 in facts(pilot))
 
 
 async def test_deleting_asks_keeps_a_copy_and_takes_only_that_line(file: Path) -> None:
     before = said(file)
     async with opened(file, True) as (pilot, prompter):
         await pilot.press("j", "d")
-        await until(pilot, lambda: rows(pilot) == 2)
+        await on_stage(pilot, lambda: rows(pilot) == 2)
     assert isinstance(prompter.questions[0], Confirm)
     assert said(file).splitlines() == [before.splitlines()[0], before.splitlines()[2]]
     assert said(file.with_name("known_hosts.old")) == before
@@ -136,26 +129,26 @@ async def test_a_no_deletes_nothing(file: Path) -> None:
     before = said(file)
     async with opened(file, False) as (pilot, prompter):
         await pilot.press("d")
-        await until(pilot, lambda: prompter.questions)
+        await on_stage(pilot, lambda: prompter.questions)
     assert said(file) == before
 
 
 async def test_a_revoked_host_key_is_so_for_its_names(file: Path) -> None:
     async with opened(file, True) as (pilot, _):
         await pilot.press("v")
-        await until(pilot, lambda: rows(pilot) == 4)
+        await on_stage(pilot, lambda: rows(pilot) == 4)
     assert KnownHosts(file).lookup("10.0.0.5", 22).revoked == (KEYS[0],)
 
 
 async def test_a_hashed_line_is_revoked_for_the_name_that_found_it(file: Path) -> None:
     async with opened(file, True) as (pilot, prompter):
         await pilot.press("end", "v")
-        await until(pilot, lambda: prompter.notices)
+        await on_stage(pilot, lambda: prompter.notices)
         assert "hashed" in prompter.notices[0].text
         await pilot.press("slash", *"hidden", "enter")
-        await until(pilot, lambda: rows(pilot) == 1)
+        await on_stage(pilot, lambda: rows(pilot) == 1)
         await pilot.press("v")
-        await until(pilot, lambda: KnownHosts(file).lookup("hidden", 22).revoked)
+        await on_stage(pilot, lambda: KnownHosts(file).lookup("hidden", 22).revoked)
 
 
 async def test_a_pasted_line_is_shown_before_it_is_trusted(file: Path) -> None:
@@ -163,7 +156,7 @@ async def test_a_pasted_line_is_shown_before_it_is_trusted(file: Path) -> None:
     async with opened(file, True) as (pilot, prompter):
         await pilot.press("a")
         await type_in_dialog(pilot, line)
-        await until(pilot, lambda: rows(pilot) == 4)
+        await on_stage(pilot, lambda: rows(pilot) == 4)
     question = prompter.questions[0]
     assert isinstance(question, Confirm)
     assert KEYS[3].sha256 in question.text
@@ -174,7 +167,7 @@ async def test_what_is_no_line_is_refused_with_an_example(file: Path) -> None:
     async with opened(file) as (pilot, prompter):
         await pilot.press("a")
         await type_in_dialog(pilot, "nonsense")
-        await until(pilot, lambda: prompter.notices)
+        await on_stage(pilot, lambda: prompter.notices)
     assert "as in: web-1 ssh-ed25519" in prompter.notices[0].text
 
 
@@ -183,7 +176,7 @@ async def test_a_scan_shows_and_trusts_nothing(file: Path) -> None:
     async with opened(file) as (pilot, _):
         await pilot.press("s")
         await type_in_dialog(pilot, "web")
-        await until(pilot, lambda: KEYS[3].randomart in facts(pilot))
+        await on_stage(pilot, lambda: KEYS[3].randomart in facts(pilot))
         assert "known" in facts(pilot)
         assert "changed" in facts(pilot)
     assert said(file) == before
@@ -193,11 +186,11 @@ async def test_a_scan_that_finds_nobody_says_so(file: Path) -> None:
     async with opened(file) as (pilot, prompter):
         await pilot.press("s")
         await type_in_dialog(pilot, "gone")
-        await until(pilot, lambda: prompter.notices)
+        await on_stage(pilot, lambda: prompter.notices)
     assert prompter.notices[0].text == "gone refused the connection."
 
 
 async def test_an_empty_file_says_what_to_do(tmp_path: Path) -> None:
     app = Stage(tmp_path / "none", ScriptedPrompter())
     async with app.run_test() as pilot:
-        await until(pilot, lambda: "s asks a server" in facts(pilot))
+        await on_stage(pilot, lambda: "s asks a server" in facts(pilot))

@@ -22,8 +22,8 @@ from sshtui.ui.marks import Marks
 from sshtui.ui.widgets.card import Card, FieldEditor
 from sshtui.ui.widgets.host_list import HostList
 from sshtui.wiring.app import build_app
-from tests.fakes.waiting import until
 from tests.ui.shell_stage import DB, HOSTS, LONELY, PI, WEB, Stage
+from tests.waiting import eventually
 
 Build = Callable[..., Stage]
 
@@ -427,4 +427,4 @@ async def test_the_real_app_undoes_what_a_dialog_kept_in_a_host(tmp_path: Path) 
         assert history is not None
         history.save([(replace(LONELY, key_pair="~/.ssh/id_work"), "lonely")])
         await pilot.press("u")
-        await until("undo", lambda: HostStore(tmp_path / "hosts.toml").get("lonely") == LONELY)
+        await eventually(lambda: HostStore(tmp_path / "hosts.toml").get("lonely") == LONELY, "undo")

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair, Confirm, ConfirmPaste, Prompter
 from tests.ui.modal_stage import KEY_PAIRS, QUESTIONS, Stage, shown, start
+from tests.waiting import on_stage
 
 
 async def test_key_pairs_show_place_type_comment_fingerprint_and_whether_encrypted() -> None:
@@ -146,14 +147,10 @@ async def test_the_choice_leads_to_the_key_workshop_and_back_to_a_list_with_the_
         task = start(app, ChooseKeyPair("web-1", KEY_PAIRS[:1], again=again))
         choice = await app.ready(pilot)
         await pilot.press("K")
-        async with asyncio.timeout(20):
-            while app.dialog in (choice, None):
-                await pilot.pause(0.01)
+        await on_stage(pilot, lambda: app.dialog not in (choice, None), "workshop")
         await app.ready(pilot)
         await pilot.press("enter")
-        async with asyncio.timeout(20):
-            while "legacy.ppk" not in shown(app):
-                await pilot.pause(0.01)
+        await on_stage(pilot, lambda: "legacy.ppk" in shown(app), "key pair found there")
         await pilot.press("enter")
         assert await asyncio.wait_for(task, 5) == ChosenKeyPair(KEY_PAIRS[2])
 

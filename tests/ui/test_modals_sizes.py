@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
+from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from sshtui.model.questions import KEYRING, VAULT, Passphrase, Password, RememberableSecret
 from tests.ui.modal_stage import QUESTIONS, Stage, shown, start
+from tests.waiting import on_stage
 
 SIZES = [(1, 1), (2, 2), (20, 5), (40, 10), (80, 24), (120, 40), (500, 200)]
+
+
+def _holds(around: Widget, inner: Widget) -> bool:
+    return around.content_region.contains_region(inner.region)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -39,11 +46,7 @@ async def test_every_button_is_on_the_screen_and_every_field_comes_with_the_focu
             for field in dialog.query(Input):
                 dialog.set_focus(field)
                 body = dialog.query_one(".dialog-body")
-                for _ in range(200):
-                    await pilot.pause(0.01)
-                    if body.content_region.contains_region(field.region):
-                        break
-                assert body.content_region.contains_region(field.region), (name, field)
+                await on_stage(pilot, partial(_holds, body, field), f"{field} in sight of {name}")
             await pilot.press("escape")
             await task
             await app.no_dialog(pilot)
@@ -82,9 +85,5 @@ async def test_why_it_is_asked_again_is_seen_on_a_low_screen(question: Password 
         def seen() -> bool:
             return words in " ".join(shown(app).replace("│", " ").split())
 
-        for _ in range(200):
-            await pilot.pause(0.01)
-            if seen():
-                break
-        assert seen(), shown(app)
+        await on_stage(pilot, seen, "words in sight")
         task.cancel()

@@ -15,6 +15,7 @@ from sshtui.ui.modals.confirm import ConfirmDialog
 from sshtui.ui.modals.host_keys import UnknownHostKeyDialog
 from sshtui.ui.modals.secrets import PasswordDialog
 from tests.ui.modal_stage import QUESTIONS, Stage, shown, start
+from tests.waiting import on_stage
 
 LONG_QUIET = 1.0
 """Longer than a busy machine needs between two keystrokes of a test."""
@@ -83,11 +84,7 @@ async def test_a_dialog_under_another_screen_is_taken_back_too() -> None:
         await app.ready(pilot)
         await app.push_screen(Screen())
         task.cancel()
-        for _ in range(200):
-            await pilot.pause(0.01)
-            if len(app.screen_stack) == 1:
-                break
-        assert len(app.screen_stack) == 1
+        await on_stage(pilot, lambda: len(app.screen_stack) == 1, "end of both screens")
 
 
 @pytest.mark.parametrize("name", ["unknown", "changed", "confirm", "password", "challenge", "key-pairs", "paste"])
@@ -186,10 +183,7 @@ async def test_a_notice_is_shown_as_text_and_a_servers_words_behind_a_bar() -> N
     async with app.run_test(size=(80, 30), notifications=True) as pilot:
         app.prompter.tell(Notice("Saved to [b]known_hosts[/b]", title="web-1"))
         app.prompter.tell(Notice("Welcome\nto [red]prod[/]", title="web-1 says", server=True))
-        for _ in range(200):
-            await pilot.pause(0.01)
-            if "to [red]prod[/]" in shown(app):
-                break
+        await on_stage(pilot, lambda: "to [red]prod[/]" in shown(app), "second notice")
         text = shown(app)
         assert "Saved to [b]known_hosts[/b]" in text
         assert "| Welcome" in text

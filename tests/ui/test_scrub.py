@@ -44,6 +44,7 @@ from sshtui.model.questions import (
 from sshtui.ui.steady import SteadyApp
 from tests.ui.modal_stage import Stage, ed25519, start
 from tests.ui.recording import EVERYTHING, HOSTILE, actions, leaks, play, written
+from tests.waiting import on_stage
 
 
 def questions(text: str) -> list[Question[Any]]:
@@ -91,11 +92,7 @@ async def test_hostile_notices_leak_nothing_arm_nothing_and_crash_nothing() -> N
         for text in HOSTILE:
             app.prompter.tell(Notice(text, title=text))
             app.prompter.tell(Notice(text, title=text, server=True))
-        for _ in range(400):
-            await pilot.pause(0.01)
-            if "a[/nope]b" in written(app):
-                break
-        assert "a[/nope]b" in written(app)
+        await on_stage(pilot, lambda: "a[/nope]b" in written(app), "notice")
         assert actions(app) == []
         assert leaks(app) == []
 

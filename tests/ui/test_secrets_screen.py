@@ -22,6 +22,7 @@ from sshtui.ui.screens.secrets import SecretsScreen
 from sshtui.ui.steady import SteadyApp
 from tests.fakes.prompting import ScriptedPrompter
 from tests.ui.modal_stage import QUESTIONS, Stage, shown, start
+from tests.waiting import on_stage
 
 CANARY = "canary-77aa"
 
@@ -86,9 +87,7 @@ def picture(pilot: Pilot[Any]) -> str:
 
 
 async def shows(pilot: Pilot[Any], text: str) -> None:
-    async with asyncio.timeout(20):
-        while text not in picture(pilot):
-            await pilot.pause(0.01)
+    await on_stage(pilot, lambda: text in picture(pilot), f"{text!r} on the screen")
 
 
 @pytest.fixture
@@ -109,9 +108,7 @@ async def test_the_list_names_secrets_and_x_removes_one_after_asking(keeper: Kee
         assert "the vault is unlocked" in picture(pilot)
         assert CANARY not in picture(pilot)
         await pilot.press("j", "x")
-        async with asyncio.timeout(20):
-            while "in the vault" in picture(pilot):
-                await pilot.pause(0.01)
+        await on_stage(pilot, lambda: "in the vault" not in picture(pilot), "end of the secret")
     assert prompter.asked(Confirm)
     assert not keeper.vault.ids()
 

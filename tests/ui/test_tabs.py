@@ -334,3 +334,20 @@ async def test_a_middle_click_closes_a_tab(stage: Build) -> None:
         await open_tabs(shell, pilot, 2)
         await pilot.click("#tabs", offset=(3, 0), button=2)
         await shell.until(pilot, "one tab", lambda: bar(shell) == " 1 lonely ● │")
+
+
+async def test_the_status_line_says_how_far_a_large_paste_is_and_how_to_stop_it(stage: Build) -> None:
+    shell = stage((Host("n" * 32, "10.0.0.5"),))
+    async with shell.app.run_test(size=(80, 24)) as pilot:
+        await open_tabs(shell, pilot, 1)
+        shell.channel.stall()
+        shell.app.roster.sessions[0].paste("x" * 10_000_000)
+        await shell.shows(pilot, "pasting 0.0 of 10 MB, Esc stops")
+        for _ in range(20):
+            shell.channel.take_again()
+            shell.channel.stall()
+            await pilot.pause()
+        await pilot.press("escape")
+        await shell.until(pilot, "nothing is pasted", lambda: "pasting" not in shell.picture())
+    assert b"\x1b" not in shell.channel.written
+    assert "The paste was stopped" in shell.prompter.notices[-1].text

@@ -16,9 +16,9 @@ from textual.widgets import Static
 
 from sshtui.model.geometry import Size
 from sshtui.ui.terminal.frames import BURST
-from tests.fakes.waiting import until
 from tests.ui.outer_terminal import OuterTerminal, outer, repainted
 from tests.ui.terminal_stage import EmulatedSession, Stage
+from tests.waiting import eventually
 
 SIZE = Size(40, 10)
 
@@ -73,7 +73,7 @@ def printing(app: Stage) -> Callable[[bytes], bytes]:
 async def settled(app: Stage, pilot: Pilot[None]) -> None:
     """Return when the outer terminal shows what a repaint would; fails when that never comes."""
     await pilot.pause()
-    await until("the same picture", lambda: outer(app).picture == repainted(app))
+    await eventually(lambda: outer(app).picture == repainted(app), "the same picture")
     app.view.painted.clear()
 
 
@@ -208,7 +208,7 @@ async def test_without_colours_no_colour_is_written(monkeypatch: pytest.MonkeyPa
 
 async def toasted(app: Stage, pilot: Pilot[None]) -> None:
     app.notify("something happened", timeout=60)
-    await until("the notice", lambda: app.screen.query("Toast"))
+    await eventually(lambda: app.screen.query("Toast"), "the notice")
     await pilot.pause(0.1)
 
 
@@ -278,6 +278,6 @@ async def test_a_view_without_a_terminal_leaves_all_to_textual() -> None:
     async with app.run_test(size=SIZE) as pilot:
         app.view.painted.clear()
         printing(app)(b"hello")
-        await until("it is painted", lambda: app.view.painted.get(0) == "hello")
+        await eventually(lambda: app.view.painted.get(0) == "hello", "it is painted")
         await pilot.pause()
         assert app.view.render_lines(Region(0, 0, 5, 1))[0].text == "hello"

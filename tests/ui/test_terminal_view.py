@@ -21,8 +21,8 @@ from sshtui.terminal.modes import CursorShape
 from sshtui.ui.widgets.terminal_view import SETTLED
 from tests.fakes.prompting import ScriptedPrompter
 from tests.fakes.terminal import DrawnSession
-from tests.fakes.waiting import until
 from tests.ui.terminal_stage import EmulatedSession, Stage
+from tests.waiting import eventually
 
 SMALL = (20, 5)
 
@@ -60,18 +60,6 @@ async def test_bindings_of_app_and_screen_do_not_take_a_keystroke() -> None:
         await pilot.press("ctrl+l", "up")
         assert session.sent == b"\x0c\x1b[A"
         assert app.claimed == []
-
-
-async def test_what_the_app_claims_never_reaches_the_remote() -> None:
-    class Claiming(Stage):
-        def on_key(self, event: events.Key) -> None:
-            self.claimed.append(event.key)
-
-    app = Claiming(session := DrawnSession(), claims=lambda pressed: pressed.name == "ctrl+backslash")
-    async with app.run_test(size=SMALL) as pilot:
-        await pilot.press("a", "ctrl+backslash", "b")
-        assert session.sent == b"ab"
-        assert app.claimed == ["ctrl+backslash"]
 
 
 async def test_rows_are_painted_in_the_palettes_colours() -> None:
@@ -154,7 +142,7 @@ async def test_the_remote_is_told_the_settled_size_once() -> None:
         await pilot.resize_terminal(59, 10)
         for _ in range(100):
             app.view.on_resize(events.Resize(app.view.size, app.view.size))
-        await until("the size is told", lambda: len(session.sizes) > 1)
+        await eventually(lambda: len(session.sizes) > 1, "the size is told")
         await pilot.pause(2 * SETTLED)
         assert session.sizes == [Size(20, 5), Size(59, 10)]
 
@@ -183,11 +171,11 @@ async def test_several_lines_are_shown_before_they_are_pasted() -> None:
     app = Stage(session := DrawnSession(), prompter=prompter)
     async with app.run_test(size=SMALL):
         app.view.on_paste(events.Paste("one\ntwo\x1b\n"))
-        await until("the paste is sent", lambda: session.sent)
+        await eventually(lambda: session.sent, "the paste is sent")
         assert session.sent == b"one\rtwo\r"
         assert prompter.questions == [ConfirmPaste("drawn", "one\ntwo\x1b\n")]
         app.view.on_paste(events.Paste("three\n"))
-        await until("the person is asked", lambda: len(prompter.questions) == 2)
+        await eventually(lambda: len(prompter.questions) == 2, "the person is asked")
         await app.workers.wait_for_complete()
         assert session.sent == b"one\rtwo\r"
 
@@ -197,13 +185,13 @@ async def test_a_program_that_holds_painting_is_waited_for_but_not_for_ever() ->
     app = Stage(session)
     async with app.run_test(size=SMALL) as pilot:
         session.write(b"old")
-        await until("it is painted", lambda: app.painted[0] == "old")
+        await eventually(lambda: app.painted[0] == "old", "it is painted")
         session.write(b"\x1b[?2026h\rnew")
         await pilot.pause()
         assert app.painted[0] == "old"
-        await until("the hold is over", lambda: app.painted[0] == "new", patience=2)
+        await eventually(lambda: app.painted[0] == "new", "the hold is over", 2)
         session.write(b"\rend\x1b[?2026l")
-        await until("it is painted", lambda: app.painted[0] == "end")
+        await eventually(lambda: app.painted[0] == "end", "it is painted")
 
 
 async def test_a_program_may_set_the_clipboard_only_after_a_yes_for_the_tab() -> None:
@@ -213,7 +201,7 @@ async def test_a_program_may_set_the_clipboard_only_after_a_yes_for_the_tab() ->
     async with app.run_test(size=SMALL):
         session.offer("first")
         session.offer("second")
-        await until("the answer", lambda: app.clipboard)
+        await eventually(lambda: app.clipboard, "the answer")
         assert app.clipboard == "second"
         session.offer("third")
         assert app.clipboard == "third"
@@ -238,7 +226,7 @@ async def test_a_bell_leaves_a_mark_for_a_moment() -> None:
     async with app.run_test(size=SMALL):
         session.tell(Noticed(Bell()))
         assert app.lines[0].endswith("♪")
-        await until("the mark goes", lambda: app.lines[0] == "text", patience=3)
+        await eventually(lambda: app.lines[0] == "text", "the mark goes", 3)
 
 
 async def test_keystrokes_that_type_nothing_are_not_sent() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sshtui.model.geometry import Point
 from tests.fakes.prompting import ScriptedPrompter
 from tests.fakes.terminal import DrawnSession
-from tests.fakes.waiting import until
 from tests.ui.terminal_stage import Stage
+from tests.waiting import eventually
 
 SIZE = (30, 6)
 
@@ -151,7 +151,7 @@ async def test_tab_goes_from_link_to_link_and_f_opens_the_one_it_is_on() -> None
         await pilot.press("shift+tab")
         assert "no link further up" in app.lines[-1]
         await pilot.press("tab", "f")
-        await until("it opened", lambda: app.opened)
+        await eventually(lambda: app.opened, "it opened")
         assert app.opened == ["http://c.d/2"]
         await pilot.press("0", "f")
         assert "no link here" in app.lines[-1]

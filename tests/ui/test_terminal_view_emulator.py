@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from sshtui.model.geometry import Size
-from tests.fakes.waiting import until
 from tests.ui.terminal_stage import EmulatedSession, Stage
+from tests.waiting import eventually
 
 SIZE = (30, 6)
 
@@ -32,7 +32,7 @@ async def test_every_frame_shows_the_screen_as_it_is() -> None:
         for number in range(40):
             session.write(f"line {number}\r\n".encode())
             expected = [session.emulator.row(row).text for row in range(6)]
-            await until("it is painted", partial(painted, app, expected))
+            await eventually(partial(painted, app, expected), "it is painted")
 
 
 async def test_scrollback_search_and_copy_over_wrapped_lines() -> None:
@@ -64,7 +64,7 @@ async def test_a_live_view_stays_live_through_a_resize() -> None:
     async with app.run_test(size=SIZE) as pilot:
         session.write(b"".join(b"%d\r\n" % number for number in range(30)))
         await pilot.resize_terminal(20, 4)
-        await until("the size settled", lambda: session.emulator.size == Size(20, 4))
+        await eventually(lambda: session.emulator.size == Size(20, 4), "the size settled")
         assert app.lines[:3] == ["27", "28", "29"]
 
 
@@ -78,7 +78,7 @@ async def test_a_scrolled_back_view_keeps_its_text_when_rows_come_and_go() -> No
         assert shown[0] == "13"
         for rows in (5, 8, 6):
             await pilot.resize_terminal(SIZE[0], rows)
-            await until("the size settled", partial(has_size, session, Size(SIZE[0], rows)))
+            await eventually(partial(has_size, session, Size(SIZE[0], rows)), "the size settled")
             assert app.lines[:4] == shown[:4]
         session.write(b"more\r\n")
         assert app.lines[:4] == shown[:4]
@@ -95,7 +95,7 @@ async def test_a_scrolled_back_view_keeps_its_text_through_a_reflow() -> None:
         assert first[0].isdigit()
         for columns in (12, 60, 30):
             await pilot.resize_terminal(columns, SIZE[1])
-            await until("the size settled", partial(has_size, session, Size(columns, SIZE[1])))
+            await eventually(partial(has_size, session, Size(columns, SIZE[1])), "the size settled")
             assert app.lines[0][:12] == first[:12]
 
 
@@ -107,7 +107,7 @@ async def test_copy_mode_goes_on_when_a_row_is_taken_away() -> None:
         app.view.start_copy_mode()
         await pilot.press("k", "k", "V")
         await pilot.resize_terminal(SIZE[0], SIZE[1] - 1)
-        await until("the size settled", lambda: session.emulator.size.rows == SIZE[1] - 1)
+        await eventually(lambda: session.emulator.size.rows == SIZE[1] - 1, "the size settled")
         await pilot.press("y")
         assert app.clipboard == "28"
 
@@ -117,8 +117,8 @@ async def test_a_cursor_that_only_moves_is_painted_where_it_is() -> None:
     app = Stage(session)
     async with app.run_test(size=SIZE):
         session.write(b"\x1b[5 qabc\r\n")
-        await until("the bar is painted", lambda: app.painted[1] == "▏")
+        await eventually(lambda: app.painted[1] == "▏", "the bar is painted")
         session.write(b"\x1b[3;2H")
-        await until("it moved", lambda: (app.painted[1], app.painted[2]) == ("", " ▏"))
+        await eventually(lambda: (app.painted[1], app.painted[2]) == ("", " ▏"), "it moved")
         session.write(b"\x1b[?25l")
-        await until("it is hidden", lambda: app.painted[2] == "")
+        await eventually(lambda: app.painted[2] == "", "it is hidden")

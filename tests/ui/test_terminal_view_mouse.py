@@ -14,8 +14,8 @@ from sshtui.terminal.cells import Style
 from sshtui.terminal.modes import MouseEncoding, MouseTracking
 from tests.fakes.prompting import ScriptedPrompter
 from tests.fakes.terminal import DrawnSession
-from tests.fakes.waiting import until
 from tests.ui.terminal_stage import Stage
+from tests.waiting import eventually
 
 SMALL = (20, 5)
 WORDS = ("alpha beta gamma", "a long line that bre↩", "aks", "", "end")
@@ -133,7 +133,7 @@ async def test_a_drag_beyond_the_edge_scrolls_on() -> None:
         marking = app.view.mouse
         marking.down(events.MouseDown(app.view, 0, 4, 0, 0, 1, False, False, False, 0, 4))
         marking.move(events.MouseMove(app.view, 0, -1, 0, 0, 1, False, False, False, 0, -1))
-        await until("it scrolled", lambda: app.view.viewport.back > 3)
+        await eventually(lambda: app.view.viewport.back > 3, "it scrolled")
         marking.up(events.MouseUp(app.view, 0, -1, 0, 0, 1, False, False, False, 0, -1))
         back = app.view.viewport.back
         copied = app.clipboard.splitlines()
@@ -146,7 +146,7 @@ async def test_right_click_pastes_what_was_copied() -> None:
     async with app.run_test(size=SMALL) as pilot:
         app.copy_to_clipboard("text")
         await pilot.mouse_down(offset=(1, 1), button=3)
-        await until("it is pasted", lambda: session.sent)
+        await eventually(lambda: session.sent, "it is pasted")
         assert session.sent == b"text"
 
 
@@ -155,7 +155,7 @@ async def test_an_empty_clipboard_says_how_to_paste() -> None:
     app = Stage(session := DrawnSession(*WORDS), prompter=prompter)
     async with app.run_test(size=SMALL):
         app.view.paste_clipboard()
-        await until("it says so", lambda: prompter.notices)
+        await eventually(lambda: prompter.notices, "it says so")
         assert session.sent == b""
 
 
@@ -169,10 +169,10 @@ async def test_a_link_opens_after_its_target_was_shown() -> None:
     app = Stage(session, prompter=prompter)
     async with app.run_test(size=SMALL) as pilot:
         await pilot.mouse_down(offset=(6, 0), control=True)
-        await until("it opened", lambda: app.opened)
+        await eventually(lambda: app.opened, "it opened")
         assert app.opened == ["http://a.b/c"]
         await pilot.mouse_down(offset=(1, 1), control=True)
-        await until("the target is shown", lambda: len(prompter.questions) == 2)
+        await eventually(lambda: len(prompter.questions) == 2, "the target is shown")
         assert [question.text for question in prompter.questions if isinstance(question, Confirm)] == [
             "http://a.b/c", "https://real.example/x",
         ]  # fmt: skip

@@ -14,7 +14,7 @@ import aiohttp
 from sshtui.attach.asking import state_of
 from sshtui.attach.places import Places
 from sshtui.store.paths import Paths
-from tests.fakes.waiting import until
+from tests.waiting import eventually
 from tests.web.door import ACCOUNT, PASSWORD, Enrolled, enrol
 from tests.web.test_command import serving
 
@@ -77,4 +77,4 @@ async def test_two_pages_see_one_app_that_lasts_from_page_to_page_and_dies_with_
                 state = state_of(instance.socket)
                 assert state["pid"] == first
                 process.send_signal(signal.SIGKILL)
-                await until("the app is gone", lambda: not alive(first))
+                await eventually(lambda: not alive(first), "the app is gone")

@@ -15,7 +15,7 @@ from aiohttp import web
 from playwright.async_api import Browser
 
 from sshtui.attach.places import Places
-from tests.servers.waiting import eventually
+from tests.waiting import eventually
 from tests.web.browsing import Served, served, visitor
 
 HOSTILE = """<!doctype html><title>hostile</title><body><script>

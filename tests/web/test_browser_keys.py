@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from tests.servers.waiting import eventually
+from tests.waiting import eventually
 from tests.web.browsing import Visitor, served, visitor
 
 RECORD = """import os, pathlib, sys, tty

@@ -17,7 +17,7 @@ from sshtui.attach.viewer import attached
 from sshtui.model.geometry import Size
 from sshtui.web.serving import free_port
 from tests.servers.relay import relay_to
-from tests.servers.waiting import eventually
+from tests.waiting import eventually
 from tests.web.browsing import Served, Visitor, served, visitor
 
 COUNT = "i=0; while sleep 0.01; do i=$((i+1)); echo count $i; done"

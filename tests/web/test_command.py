@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from sshtui.store.paths import Paths
 from sshtui.web.serving import free_port
 from sshtui.web.tls import Certificate, own_certificate
+from tests.lacking import lacking
 from tests.web.door import enrol
 
 
@@ -158,7 +159,7 @@ def test_serving_starts_no_app_and_leaves_its_secrets_out_of_its_arguments_and_s
     with serving(config) as (process, _):
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         if not children.exists():
-            pytest.skip("this system has no /proc")
+            lacking("this system has no /proc")
         assert children.read_text() == ""
         assert [path.name for path in Paths.default(config).run_dir.glob("*.sock")] == ["console.sock"]
 

@@ -16,7 +16,7 @@ from sshtui.web import console as protocol
 from sshtui.web.control import ask
 from sshtui.web.sessions import Sessions
 from tests.fakes.viewing import FakeApp
-from tests.fakes.waiting import until
+from tests.waiting import eventually
 from tests.web.door import Clock, closed_with, door, enrol
 
 HELLO = {"type": "hello", "page": "a", "columns": 80, "rows": 24}
@@ -29,7 +29,7 @@ async def test_sizes_are_clamped_and_reach_the_app(tmp_path: Path) -> None:
             for columns, rows in ((5000, 5000), (0, -1), (100, 30)):
                 await socket.send_str(json.dumps({"type": "resize", "columns": columns, "rows": rows}))
             (viewer,) = here.app.viewers
-            await until("every size arrived", lambda: len(viewer.sizes) == 4)
+            await eventually(lambda: len(viewer.sizes) == 4, "every size arrived")
         assert viewer.sizes == [Size(80, 24), Size(500, 200), Size(2, 1), Size(100, 30)]
 
 
@@ -47,7 +47,7 @@ async def test_a_message_that_is_none_of_ours_closes_the_socket_and_not_the_sess
             await socket.send_str(frame)
             assert await closed_with(socket) == protocol.POLICY
         assert (await here.ask("GET", "/session")).status == 200
-        await until("the app is free", lambda: here.app.open == 0)
+        await eventually(lambda: here.app.open == 0, "the app is free")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ async def test_ten_megabytes_arrive_whole(tmp_path: Path) -> None:
             viewer.paint = lambda data: None  # type: ignore[method-assign]  # an echo of it all is not wanted here
             for at in range(0, len(pasted), 256 * 1024):
                 await socket.send_bytes(pasted[at : at + 256 * 1024])
-            await until("all is typed", lambda: len(viewer.typed) == len(pasted), patience=30)
+            await eventually(lambda: len(viewer.typed) == len(pasted), "all is typed", 30)
         assert viewer.typed == pasted
 
 
@@ -163,7 +163,7 @@ async def test_a_browser_that_does_not_read_is_cut_off_and_the_app_is_free(tmp_p
             (viewer,) = here.app.viewers
             for _ in range(200):
                 viewer.paint(bytes(100_000))
-            await until("the app is free", lambda: here.app.open == 0)
+            await eventually(lambda: here.app.open == 0, "the app is free")
 
 
 async def test_an_app_that_takes_no_input_holds_the_browser_up_and_not_the_server(tmp_path: Path) -> None:
@@ -174,13 +174,13 @@ async def test_an_app_that_takes_no_input_holds_the_browser_up_and_not_the_serve
             viewer.busy.clear()
             viewer.paint = lambda data: None  # type: ignore[method-assign]
             sending = asyncio.create_task(_send_much(socket))
-            await until("something is typed", lambda: viewer.typed)
+            await eventually(lambda: viewer.typed, "something is typed")
             async with asyncio.timeout(2):
                 assert (await here.ask("GET", "/session")).status == 200
             assert len(viewer.typed) <= 256 * 1024
             viewer.busy.set()
             await sending
-            await until("all is typed", lambda: len(viewer.typed) == 20 * 256 * 1024, patience=20)
+            await eventually(lambda: len(viewer.typed) == 20 * 256 * 1024, "all is typed", 20)
 
 
 async def _send_much(socket: aiohttp.ClientWebSocketResponse) -> None:
@@ -195,7 +195,7 @@ async def test_signing_out_ends_every_socket_of_the_session(tmp_path: Path) -> N
             assert (await here.ask("POST", "/logout")).status == 303
             assert await closed_with(one, 2) == protocol.SIGNED_OUT
             assert await closed_with(two, 2) == protocol.SIGNED_OUT
-        await until("the app is free", lambda: here.app.open == 0)
+        await eventually(lambda: here.app.open == 0, "the app is free")
 
 
 async def test_a_cookie_of_an_ended_session_opens_nothing(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ async def test_a_session_ends_when_its_time_is_over(tmp_path: Path, idle: float,
             (viewer,) = here.app.viewers
             viewer.paint(b"output is no input")
             await socket.send_str(json.dumps({"type": "resize", "columns": 9, "rows": 9}))
-            await until("the size arrived", lambda: len(viewer.sizes) == 2)
+            await eventually(lambda: len(viewer.sizes) == 2, "the size arrived")
             here.clock.now += 1
             assert await closed_with(socket, 2) == protocol.SIGNED_OUT
 

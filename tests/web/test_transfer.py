@@ -15,7 +15,7 @@ from aiohttp.multipart import content_disposition_filename, parse_content_dispos
 from sshtui.errors import BrokenFile
 from sshtui.web import transfer
 from sshtui.web.transfer import disposition, is_name
-from tests.fakes.waiting import until
+from tests.waiting import eventually
 from tests.web.door import Door, door
 
 
@@ -124,7 +124,7 @@ async def test_a_session_that_ends_takes_its_transfers_with_it(tmp_path: Path) -
 
         async def slowly() -> AsyncIterator[bytes]:
             yield bytes(100)
-            await until("it has begun", lambda: list(here.console.files.transfer.glob(".*")))
+            await eventually(lambda: list(here.console.files.transfer.glob(".*")), "it has begun")
             here.console.sessions.end("signed out")
             for _ in range(100):
                 yield bytes(100_000)

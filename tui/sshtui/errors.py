@@ -53,6 +53,11 @@ class SshtuiError(Exception):
         """What happened, one sentence for a person."""
         return str(self.args[0])
 
+    @property
+    def told(self) -> str:
+        """The sentence and, where there is one, the way on."""
+        return f"{self.sentence} {self.hint}".strip()
+
 
 class AttachError(SshtuiError):
     """A running app does not answer, refuses, or speaks another version of the protocol."""

@@ -35,6 +35,14 @@ _HINTS = {
 }
 
 
+def with_home(path: str | Path) -> Path:
+    """A path as it is written, `~` and `~name` at its beginning as the home directory they mean.
+
+    Without such a home directory it stays as written, as shells leave it (POSIX.1-2017, Shell, 2.6.1). Never raises.
+    """
+    return Path(os.path.expanduser(path))
+
+
 def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Let `path` hold exactly `data`; after any failure, a crash included, it holds what it held before.
 

@@ -19,7 +19,7 @@ from sshtui.attach.seat import BACKLOG, SILENCE, Seat
 from sshtui.attach.viewer import Viewer, attached
 from sshtui.errors import AttachError, UsageError
 from sshtui.model.geometry import Size
-from tests.fakes.waiting import until
+from tests.waiting import eventually
 
 HELLO = Hello(Size(80, 24))
 
@@ -112,11 +112,11 @@ async def test_a_viewer_is_welcomed_types_resizes_and_sees(app: Instance, desk: 
         assert (await facts_until(viewer, "welcome")).text("id") == "1"
         viewer.type(b"ls\r")
         viewer.resize(Size(100, 30))
-        await until("the size came", lambda: desk.visitors[0].sizes[-1] == Size(100, 30))
+        await eventually(lambda: desk.visitors[0].sizes[-1] == Size(100, 30), "the size came")
         assert desk.visitors[0].input == b"ls\r"
         desk.visitors[0].seat.show(b"\x1b[1;1Hpicture")
         assert await frames_of(viewer, 1) == [Frame(DATA, b"\x1b[1;1Hpicture")]
-    await until("the viewer left", lambda: desk.visitors[0].gone)
+    await eventually(lambda: desk.visitors[0].gone, "the viewer left")
 
 
 async def test_who_detaches_hears_goodbye(app: Instance, desk: FrontDesk) -> None:
@@ -133,7 +133,7 @@ async def test_who_is_let_go_counts_no_more_even_before_it_has_read_that(app: In
         while not visitor.seat.behind:
             visitor.seat.show(b"x" * 4096)
         visitor.seat.let_go("detached")
-        await until("it left", lambda: visitor.gone)
+        await eventually(lambda: visitor.gone, "it left")
         assert (await facts_until(viewer, "bye")).text("reason") == "detached"
 
 
@@ -187,7 +187,7 @@ async def test_who_does_not_speak_the_protocol_is_let_go_and_nobody_else(
         assert said[-2:] == ["refused", "bye"]
         writer.close()
         viewer.type(b"still here")
-        await until("the other viewer is heard", lambda: desk.visitors[0].input == b"still here")
+        await eventually(lambda: desk.visitors[0].input == b"still here", "the other viewer is heard")
 
 
 async def test_a_viewer_that_does_not_read_misses_pictures_but_no_modes(app: Instance, desk: FrontDesk) -> None:
@@ -207,7 +207,7 @@ async def test_a_viewer_that_does_not_read_misses_pictures_but_no_modes(app: Ins
             seen += frame.payload
         assert b"missed" not in seen
         assert len(seen) < 20 * BACKLOG
-        await until("it is told that it missed something", lambda: visitor.times_caught_up == 1)
+        await eventually(lambda: visitor.times_caught_up == 1, "it is told that it missed something")
 
 
 @pytest.mark.parametrize("here", [0.2], indirect=True)
@@ -215,10 +215,10 @@ async def test_a_viewer_that_never_reads_is_let_go(app: Instance, desk: FrontDes
     _reader, writer = await asyncio.open_unix_connection(str(app.socket))
     writer.transport.pause_reading()  # type: ignore[attr-defined]  # a Unix connection's transport can
     writer.write(HELLO.encoded())
-    await until("it sits", lambda: desk.visitors)
+    await eventually(lambda: desk.visitors, "it sits")
     while not desk.visitors[0].seat.behind:
         desk.visitors[0].seat.show(b"x" * 4096)
-    await until("it is let go", lambda: desk.visitors[0].gone)
+    await eventually(lambda: desk.visitors[0].gone, "it is let go")
     writer.close()
 
 
@@ -251,7 +251,7 @@ async def test_random_frames_end_in_a_seat_or_a_refusal_and_the_app_goes_on(app:
         with suppress(ConnectionError):
             await reader.read()
         writer.close()
-    await until("all of them are gone", lambda: all(visitor.gone for visitor in desk.visitors))
+    await eventually(lambda: all(visitor.gone for visitor in desk.visitors), "all of them are gone")
     async with attached(app.socket, HELLO) as viewer:
         await facts_until(viewer, "welcome")
 
@@ -265,4 +265,4 @@ async def test_a_call_that_comes_while_the_app_ends_is_closed_at_once(tmp_path: 
         reader, writer = await asyncio.open_unix_connection(tmp_path / "s")
         assert await reader.read() == b""
         writer.close()
-        await until("end of the seat", lambda: gone == [seat])
+        await eventually(lambda: gone == [seat], "end of the seat")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sshtui.errors import ConfigError, NotSaved
-from sshtui.files import ensure_private_directory, locked, read_whole, sweep, write_whole
+from sshtui.files import ensure_private_directory, locked, read_whole, sweep, with_home, write_whole
 
 
 @pytest.fixture
@@ -193,3 +193,9 @@ def test_a_fifo_a_directory_and_a_flood_are_refused_at_once(tmp_path: Path) -> N
         with pytest.raises(ConfigError):
             read_whole(path, limit=10)
     assert read_whole(tmp_path / "big", limit=11) == b"x" * 11
+
+
+@pytest.mark.parametrize("written", ["~/.ssh/id", "~root/x", "~nobody-of-this-name/x", "~", "a/~b", "/tmp/x", ""])
+def test_a_home_is_found_where_a_shell_finds_it(written: str) -> None:
+    shell = subprocess.run(["bash", "-c", f"printf %s {written}"], capture_output=True, text=True, check=True)
+    assert with_home(written) == Path(shell.stdout)

@@ -71,6 +71,11 @@ def test_new_writes_a_protected_private_key_and_its_public_line(
     assert (folder / "new").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_home_of_nobody_is_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["keys", "show", "~nobody-of-this-name/id"]) == 4
+    assert "There is no file ~nobody-of-this-name/id." in capsys.readouterr().err
+
+
 def test_new_without_a_name_takes_a_free_one_in_a_private_folder(surroundings: Path) -> None:
     for _ in range(2):
         assert run(["keys", "new", "--no-passphrase"]) == 0

@@ -12,7 +12,7 @@ import pytest
 from sshtui.errors import SecretsError
 from sshtui.model.hosts import Host
 from sshtui.secrets.command import command_of, first_line
-from tests.fakes.waiting import until
+from tests.waiting import eventually
 
 
 def python(code: str) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ async def test_a_slow_program_is_given_up() -> None:
 async def test_cancelling_kills_the_program(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     task = asyncio.create_task(first_line((*python(SLEEPER), str(note))))
-    await until("the program runs", lambda: note.exists() and note.read_text())
+    await eventually(lambda: note.exists() and note.read_text(), "the program runs")
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

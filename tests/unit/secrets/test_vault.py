@@ -8,7 +8,6 @@ import signal
 import stat
 import struct
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sshtui.errors import SecretsError, VaultLocked, WrongVaultPassword
 from sshtui.secrets.argon2id import DEFAULT_COST, Cost
 from sshtui.secrets.vault import Vault
+from tests.waiting import until
 
 QUICK = Cost(8 * 1024, 1)
 CANARY = "canary-5f1c0d"
@@ -34,13 +34,6 @@ def vault(tmp_path: Path) -> Vault:
 def again(vault: Vault) -> Vault:
     """The same file in another program."""
     return Vault(vault.path, cost=QUICK)
-
-
-def until(what: str, condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, f"waited in vain: {what}"
-        time.sleep(0.01)
 
 
 def test_what_was_put_is_there_after_unlocking(vault: Vault) -> None:
@@ -169,7 +162,7 @@ def test_the_content_before_the_last_change_is_kept_beside(vault: Vault) -> None
 def test_it_locks_itself_when_it_is_not_used(tmp_path: Path) -> None:
     vault = Vault(tmp_path / "secrets.vault", cost=QUICK, idle=0.05)
     vault.create("sesame")
-    until("the vault locks itself", lambda: not vault.unlocked)
+    until(lambda: not vault.unlocked, "locking by itself", 20)
 
 
 def test_a_locked_vault_holds_neither_key_nor_password_nor_secret(vault: Vault) -> None:

@@ -18,8 +18,8 @@ from sshtui.session.comeback import LONGEST_PAUSE, Comeback
 from sshtui.session.roster import Roster
 from sshtui.session.session import Session, Surroundings
 from tests.fakes.prompting import ScriptedPrompter
-from tests.fakes.waiting import until
 from tests.fakes.wire import MemoryDialer
+from tests.waiting import eventually
 
 FAITHFUL = Host("web-1", "10.0.0.5", extra={"reconnect": True})
 LOST = ChannelEnd("lost", reason="gone")
@@ -43,7 +43,7 @@ class Bench:
         return self.session.next_try is not None
 
     async def reaches(self, state: State) -> None:
-        await until(f"the session is {state.value}", lambda: self.session.state is state)
+        await eventually(lambda: self.session.state is state, f"the session is {state.value}")
 
 
 async def test_a_lost_tab_dials_again_by_itself_until_the_network_is_back() -> None:
@@ -52,7 +52,7 @@ async def test_a_lost_tab_dials_again_by_itself_until_the_network_is_back() -> N
     await bench.reaches(State.LIVE)
     bench.dialer.error = Refused("web-1 refused the connection.")
     bench.dialer.channels[-1].finish(LOST)
-    await until("several tries", lambda: len(bench.dialer.hosts) >= 4)
+    await eventually(lambda: len(bench.dialer.hosts) >= 4, "several tries")
     bench.dialer.error = None
     await bench.reaches(State.LIVE)
     assert "reconnected" in bench.session.emulator.row(0).text
@@ -158,25 +158,25 @@ def sleeping_roster(first_pause: float) -> Iterator[tuple[Roster, MemoryDialer, 
 async def test_after_sleep_a_waiting_tab_tries_at_once() -> None:
     with sleeping_roster(3600) as (roster, dialer, clocks):
         session = roster.open(FAITHFUL)
-        await until("live", lambda: session.state is State.LIVE)
+        await eventually(lambda: session.state is State.LIVE, "live")
         dialer.channels[-1].finish(LOST)
-        await until("lost", lambda: session.state is State.LOST)
+        await eventually(lambda: session.state is State.LOST, "lost")
         roster.look_at_clocks()
         assert session.state is State.LOST
         clocks.pass_(600, asleep=True)
         roster.look_at_clocks()
-        await until("live again", lambda: session.state is State.LIVE)
+        await eventually(lambda: session.state is State.LIVE, "live again")
         await roster.close_all()
 
 
 async def test_after_sleep_a_connection_that_does_not_answer_is_lost_and_one_that_does_stays() -> None:
     with sleeping_roster(3600) as (roster, dialer, clocks):
         gone, there = roster.open(FAITHFUL), roster.open(Host("db", "10.0.0.6"))
-        await until("both live", lambda: len(dialer.channels) == 2 and there.state is State.LIVE)
+        await eventually(lambda: len(dialer.channels) == 2 and there.state is State.LIVE, "both live")
         dialer.channels[0].answers = False
         clocks.pass_(600, asleep=True)
         roster.look_at_clocks()
-        await until("lost", lambda: gone.state is State.LOST)
+        await eventually(lambda: gone.state is State.LOST, "lost")
         assert gone.end == ChannelEnd("lost", reason="web-1 did not answer after the computer slept.")
         assert gone.next_try is not None
         assert there.state is State.LIVE

@@ -9,8 +9,8 @@ from sshtui.session.changes import State
 from sshtui.session.roster import Roster
 from sshtui.session.session import Surroundings
 from tests.fakes.prompting import ScriptedPrompter
-from tests.fakes.waiting import until
 from tests.fakes.wire import MemoryDialer
+from tests.waiting import eventually
 
 WEB, DATABASE = Host("web", "10.0.0.5"), Host("db", "10.0.0.6")
 
@@ -33,7 +33,7 @@ async def test_the_same_host_twice_gets_two_names(roster: Roster) -> None:
 async def test_a_new_tab_is_in_front_and_connects(roster: Roster) -> None:
     session = roster.open(WEB)
     assert roster.front is session
-    await until("it is live", lambda: session.state is State.LIVE)
+    await eventually(lambda: session.state is State.LIVE, "it is live")
     assert roster.live == 1
 
 
@@ -64,8 +64,8 @@ async def test_moving_stops_at_the_ends(roster: Roster) -> None:
 
 async def test_closing_shows_the_neighbour_and_ends_the_channel(roster: Roster, dialer: MemoryDialer) -> None:
     first, second = roster.open(WEB), roster.open(DATABASE)
-    await until("both are live", lambda: roster.live == 2 and len(dialer.channels) == 2)
-    await until("they are", lambda: {first.state, second.state} == {State.LIVE})
+    await eventually(lambda: roster.live == 2 and len(dialer.channels) == 2, "both are live")
+    await eventually(lambda: {first.state, second.state} == {State.LIVE}, "they are")
     await roster.close(second)
     assert roster.front is first
     assert dialer.channels[1].closed
@@ -74,7 +74,7 @@ async def test_closing_shows_the_neighbour_and_ends_the_channel(roster: Roster, 
 
 async def test_closing_all_leaves_nothing_live(roster: Roster, dialer: MemoryDialer) -> None:
     opened = [roster.open(WEB), roster.open(DATABASE)]
-    await until("both are live", lambda: all(session.state is State.LIVE for session in opened))
+    await eventually(lambda: all(session.state is State.LIVE for session in opened), "both are live")
     await roster.close_all()
     assert roster.sessions == ()
     assert all(channel.closed for channel in dialer.channels)

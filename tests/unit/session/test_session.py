@@ -18,8 +18,8 @@ from sshtui.session.changes import Change, Marked, Noticed, ScreenChanged, State
 from sshtui.session.session import Session, Surroundings
 from sshtui.terminal.events import TitleChanged
 from tests.fakes.prompting import ScriptedPrompter
-from tests.fakes.waiting import until
 from tests.fakes.wire import FACTS, MemoryChannel, MemoryDialer
+from tests.waiting import eventually
 
 SIZE = Size(40, 5)
 
@@ -45,10 +45,10 @@ class Bench:
         return self.channel
 
     async def reaches(self, state: State) -> None:
-        await until(f"the session is {state.value}", lambda: self.session.state is state)
+        await eventually(lambda: self.session.state is state, f"the session is {state.value}")
 
     async def shows(self, text: str) -> None:
-        await until(f"the screen shows {text!r}", lambda: text in self.screen())
+        await eventually(lambda: text in self.screen(), f"the screen shows {text!r}")
 
     def screen(self) -> str:
         return "\n".join(self.session.emulator.row(row).text for row in range(SIZE.rows))
@@ -74,7 +74,7 @@ async def test_what_the_remote_prints_is_on_the_screen_and_told(bench: Bench) ->
 async def test_the_emulators_replies_go_back_at_once(bench: Bench) -> None:
     channel = await bench.connected()
     channel.say(b"\x1b[2;3H\x1b[6n")  # DSR 6 (ECMA-48 8.3.35)
-    await until("the cursor is reported", lambda: channel.written == b"\x1b[2;3R")
+    await eventually(lambda: channel.written == b"\x1b[2;3R", "the cursor is reported")
 
 
 async def test_keystrokes_and_pastes_reach_the_remote(bench: Bench) -> None:
@@ -95,7 +95,7 @@ async def test_a_size_that_a_program_chooses_is_told_to_the_remote_where_the_hos
     bench.session.host = replace(bench.session.host, terminal=TerminalSwitches(resize="allow"))
     channel = await bench.connected()
     channel.say(b"\x1b[8;3;20t")
-    await until("the remote knows", lambda: channel.sizes[-1] == Size(20, 3))
+    await eventually(lambda: channel.sizes[-1] == Size(20, 3), "the remote knows")
 
 
 async def test_a_host_that_may_not_take_the_mouse_or_another_size_does_not(bench: Bench) -> None:
@@ -118,7 +118,7 @@ async def test_a_failed_dial_keeps_the_reason(bench: Bench) -> None:
 async def test_giving_up_while_connecting_says_so_and_can_be_tried_again(bench: Bench) -> None:
     bench.dialer.hold()
     bench.session.start()
-    await until("it dials", lambda: bench.dialer.hosts)
+    await eventually(lambda: bench.dialer.hosts, "it dials")
     bench.session.cancel()
     await bench.reaches(State.FAILED)
     assert isinstance(bench.session.error, Declined)
@@ -167,7 +167,7 @@ async def test_background_output_and_bells_are_marked_until_looked_at(bench: Ben
     channel = await bench.connected()
     bench.session.look_away()
     channel.say(b"news\x07")
-    await until("the bell is marked", lambda: bench.session.rang)
+    await eventually(lambda: bench.session.rang, "the bell is marked")
     assert (bench.session.unread, bench.session.rang) == (True, True)
     bench.session.look()
     assert (bench.session.unread, bench.session.rang) == (False, False)
@@ -177,13 +177,13 @@ async def test_background_output_and_bells_are_marked_until_looked_at(bench: Ben
 async def test_a_title_is_passed_on_as_an_event(bench: Bench) -> None:
     channel = await bench.connected()
     channel.say(b"\x1b]2;build\x07")
-    await until("the title is told", lambda: Noticed(TitleChanged("build")) in bench.changes)
+    await eventually(lambda: Noticed(TitleChanged("build")) in bench.changes, "the title is told")
 
 
 async def test_closing_while_connecting_leaves_no_task(bench: Bench) -> None:
     bench.dialer.hold()
     bench.session.start()
-    await until("it dials", lambda: bench.dialer.hosts)
+    await eventually(lambda: bench.dialer.hosts, "it dials")
     await bench.session.close()
     assert bench.session.state is State.CLOSED
     assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("session")]
@@ -241,3 +241,44 @@ async def test_our_own_notices_go_to_the_person(bench: Bench) -> None:
     bench.dialer.notices = [Notice("A key file cannot be read.")]
     await bench.connected()
     assert bench.prompter.notices == bench.dialer.notices
+
+
+LARGE = "0123456789" * 100_000
+
+
+async def test_esc_stops_a_large_paste_to_a_remote_that_does_not_read_and_is_no_keystroke_then(bench: Bench) -> None:
+    channel = await bench.connected()
+    channel.say(b"\x1b[?2004h$ ")
+    await bench.shows("$ ")
+    channel.stall()
+    bench.session.paste(LARGE)
+    await eventually(lambda: channel.written and bench.session.pasting, "the paste has begun")
+    bench.session.press(Keystroke("escape"))
+    assert bench.session.pasting is None
+    assert channel.written == b"\x1b[200~\x1b[201~"
+    assert "0 of 1000000 characters" in bench.prompter.notices[-1].text
+    bench.session.press(Keystroke("escape"))
+    assert channel.written.endswith(b"\x1b[201~\x1b")
+
+
+async def test_ctrl_c_stops_a_paste_and_goes_to_the_program_too(bench: Bench) -> None:
+    channel = await bench.connected()
+    channel.stall()
+    bench.session.paste(LARGE)
+    bench.session.press(Keystroke("x", "x"))
+    bench.session.press(Keystroke("ctrl+c"))
+    assert bench.session.pasting is None
+    assert channel.written == b"x\x03"
+
+
+async def test_a_paste_ends_with_its_connection(bench: Bench) -> None:
+    channel = await bench.connected()
+    channel.stall()
+    bench.session.paste(LARGE)
+    channel.finish(ChannelEnd("lost", reason="gone"))
+    await bench.reaches(State.LOST)
+    assert bench.session.pasting is None
+    channel.take_again()
+    bench.session.reconnect()
+    await bench.reaches(State.LIVE)
+    assert bench.channel.written == b""

@@ -105,4 +105,4 @@ def test_texts_full_of_dots_are_no_long_keys() -> None:
 
 
 def test_a_line_made_to_be_slow_is_not() -> None:
-    toml_files.parse(f'a = "{"." * 500}" # {"b" * 1_000_000}\n', Path())
+    assert toml_files.parse(f'a = "{"." * 500}" # {"b" * 1_000_000}\n', Path()) == {"a": "." * 500}

@@ -105,3 +105,12 @@ def test_the_cursor_stands_where_the_text_ends() -> None:
     terminal = emulator()
     terminal.feed(b"abc")
     assert terminal.cursor.point == Point(0, 3)
+
+
+def test_of_what_a_narrow_screen_breaks_the_newest_rows_stay_and_the_cursor_keeps_its_text() -> None:
+    emulator = Emulator(Size(8, 4), scrollback=3)
+    emulator.feed(b"abcdefgh\r\n" * 6 + b"\x1b[2;3H")
+    emulator.resize(Size(2, 4))
+    assert [emulator.row(index).text for index in range(-3, 4)] == ["ef", "gh", "ab", "cd", "ef", "gh", "ab"]
+    assert emulator.scrollback_rows == 3
+    assert emulator.cursor.point == (0, 0)

@@ -7,9 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sshtui.terminal.modes import Modes
-from sshtui.terminal.paste import encode_paste, needs_confirmation
+from sshtui.terminal.paste import as_typed, brackets, needs_confirmation
 
 BRACKETED = Modes(bracketed_paste=True)
+
+
+def encode_paste(text: str, modes: Modes) -> bytes:
+    start, end = brackets(modes)
+    return start + as_typed(text) + end
 
 
 def test_line_ends_are_what_enter_sends() -> None:

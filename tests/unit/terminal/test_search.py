@@ -49,7 +49,7 @@ def test_a_broken_expression_says_so() -> None:
 
 def test_ten_thousand_lines_are_searched_at_once() -> None:
     lines = Lines(DrawnScreen([f"line {number} of the log" for number in range(10_000)], columns=80, rows=24))
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(find(Query("line 99"), lines)) == 111
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     assert len(find(Query("e"), lines)) == LIMIT

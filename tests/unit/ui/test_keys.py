@@ -22,6 +22,7 @@ from sshtui.model.keystrokes import Keystroke, bare_name
 from sshtui.terminal.keyboard import encode
 from sshtui.terminal.modes import Modes
 from sshtui.ui.keys import ESCAPE_PATIENCE, InputParser, keystroke
+from tests.waiting import until
 
 
 def events_of(*pieces: str, erase: str = "\x7f") -> list[Message]:
@@ -164,9 +165,9 @@ def test_a_paste_comes_whole_whatever_is_in_it() -> None:
 
 
 def test_a_megabyte_is_pasted_in_a_blink() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     (paste,) = events_of("\x1b[200~" + "x" * 1_000_000 + "\x1b[201~")
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
     assert isinstance(paste, events.Paste)
 
 
@@ -234,12 +235,12 @@ def test_what_a_real_tmux_sends_arrives_unchanged(need: Callable[[str], str], tm
     quiet = f"stty raw -echo; printf ready; exec dd bs=1 of={record} 2>/dev/null"
     try:
         subprocess.run([*tmux, "new-session", "-d", "-x", "80", "-y", "24", quiet], check=True)
-        wait_until(lambda: b"ready" in subprocess.run([*tmux, "capture-pane", "-p"], capture_output=True).stdout)
+        until(lambda: b"ready" in subprocess.run([*tmux, "capture-pane", "-p"], capture_output=True).stdout, "ready")
         for name, expected in TMUX_KEYS.items():
             before = record.stat().st_size
             after = before + len(expected)
             subprocess.run([*tmux, "send-keys", name], check=True)
-            wait_until(partial(grown, record, after))
+            until(partial(grown, record, after), "record of the keystroke")
             sent = record.read_bytes()[before:].decode()
             assert passed_on(sent) == sent.encode() == expected.encode(), name
     finally:
@@ -248,14 +249,6 @@ def test_what_a_real_tmux_sends_arrives_unchanged(need: Callable[[str], str], tm
 
 def grown(path: Path, size: int) -> bool:
     return path.stat().st_size >= size
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Come back as soon as `condition` holds; fails after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("character", [*(chr(code) for code in range(0x80)), "ä", "漢", "🙂", "\u200d", "\x9b"])

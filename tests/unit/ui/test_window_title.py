@@ -12,8 +12,8 @@ from sshtui.session.roster import Roster
 from sshtui.session.session import Session, Surroundings
 from sshtui.ui.window_title import WindowTitle
 from tests.fakes.prompting import ScriptedPrompter
-from tests.fakes.waiting import until
 from tests.fakes.wire import MemoryDialer
+from tests.waiting import eventually
 
 
 class Stage:
@@ -34,12 +34,12 @@ class Stage:
 
     async def open(self, host: Host) -> Session:
         session = self.roster.open(host)
-        await until("it is live", lambda: session.state is State.LIVE)
+        await eventually(lambda: session.state is State.LIVE, "it is live")
         return session
 
     async def says(self, session: Session, data: bytes) -> None:
         self.dialer.channels[-1].say(data + b"\x1b[?5h")
-        await until("it was heard", lambda: session.emulator.modes.reverse_video)
+        await eventually(lambda: session.emulator.modes.reverse_video, "it was heard")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sshtui.attach.asking import state_of
@@ -27,6 +27,14 @@ _PR_SET_PDEATHSIG = 1
 
 _DROPPED = ("NO_COLOR", "TMUX", "TMUX_PANE", "STY", "WINDOWID", "COLUMNS", "LINES")
 """What tells of the terminal we stand in; the app's terminals come and go."""
+
+_KEPT = frozenset({
+    "HOME", "PATH", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR", "SSH_AUTH_SOCK",
+    "DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "GNUPGHOME", "PYTHONPATH", "PYTHONHOME",
+})  # fmt: skip
+_KEPT_FAMILIES = ("LC_", "XDG_", "KRB5", "SSHTUI_")
+"""All that an app of the console's gets of its environment: who the person is, where agents, keyrings and desktop are,
+and where Python finds its modules. The commands that a host or `Match exec` runs see no more."""
 
 _lifelines: list[int] = []
 _started: list[subprocess.Popen[bytes]] = []
@@ -46,12 +54,17 @@ class Starting:
     """A process that is on its way; `command` runs `tell_ready` when it listens."""
 
     def __init__(self, command: Sequence[str], *, die_with_parent: bool) -> None:
-        """Start it; returns at once. With `die_with_parent` it ends when this process does, however that ends."""
+        """Start it; returns at once. With `die_with_parent` it ends when this process does, however that ends.
+
+        Then it gets only the variables it needs; else all, for it is the person's own.
+        """
         ready, ready_end = os.pipe()
         life, lifeline = os.pipe() if die_with_parent else (None, None)
         ends = (ready_end,) if life is None else (ready_end, life)
         words = [*command, "--ready", str(ready_end), *(() if life is None else ("--lifeline", str(life)))]
-        environment = {name: value for name, value in os.environ.items() if name not in _DROPPED}
+        environment = _allowed(os.environ) if die_with_parent else dict(os.environ)
+        for name in _DROPPED:
+            environment.pop(name, None)
         home = os.path.expanduser("~")
         environment |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_COLOR_SYSTEM": "truecolor"}
         try:
@@ -98,6 +111,10 @@ class Starting:
             self._process.wait()
             raise AttachError(str(said.get("sentence", "")), hint=str(said.get("hint", "")))
         return Instance(str(said["id"]), Path(said["socket"]))
+
+
+def _allowed(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name in _KEPT or name.startswith(_KEPT_FAMILIES)}
 
 
 def tell_ready(end: int, instance: Instance) -> None:

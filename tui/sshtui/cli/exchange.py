@@ -10,7 +10,8 @@ import click
 
 from sshtui.cli.asking import ask_first
 from sshtui.errors import UsageError
-from sshtui.model.hosts import Host, folder_problem
+from sshtui.model.folders import folder_typed, is_below
+from sshtui.model.hosts import folder_problem
 from sshtui.model.text import plain
 from sshtui.store.exporters import EXPORTS, exported, write_export
 from sshtui.store.hosts import HostStore
@@ -108,14 +109,10 @@ def export_hosts(paths: Paths, format: str, out: Path | None, force: bool, folde
     sshtui export ssh_config --out ~/.ssh/sshtui.conf      then, first in ~/.ssh/config:  Include sshtui.conf
     """
     store = HostStore(paths.hosts_file)
-    chosen = [host for host in store.readable() if folder is None or _is_below(host, folder)]
+    chosen = [host for host in store.readable() if folder is None or is_below(host.folder, folder_typed(folder))]
     if out is None:
         click.echo(exported(format, chosen, store.effective), nl=False)
         return
     if os.path.lexists(out) and not force:
         raise UsageError(f"{out} is there already.", hint="Give --force to replace it.")
     click.echo(write_export(format, chosen, out, store.effective), err=True)
-
-
-def _is_below(host: Host, folder: str) -> bool:
-    return f"{host.folder}/".startswith(f"{folder.strip('/')}/")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from sshtui.files import with_home
 from sshtui.model.forwards import read_forward
 from sshtui.model.further_fields import read_further
 from sshtui.model.hosts import Forward, Host
@@ -166,6 +165,6 @@ def _with_certificate(host: Host, file: str) -> Mapping[str, Any]:
 
 def _key_pair(text: str) -> str:
     path = stored_path(text)
-    if not Path(os.path.expanduser(path)).is_file():
+    if not with_home(path).is_file():
         click.echo(f"sshtui: note: there is no file {plain(path)} yet.", err=True)
     return path

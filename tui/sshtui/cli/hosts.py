@@ -13,8 +13,10 @@ import click
 from sshtui.cli.folders import folder
 from sshtui.cli.host_fields import changed, field_options
 from sshtui.cli.opening import complete_names, config_hosts, unknown
+from sshtui.cli.tables import table
 from sshtui.errors import ConfigError, UsageError
 from sshtui.model.destination import split_destination
+from sshtui.model.folders import folder_typed, is_below
 from sshtui.model.forwards import write_forwards
 from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
 from sshtui.model.json_text import json_text
@@ -83,7 +85,7 @@ def list_hosts(
         for warning in config.warnings:
             click.echo(f"sshtui: {plain(warning, 1000)}", err=True)
     if folder is not None:
-        found = [host for host in found if f"{host.folder}/".startswith(f"{folder.strip('/')}/")]
+        found = [host for host in found if is_below(host.folder, folder_typed(folder))]
     if tag is not None:
         found = [host for host in found if tag in host.tags]
     if favourites:
@@ -94,7 +96,7 @@ def list_hosts(
     if as_json:
         click.echo(json_text([facts(host) for host in found]))
         return
-    for line in _columns(
+    for line in table(
         [(host.name, host.destination, host.folder or host.origin or "-", " ".join(host.tags)) for host in found]
     ):
         click.echo(line)
@@ -279,10 +281,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict):
         return " ".join(f"{plain(str(name))}={_shown(item)}" for name, item in value.items() if item != "")
     return plain(str(value), 2000)
-
-
-def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
-    """Rows as lines, the columns below each other."""
-    rows = [tuple(plain(cell) for cell in row) for row in rows]
-    widths = [max((len(cell) for cell in column), default=0) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

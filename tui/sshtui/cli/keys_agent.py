@@ -14,6 +14,7 @@ from sshtui.cli.keys_options import FILE, as_json
 from sshtui.cli.keys_output import agent_facts, fingerprint_line, print_json, tell
 from sshtui.cli.keys_passphrases import ask, old_passphrase_option, read_line, with_passphrase
 from sshtui.errors import Declined, KeyPairError, NotFound
+from sshtui.files import with_home
 
 if TYPE_CHECKING:
     from sshtui.keys.agent import Agent, AgentKey
@@ -105,7 +106,7 @@ def remove(which: str, json_wanted: bool) -> None:
     from sshtui.keys.workshop import public_half
 
     holder = _agent()
-    path = Path(which).expanduser()
+    path = with_home(which)
     public = public_half(path)[0] if path.is_file() else None
     found = [
         key

@@ -119,7 +119,7 @@ def _on_each(
         except SshtuiError as error:
             code = code or error.exit_code
             results.append({"host": host.name, "outcome": "failed", "reason": error.sentence, "hint": error.hint})
-            said = plain(f"failed. {error.sentence} {error.hint}", 1000)
+            said = plain(f"failed. {error.told}", 1000)
         else:
             succeeded(host)
             results.append({"host": host.name, "outcome": done.outcome, "file": done.file})

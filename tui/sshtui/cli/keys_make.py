@@ -10,6 +10,7 @@ from sshtui.cli.keys_options import FILE, as_json, force, rounds
 from sshtui.cli.keys_output import fingerprint_line, made_facts, print_json, tell
 from sshtui.cli.keys_passphrases import new_passphrase, new_passphrase_options, old_passphrase_option, with_passphrase
 from sshtui.errors import UsageError
+from sshtui.files import with_home
 
 
 @click.command()
@@ -44,7 +45,7 @@ def new(
     from sshtui.keys.workshop import make
 
     size = check_size(kind, bits)
-    path = (out or free_path(Path.home() / ".ssh", kind)).expanduser()
+    path = with_home(out or free_path(with_home("~/.ssh"), kind))
     if not force:
         refuse_existing(path, public_path(path))
     passphrase = new_passphrase(str(path), new_passphrase_fd, no_passphrase)
@@ -94,7 +95,7 @@ def convert(
     except ValueError as error:
         formats = ", ".join(each.value for each in Target)
         raise UsageError(f"There is no format {to!r}.", hint=f"Formats: {formats}.") from error
-    path = (out or with_suffix_for(file, target)).expanduser()
+    path = with_home(out or with_suffix_for(file, target))
     if not force:
         refuse_existing(path)
 

@@ -10,6 +10,7 @@ from sshtui.cli.keys_agent import held_keys
 from sshtui.cli.keys_options import FILE, as_json, force
 from sshtui.cli.keys_output import agent_facts, file_facts, fingerprint_line, print_file, print_json, public_facts, tell
 from sshtui.cli.keys_passphrases import old_passphrase_option, with_passphrase
+from sshtui.files import with_home
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.text import plain
 from sshtui.store.hosts import HostStore
@@ -28,7 +29,7 @@ def list_keys(directory: Path | None, json_wanted: bool) -> None:
     """
     from sshtui.keys.inspect import list_directory
 
-    files = list_directory((directory or Path.home() / ".ssh").expanduser())
+    files = list_directory(with_home(directory or "~/.ssh"))
     held = held_keys() if directory is None else []
     if json_wanted:
         print_json({"files": [file_facts(file) for file in files], "agent": [agent_facts(key) for key in held]})
@@ -88,7 +89,7 @@ def public(file: Path, style: str, out: Path | None, passphrase_fd: int | None, 
     key, comment = _public_half(file, passphrase_fd)
     text = public_text(key, comment, style)
     if out:
-        save_public(out.expanduser(), text.encode(), replace=force)
+        save_public(with_home(out), text.encode(), replace=force)
     if json_wanted:
         print_json({**public_facts(key), "comment": comment, "text": text, "path": str(out) if out else ""})
     elif not out:

@@ -32,7 +32,7 @@ def known_hosts() -> None:
 @click.pass_obj
 def list_keys(paths: Paths, words: tuple[str, ...], as_json: bool) -> None:
     """List the host keys; with words, those that have each of them in names, fingerprint or comment."""
-    found = [key for key in _files(paths).entries() if all(word.lower() in _searched(key) for word in words)]
+    found = [entry for entry in _files(paths).entries() if all(word.lower() in _searched(entry) for word in words)]
     _print(found, as_json)
 
 
@@ -70,16 +70,16 @@ def remove(paths: Paths, address: str, yes: bool) -> None:
 def revoke(paths: Paths, address: str, fingerprint: str | None, yes: bool) -> None:
     """Never accept a host's key again: the one with FINGERPRINT, or all that are known."""
     files = KnownHosts(paths.known_hosts, SYSTEM_WIDE)
-    keys = [
-        key
-        for key in _found(files, address)
-        if not key.marker and (not fingerprint or key.host_key.has_fingerprint(fingerprint))
+    listed = [
+        entry
+        for entry in _found(files, address)
+        if not entry.marker and (not fingerprint or entry.host_key.has_fingerprint(fingerprint))
     ]
-    if not keys:
+    if not listed:
         raise NotFound(f"No trusted host key of {plain(address)} has that fingerprint.")
-    _print(keys, False)
-    ask_first(f"Mark {'these' if len(keys) > 1 else 'this'} as revoked for {address}?", yes)
-    for host_key in dict.fromkeys(key.host_key for key in keys):
+    _print(listed, False)
+    ask_first(f"Mark {'these' if len(listed) > 1 else 'this'} as revoked for {address}?", yes)
+    for host_key in dict.fromkeys(entry.host_key for entry in listed):
         files.revoke(*place_of(address), host_key)
 
 
@@ -95,7 +95,7 @@ def add(paths: Paths, lines: tuple[str, ...], yes: bool) -> None:
     """
     texts = lines or tuple(sys.stdin)
     files = KnownHosts(paths.known_hosts)
-    found = [key for text in texts if (key := files.read_line(text)) is not None]
+    found = [entry for text in texts if (entry := files.read_line(text)) is not None]
     if not found:
         raise UsageError("No line with a host key was given.", hint="As in: web-1 ssh-ed25519 AAAA…")
     _print(found, False)
@@ -127,19 +127,19 @@ def scan(paths: Paths, address: str, timeout: float, as_json: bool) -> None:
         facts = [
             {
                 "names": name,
-                "line": f"{name} {key.line}",
-                "type": key.kind,
-                "bits": key.bits,
-                "sha256": key.sha256,
+                "line": f"{name} {host_key.line}",
+                "type": host_key.kind,
+                "bits": host_key.bits,
+                "sha256": host_key.sha256,
                 "state": verdict,
             }
-            for key, verdict in shown
+            for host_key, verdict in shown
         ]
         click.echo(json_text(facts))
         return
-    for key, verdict in shown:
-        click.echo(f"{verdict:<8} {key.kind} {key.bits} {key.sha256}", err=True)
-        click.echo(f"{name} {key.line}")
+    for host_key, verdict in shown:
+        click.echo(f"{verdict:<8} {host_key.kind} {host_key.bits} {host_key.sha256}", err=True)
+        click.echo(f"{name} {host_key.line}")
 
 
 def _files(paths: Paths) -> KnownHosts:
@@ -148,37 +148,39 @@ def _files(paths: Paths) -> KnownHosts:
 
 def _found(files: KnownHosts, address: str) -> tuple[ListedKey, ...]:
     """Raises NotFound when no line speaks of it."""
-    keys = files.find(*place_of(address))
-    if not keys:
+    listed = files.find(*place_of(address))
+    if not listed:
         raise NotFound(f"No host key of {plain(address)} is known.", hint=f"Looked in {files.path}.")
-    return keys
+    return listed
 
 
-def _searched(key: ListedKey) -> str:
-    return " ".join((key.names, key.comment, key.marker, key.host_key.kind, key.host_key.sha256)).lower()
+def _searched(entry: ListedKey) -> str:
+    return " ".join((entry.names, entry.comment, entry.marker, entry.host_key.kind, entry.host_key.sha256)).lower()
 
 
-def _print(keys: Sequence[ListedKey], as_json: bool) -> None:
+def _print(listed: Sequence[ListedKey], as_json: bool) -> None:
     if as_json:
-        click.echo(json_text([_facts(key) for key in keys]))
+        click.echo(json_text([_facts(entry) for entry in listed]))
         return
-    for key in keys:
-        where = f"{key.path}:{key.line}" if key.line else ""
-        marker = f"{key.marker} " if key.marker else ""
-        names = plain(key.names, 200) or "(hashed)"
-        click.echo(f"{marker}{names}  {key.host_key.kind} {key.host_key.bits}  {key.host_key.sha256}  {where}".rstrip())
+    for entry in listed:
+        where = f"{entry.path}:{entry.line}" if entry.line else ""
+        marker = f"{entry.marker} " if entry.marker else ""
+        names = plain(entry.names, 200) or "(hashed)"
+        click.echo(
+            f"{marker}{names}  {entry.host_key.kind} {entry.host_key.bits}  {entry.host_key.sha256}  {where}".rstrip()
+        )
 
 
-def _facts(key: ListedKey) -> dict[str, Any]:
+def _facts(entry: ListedKey) -> dict[str, Any]:
     return {
-        "file": str(key.path),
-        "line": key.line,
-        "marker": key.marker,
-        "names": key.names or None,
-        "type": key.host_key.kind,
-        "bits": key.host_key.bits,
-        "sha256": key.host_key.sha256,
-        "md5": key.host_key.md5,
-        "key": key.host_key.line,
-        "comment": key.comment,
+        "file": str(entry.path),
+        "line": entry.line,
+        "marker": entry.marker,
+        "names": entry.names or None,
+        "type": entry.host_key.kind,
+        "bits": entry.host_key.bits,
+        "sha256": entry.host_key.sha256,
+        "md5": entry.host_key.md5,
+        "key": entry.host_key.line,
+        "comment": entry.comment,
     }

@@ -12,6 +12,7 @@ import click
 from sshtui.cli.keys_passphrases import ask, read_line
 from sshtui.cli.opening import complete_names
 from sshtui.cli.prompter import plain_prompter
+from sshtui.cli.tables import table
 from sshtui.errors import NotFound, SecretsError, UsageError
 from sshtui.model.hosts import Host
 from sshtui.model.json_text import json_text
@@ -116,8 +117,8 @@ def list_secrets(paths: Paths, json_wanted: bool) -> None:
     if json_wanted:
         click.echo(json_text(rows))
         return
-    for row in rows:
-        click.echo(f"{plain(row['host'], 40):<24} {row['kind']:<11} {row['place']:<25} {row['saved']}".rstrip())
+    for line in table((row["host"], row["kind"], row["place"], row["saved"]) for row in rows):
+        click.echo(line)
 
 
 @secrets.command("set")

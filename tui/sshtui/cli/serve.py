@@ -68,7 +68,7 @@ def _wish(
     return Wish(host, port, names, open_browser, tls, cert, key)
 
 
-@serve.command()
+@serve.command(short_help="Choose a password and pair an authenticator app.")
 @click.option("--account", metavar="NAME", help="The name to sign in with. Default: yours on this machine.")
 @click.option("--again", is_flag=True, help="Set up anew: the old password and codes end, and every session with them.")
 @click.pass_obj
@@ -114,7 +114,7 @@ def end(paths: Paths, session: str | None, everybody: bool) -> None:
     click.echo(f"Ended: {ended}")
 
 
-@serve.command()
+@serve.command(short_help="Forget failed tries: nobody has to wait.")
 @click.pass_obj
 def unlock(paths: Paths) -> None:
     """Forget failed tries: whoever was told to wait may sign in at once."""

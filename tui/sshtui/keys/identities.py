@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sshtui.errors import KeyPairError, NotFound
+from sshtui.files import with_home
 from sshtui.keys.adding import SETTING, add_opened, read_adding
 from sshtui.keys.agent import Agent, AgentKey
 from sshtui.keys.beside import certified_key
@@ -51,7 +52,7 @@ class FileAndAgentIdentities:
     """
 
     def __init__(self, directory: Path | None = None, agent_path: str | None = None) -> None:
-        self._directory = directory or Path.home() / ".ssh"
+        self._directory = directory or with_home("~/.ssh")
         self._agent = Agent(agent_path) if agent_path else None
         self._opened: dict[Path, OpenedFile] = {}
         self._warned: set[Path] = set()
@@ -100,12 +101,12 @@ class FileAndAgentIdentities:
         """The agent a host names; the usual one for ""."""
         if chosen.lower() == "none":
             return None
-        return Agent(str(Path(chosen).expanduser())) if chosen else self._agent
+        return Agent(str(with_home(chosen))) if chosen else self._agent
 
     def _own(self, host: Host, agent: Agent | None) -> list[KeyPair]:
         """The host's own key pair, then its further ones that are there."""
         files = _paths(host, FILES)
-        first = [Path(host.key_pair).expanduser()] if host.key_pair else []
+        first = [with_home(host.key_pair)] if host.key_pair else []
         rest = [path for path in files if path not in first and path.is_file()]
         return [pair for path in (*first, *rest) for pair in _named(path, agent)]
 
@@ -161,7 +162,7 @@ class FileAndAgentIdentities:
             return await self._token_signers(key_pair, prompter)
         if key_pair.source == "agent":
             raise KeyPairError(f"The agent no longer holds {key_pair.label}.", hint="Add it again with ssh-add.")
-        path = await asyncio.to_thread(lambda: Path(key_pair.path).expanduser())
+        path = await asyncio.to_thread(lambda: with_home(key_pair.path))
         await self._check(path, prompter)
         opened = self._opened.setdefault(path, OpenedFile(path))
         adding = read_adding(key_pair.add_to_agent)
@@ -221,7 +222,7 @@ async def _held(agent: Agent | None) -> Sequence[AgentKey]:
 def _paths(host: Host, field: str) -> list[Path]:
     """The files that a field of the host lists."""
     texts = host.extra.get(field)
-    return [Path(text).expanduser() for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
+    return [with_home(text) for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
 
 
 def _certificates(host: Host) -> dict[PublicKey, str]:

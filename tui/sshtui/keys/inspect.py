@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sshtui.errors import ConfigError, KeyFormatError, KeyPairError, NotFound, WrongPassphrase
-from sshtui.files import read_whole
+from sshtui.files import read_whole, with_home
 from sshtui.keys.certificates import read_certificate
 from sshtui.keys.formats import Format, PublicLine, pem_block, public_lines, rfc4716, sniff
 from sshtui.keys.key_file import KeyFile
@@ -28,7 +28,7 @@ READ_LIMIT = 1024 * 1024
 def read_key_file(path: Path) -> bytes:
     """What `path` holds, at most READ_LIMIT bytes. Raises NotFound, KeyPairError."""
     try:
-        data = read_whole(path.expanduser(), limit=READ_LIMIT)
+        data = read_whole(with_home(path), limit=READ_LIMIT)
     except ConfigError as error:
         raise KeyPairError(error.sentence, hint=error.hint) from error
     if data is None:
@@ -41,7 +41,7 @@ def inspect_file(path: Path) -> KeyFile:
 
     Raises NotFound, KeyPairError, KeyFormatError.
     """
-    path = path.expanduser()
+    path = with_home(path)
     try:
         found = inspect_data(read_key_file(path), str(path))
     except KeyFormatError as error:
@@ -171,7 +171,7 @@ def list_directory(directory: Path) -> list[KeyFile]:
 
 def used_by(path: Path, hosts: Iterable[Host]) -> list[str]:
     """Names of the hosts that log in with the key pair whose private or public file is `path`."""
-    own = os.path.realpath(path.expanduser())
+    own = os.path.realpath(with_home(path))
     names = (own, own.removesuffix(".pub"))
     return [
         host.name for host in hosts if host.key_pair and os.path.realpath(os.path.expanduser(host.key_pair)) in names

@@ -64,7 +64,34 @@ class OpenedFile:
                 return None
 
 
-class FileSigner(asyncssh.SSHKeyPair):
+class _Signer(asyncssh.SSHKeyPair):
+    """A public half or certificate whose private half signs elsewhere, and may fail to: that is told to the person."""
+
+    def __init__(
+        self,
+        public: asyncssh.SSHKey,
+        comment: str,
+        prompter: Prompter,
+        certificate: asyncssh.SSHCertificate | None = None,
+    ) -> None:
+        names, kind = public.sig_algorithms, public.algorithm
+        super().__init__(kind, kind, names, names, public.public_data, comment, certificate)
+        self._prompter = prompter
+
+    async def sign_async(self, data: bytes) -> bytes:
+        """The signature of `data`; ValueError, on which asyncssh moves to the next key pair, without one."""
+        try:
+            return await self._sign(data)
+        except (KeyPairError, NotFound) as error:
+            self._prompter.tell(Notice(error.told, level="error"))
+            raise ValueError(error.sentence) from error
+
+    async def _sign(self, data: bytes) -> bytes:
+        """The signature. Raises KeyPairError, NotFound; ValueError for what the person knows already."""
+        raise NotImplementedError
+
+
+class FileSigner(_Signer):
     """A key file's public half or certificate, which opens the private half when a signature is wanted."""
 
     _key_type = "local"
@@ -76,25 +103,11 @@ class FileSigner(asyncssh.SSHKeyPair):
         certificate: asyncssh.SSHCertificate | None,
         prompter: Prompter,
     ) -> None:
-        super().__init__(
-            public.algorithm,
-            public.algorithm,
-            public.sig_algorithms,
-            public.sig_algorithms,
-            public.public_data,
-            str(opened.path),
-            certificate,
-        )
+        super().__init__(public, str(opened.path), prompter, certificate)
         self._opened = opened
-        self._prompter = prompter
 
-    async def sign_async(self, data: bytes) -> bytes:
-        """The signature of `data`; ValueError, on which asyncssh moves to the next key pair, without one."""
-        try:
-            key = await self._opened.private(self._prompter)
-        except (KeyPairError, NotFound) as error:
-            self._prompter.tell(Notice(error.sentence, level="error"))
-            raise ValueError(error.sentence) from error
+    async def _sign(self, data: bytes) -> bytes:
+        key = await self._opened.private(self._prompter)
         if key is None:
             raise ValueError("The passphrase was not given.")
         if key.get_algorithm().startswith("sk-"):
@@ -137,31 +150,17 @@ def certificate_or_told(pair: KeyPair, prompter: Prompter) -> asyncssh.SSHCertif
         return None
 
 
-class TokenSigner(asyncssh.SSHKeyPair):
+class TokenSigner(_Signer):
     """A key on a token, which is opened with its PIN when a signature is wanted."""
 
     _key_type = "pkcs11"
 
     def __init__(self, opened: OpenedToken, prompter: Prompter) -> None:
-        public = asyncssh.import_public_key(opened.public.line)
-        super().__init__(
-            public.algorithm,
-            public.algorithm,
-            public.sig_algorithms,
-            public.sig_algorithms,
-            public.public_data,
-            opened.token.name,
-        )
+        super().__init__(asyncssh.import_public_key(opened.public.line), opened.token.name, prompter)
         self._opened = opened
-        self._prompter = prompter
 
-    async def sign_async(self, data: bytes) -> bytes:
-        """The token's signature of `data`; ValueError, on which asyncssh moves to the next key pair, without one."""
-        try:
-            return await self._opened.sign(data, self.sig_algorithm.decode(), self._prompter)
-        except KeyPairError as error:
-            self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="error"))
-            raise ValueError(error.sentence) from error
+    async def _sign(self, data: bytes) -> bytes:
+        return await self._opened.sign(data, self.sig_algorithm.decode(), self._prompter)
 
 
 class AgentSigner(SSHAgentKeyPair):

@@ -12,10 +12,10 @@ import importlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sshtui.errors import KeyPairError, WrongPassphrase
+from sshtui.files import with_home
 from sshtui.keys.apart import apart
 from sshtui.keys.translate import talking_to_token
 from sshtui.keys.wire import mpint, string
@@ -243,7 +243,7 @@ def _package() -> Any:
 
 def _library(provider: str) -> Any:
     """The loaded library, which runs in this program: a path in full, so that nobody slips another one in."""
-    path = Path(provider).expanduser()
+    path = with_home(provider)
     if not path.is_absolute():
         raise KeyPairError(f"{provider} is no full path of a PKCS#11 library.", hint=f"Look at {PROVIDER} of the host.")
     return _package().lib(str(path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -29,6 +29,27 @@ class FolderSettings:
     danger: bool | None = None
 
 
+def is_below(folder: str, path: str) -> bool:
+    """Whether `folder` is the folder `path` or inside it."""
+    return f"{folder}/".startswith(f"{path}/")
+
+
+def way_to(folder: str) -> Sequence[str]:
+    """The paths of the folders above `folder`, the highest first, and its own; none for "", the top."""
+    return [folder[:at] for at in range(1, len(folder) + 1) if folder[at : at + 1] in ("", "/")]
+
+
+def folder_typed(text: str) -> str:
+    """The path of a folder that a person wrote, without blanks and slashes around it."""
+    return text.strip().strip("/")
+
+
+def folders_around(host: Host, folders: Iterable[FolderSettings]) -> Sequence[FolderSettings]:
+    """Those of `folders` that `host` stands in, the deepest first."""
+    found = (each for each in folders if host.folder and is_below(host.folder, each.path))
+    return sorted(found, key=lambda each: len(each.path), reverse=True)
+
+
 def inherited(host: Host, folders: Iterable[FolderSettings]) -> Host:
     """`host` as it is used: with what it leaves open taken from its folders, the deepest first."""
     found = inherited_from(host, folders)
@@ -42,10 +63,9 @@ def inherited(host: Host, folders: Iterable[FolderSettings]) -> Host:
 
 def inherited_from(host: Host, folders: Iterable[FolderSettings]) -> Mapping[str, FolderSettings]:
     """The fields that `host` takes from a folder, and from which one."""
-    if not host.folder:
+    around = folders_around(host, folders)
+    if not around:
         return {}
-    above = [each for each in folders if f"{host.folder}/".startswith(f"{each.path}/")]
-    above.sort(key=lambda each: len(each.path), reverse=True)
     is_open = {
         "user": not host.user,
         "port": host.port == DEFAULT_PORT,
@@ -56,7 +76,7 @@ def inherited_from(host: Host, folders: Iterable[FolderSettings]) -> Mapping[str
     }
     found: dict[str, FolderSettings] = {}
     for name in (name for name, wanted in is_open.items() if wanted):
-        given = next((each for each in above if getattr(each, name) not in ("", None)), None)
+        given = next((each for each in around if getattr(each, name) not in ("", None)), None)
         if given is not None and name == "jump" and host.name in (hop.strip() for hop in given.jump.split(",")):
             # The folder's jump host stands in the folder itself, and is reached directly.
             continue

@@ -207,7 +207,7 @@ class Keeper:
                 try:
                     await asyncio.to_thread(self.vault.unlock, password)
                 except WrongVaultPassword as error:
-                    problem = f"{error.sentence} {error.hint}"
+                    problem = error.told
                 else:
                     await self._forget_noted()
             if not self.vault.unlocked:

@@ -206,7 +206,7 @@ class RememberingPrompter:
             self._say(error)
 
     def _say(self, error: SshtuiError) -> None:
-        self.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="warning"))
+        self.tell(Notice(error.told, level="warning"))
 
 
 def _opens(host: Host, label: str) -> bool:

@@ -36,7 +36,7 @@ class ScreenChanged:
 
 @dataclass(frozen=True, slots=True)
 class StateChanged:
-    """`state`, `stage`, `error`, `end` or `facts` is another."""
+    """`state`, `stage`, `error`, `end`, `facts` or `pasting` is another."""
 
 
 @dataclass(frozen=True, slots=True)

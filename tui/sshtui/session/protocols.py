@@ -48,6 +48,10 @@ class Channel(Protocol):
         """Send `data`; never waits. After the end it does nothing."""
         ...
 
+    async def drained(self) -> None:
+        """Return when little of what was written still waits to be sent, or when nothing will be."""
+        ...
+
     def resize(self, size: Size) -> None:
         """Tell the remote the new size (RFC 4254 section 6.7)."""
         ...

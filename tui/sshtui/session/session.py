@@ -13,17 +13,19 @@ from sshtui.model.forwards import ForwardState
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.keystrokes import Keystroke
-from sshtui.model.questions import PasswordChange, Prompter
+from sshtui.model.questions import Notice, PasswordChange, Prompter
 from sshtui.model.text import plain, plain_lines
 from sshtui.session.changes import Change, Marked, Noticed, ScreenChanged, State, StateChanged
 from sshtui.session.comeback import STEADY, Comeback, worth_another_try
 from sshtui.session.habits import Habits
 from sshtui.session.listening import ListeningPrompter
+from sshtui.session.outbox import Outbox, Paste
 from sshtui.session.protocols import Channel, Dialer
 from sshtui.session.slices import Slicer
+from sshtui.session.tasks import crash_loudly
 from sshtui.terminal.emulator import Emulator, Update
 from sshtui.terminal.events import Bell
-from sshtui.terminal.paste import encode_paste
+from sshtui.terminal.paste import as_typed, brackets
 
 READ_LIMIT = 65_536
 """Bytes asked of the channel at once: its whole receive window."""
@@ -36,6 +38,9 @@ WAKING_TRIES = 4
 
 NO_PING = 0.05
 """Seconds within which a ping without an answer was never sent: this server answers none, which means nothing."""
+
+STOPS_PASTE = frozenset({"escape", "ctrl+c"})
+"""Keystrokes that end a large paste on its way."""
 
 Listener = Callable[[Change], None]
 
@@ -87,6 +92,7 @@ class Session:
         self._around = surroundings
         self._prompter = ListeningPrompter(surroundings.prompter, self._take_banner)
         self._channel: Channel | None = None
+        self._outbox: Outbox | None = None
         self._task: asyncio.Task[None] | None = None
         self._listeners: list[Listener] = []
 
@@ -130,7 +136,7 @@ class Session:
         if self._task is None or self._task.done():
             self._cancelled = False
             self._task = asyncio.get_running_loop().create_task(self._live(), name=f"session {self.id}")
-            self._task.add_done_callback(_crash_loudly)
+            self._task.add_done_callback(crash_loudly)
 
     def reconnect(self) -> None:
         """Dial again after the end, keeping scrollback and screen; does nothing while connecting or live."""
@@ -165,7 +171,7 @@ class Session:
             self.reconnect()
         elif self.state is State.LIVE and self._channel is not None and self._checking is None:
             self._checking = asyncio.get_running_loop().create_task(self._check(self._channel))
-            self._checking.add_done_callback(_crash_loudly)
+            self._checking.add_done_callback(crash_loudly)
 
     async def _check(self, channel: Channel) -> None:
         """End `channel` as lost when its server no longer answers."""
@@ -223,17 +229,41 @@ class Session:
     # What the person does
 
     def press(self, keystroke: Keystroke) -> None:
-        """Send a keystroke as xterm would in the emulator's modes."""
+        """Send a keystroke as xterm would in the emulator's modes.
+
+        While a paste is on its way Esc stops it instead; Ctrl+C does both.
+        """
+        if self.pasting is not None and keystroke.name in STOPS_PASTE:
+            self.stop_pasting()
+            if keystroke.name == "escape":
+                return
         self.send(self._habits.keystroke(keystroke, self.emulator.modes))
 
     def paste(self, text: str) -> None:
-        """Send pasted text, stripped of controls and bracketed when the program asked for that."""
-        self.send(self._habits.typed(encode_paste(text, self.emulator.modes)))
+        """Send pasted text, stripped of controls and bracketed when the program asked for that.
+
+        A large one goes at the pace at which the remote takes it; what is sent meanwhile goes behind it.
+        """
+        if self._outbox is not None and text and self.state is State.LIVE:
+            start, end = brackets(self.emulator.modes)
+            self._outbox.paste(Paste(text, lambda piece: self._habits.typed(as_typed(piece)), start, end))
+
+    @property
+    def pasting(self) -> Paste | None:
+        """The large paste that is on its way to the remote."""
+        return self._outbox.pasting if self._outbox is not None else None
+
+    def stop_pasting(self) -> None:
+        """Send no more of what is being pasted, and say how much went."""
+        if self._outbox is not None and (stopped := self._outbox.stop()) is not None:
+            self._prompter.tell(
+                Notice(f"The paste was stopped: {stopped.sent} of {stopped.total} characters are sent.")
+            )
 
     def send(self, data: bytes) -> None:
         """Send bytes; dropped unless the session is live."""
-        if self._channel is not None and data and self.state is State.LIVE:
-            self._channel.write(data)
+        if self._outbox is not None and data and self.state is State.LIVE:
+            self._outbox.write(data)
 
     def resize(self, size: Size) -> None:
         """Fit the emulator to `size` and tell the remote (RFC 4254 section 6.7)."""
@@ -270,6 +300,7 @@ class Session:
         except SshtuiError as error:
             self._fail(error)
             return
+        self._outbox = outbox = Outbox(channel, lambda: self._tell(StateChanged()))
         if channel.facts is not None:
             self.facts = channel.facts
         if self._ended_at is not None:
@@ -281,7 +312,7 @@ class Session:
         self._told_size = self.emulator.size
         channel.resize(self._told_size)
         try:
-            await self._pump(channel)
+            await self._pump(channel, outbox)
         finally:
             end, self._gone = self._gone or channel.end, None
             await self._drop_channel()
@@ -293,7 +324,7 @@ class Session:
             self._comeback.plan(self._dial_again)
         self._become(State.LOST if self.end.how == "lost" else State.ENDED)
 
-    async def _pump(self, channel: Channel) -> None:
+    async def _pump(self, channel: Channel, outbox: Outbox) -> None:
         """Read, feed, reply, tell; yields to the event loop between slices of a few milliseconds."""
         slicer = Slicer()
         while data := await channel.read(READ_LIMIT):
@@ -301,7 +332,7 @@ class Session:
                 started = slicer.clock()
                 update = self.emulator.feed(self._habits.printed(piece))
                 if update.reply:
-                    channel.write(update.reply)
+                    outbox.write(update.reply)
                 self._apply(update)
                 slicer.fed(len(piece), started)
                 await asyncio.sleep(0)
@@ -372,6 +403,9 @@ class Session:
 
     async def _drop_channel(self) -> None:
         channel, self._channel = self._channel, None
+        outbox, self._outbox = self._outbox, None
+        if outbox is not None:
+            outbox.close()
         if channel is not None:
             try:
                 await asyncio.wait_for(channel.close(), CLOSE_LIMIT)
@@ -382,11 +416,3 @@ class Session:
     def _tell(self, change: Change) -> None:
         for listener in tuple(self._listeners):
             listener(change)
-
-
-def _crash_loudly(task: asyncio.Task[None]) -> None:
-    """Hand a programming mistake in a session's task to the loop's handler instead of losing it."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        task.get_loop().call_exception_handler(
-            {"message": f"{task.get_name()} crashed", "exception": error, "task": task}
-        )

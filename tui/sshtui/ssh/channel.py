@@ -32,6 +32,8 @@ class PtySession(asyncssh.SSHClientSession[bytes]):
         self._size = 0
         self._paused = False
         self._news = asyncio.Event()
+        self._may_write = asyncio.Event()
+        self._may_write.set()
         self._exit: ChannelEnd | None = None
         self.end: ChannelEnd | None = None
 
@@ -45,6 +47,18 @@ class PtySession(asyncssh.SSHClientSession[bytes]):
         if self._size >= HOLD and not self._paused and self._channel is not None:
             self._paused = True
             self._channel.pause_reading()
+
+    def pause_writing(self) -> None:
+        """More than 64 KiB wait until the server opens its window."""
+        self._may_write.clear()
+
+    def resume_writing(self) -> None:
+        """Little of it waits any more."""
+        self._may_write.set()
+
+    async def drained(self) -> None:
+        """Return when little of what was written still waits, or the channel is closed."""
+        await self._may_write.wait()
 
     def exit_status_received(self, status: int) -> None:
         self._exit = ChannelEnd("exited", status=status)
@@ -60,7 +74,17 @@ class PtySession(asyncssh.SSHClientSession[bytes]):
             self.end = ChannelEnd("lost", reason=lost(exc, self._name).sentence)
         else:
             self.end = ChannelEnd("closed", reason=f"{self._name} closed the session.")
+        self._wake()
+
+    def close(self) -> None:
+        """We end it."""
+        if self.end is None:
+            self.end = ChannelEnd("closed")
+            self._wake()
+
+    def _wake(self) -> None:
         self._news.set()
+        self._may_write.set()
 
     async def read(self, limit: int) -> bytes:
         """At most `limit` bytes; calling it says that everything returned before is dealt with."""
@@ -128,6 +152,10 @@ class Pipe:
         if self._session.end is None and not self._channel.is_closing():
             self._channel.write(data)
 
+    async def drained(self) -> None:
+        """Return when little of what was written still waits to be sent, or when nothing will be."""
+        await self._session.drained()
+
     def resize(self, size: Size) -> None:
         """Tell a new size in cells; the size in pixels is unknown, which is zero (RFC 4254 section 6.7)."""
         if size != self._told and self._session.end is None and not self._channel.is_closing():
@@ -137,9 +165,7 @@ class Pipe:
     async def close(self) -> None:
         """Close the channel and let go of what it holds; safe to call twice."""
         self._channel.abort()
-        if self._session.end is None:
-            self._session.end = ChannelEnd("closed")
-            self._session._news.set()
+        self._session.close()
 
 
 async def open_pipe(

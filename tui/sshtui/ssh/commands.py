@@ -82,7 +82,7 @@ class Commands:
 
 def commands_on(dialer: SshDialer, host: Host, prompter: Prompter) -> Commands:
     """Commands on `host` over the connection that its tabs have, when one is open."""
-    return Commands(dialer._pool, host, prompter)
+    return Commands(dialer.pool, host, prompter)
 
 
 class KeyPairOnly:

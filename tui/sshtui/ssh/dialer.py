@@ -52,7 +52,8 @@ class SshDialer:
     ) -> None:
         self._identities = identities
         self._remember = remember
-        self._pool = Pool(Connector(known_hosts, identities, settings, allow_old, agent_path, dns), resolve, prepare)
+        self.pool = Pool(Connector(known_hosts, identities, settings, allow_old, agent_path, dns), resolve, prepare)
+        """The connections that tabs and commands share."""
 
     async def dial(
         self,
@@ -70,7 +71,7 @@ class SshDialer:
         Raises an SshtuiError that says what to do next. Cancelling leaves no socket and no task behind.
         """
         stage = progress or _ignore
-        host = await self._pool.prepared(host, prompter)
+        host = await self.pool.prepared(host, prompter)
         wish = Wish(password=password)
         if choose:
             chosen = await self._choose(host, prompter)
@@ -92,15 +93,15 @@ class SshDialer:
 
         `prompter` is asked only for the jump hosts on the way, which must be logged in to.
         """
-        return self._pool.diagnose(host, prompter)
+        return self.pool.diagnose(host, prompter)
 
     async def reach(self, host: Host) -> Reachability:
         """Whether an SSH server answers at `host`; nobody is asked and nobody logs in."""
-        return await self._pool.reach(host)
+        return await self.pool.reach(host)
 
     async def close(self) -> None:
         """Drop every connection."""
-        await self._pool.close()
+        await self.pool.close()
 
     async def _open(self, host: Host, size: Size, prompter: Prompter, stage: Progress, wish: Wish) -> TabChannel:
         connection, pipe = await self._pipe(host, size, prompter, stage, wish)
@@ -115,11 +116,11 @@ class SshDialer:
     ) -> tuple[Connection, Pipe]:
         """A terminal, on another connection when the shared one is dead or has no room for it (MaxSessions)."""
         while True:
-            connection = await self._pool.hold(host, prompter, stage, wish, fresh=fresh or wish.chosen is not None)
+            connection = await self.pool.hold(host, prompter, stage, wish, fresh=fresh or wish.chosen is not None)
             shared = connection.users > 1
             stage("opening a terminal")
             try:
-                await self._pool.open_forwards(connection, host, prompter)
+                await self.pool.open_forwards(connection, host, prompter)
                 return connection, await connection.open_pipe(
                     size, command_for(host), environment(host), name=host.name
                 )

@@ -50,8 +50,7 @@ class Forwards:
         """Every forward that was asked for, in that order, and how it stands."""
         return tuple(self._states.values())
 
-    @property
-    def _over(self) -> bool:
+    def _is_over(self) -> bool:
         return self._closed or self._ssh.is_closed()
 
     async def open(self, host: Host, prompter: Prompter, others: Sequence[Forwards] = ()) -> None:
@@ -62,7 +61,7 @@ class Forwards:
         """
         async with self._turn:
             for forward in dict.fromkeys(host.forwards):
-                if forward in self._listeners or self._over:
+                if forward in self._listeners or self._is_over():
                     continue
                 owner = next((other for other in others if forward in other._listeners), None)
                 if owner is not None:
@@ -71,7 +70,7 @@ class Forwards:
                     self._states[forward] = ForwardState(forward, True)
                     continue
                 problem = await self._begin(forward, host, prompter)
-                if self._over:
+                if self._is_over():
                     # Whoever opens the terminal next learns why.
                     return
                 before, now = self._states.get(forward), ForwardState(forward, not problem, problem)

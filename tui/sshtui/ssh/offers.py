@@ -52,7 +52,7 @@ class Offers:
                 self._ready = list(await self._identities.signer(key_pair, self._prompter))
             except KeyPairError as error:
                 # One unusable file must not end the login: the person hears of it, the next one is tried.
-                self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="warning"))
+                self._prompter.tell(Notice(error.told, level="warning"))
         if not self._left:
             return None
         self._left -= 1

@@ -34,7 +34,7 @@ class Target:
     way: str
     agent_forwarded: bool
     trust: tuple[str, ...]
-    """What the host says of its host keys and tickets: whoever pins one must not get a login made without the pin."""
+    """What the host says of host keys, tickets and the agent: whoever pins one must not get a login made without it."""
 
 
 class Pool:
@@ -184,7 +184,5 @@ def _target(host: Host) -> Target:
         host.jump
         or next((str(way) for field in (UNIX_SOCKET, PROXY_COMMAND, PROXY) if (way := host.extra.get(field))), ""),
         host.extra.get(AGENT_FORWARDING) is True,
-        tuple(
-            str(host.extra.get(field, "")) for field in (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE, IDENTITY_AGENT)
-        ),
+        tuple(str(host.extra.get(field, "")) for field in _TRUST_AND_AGENT),
     )

@@ -37,7 +37,7 @@ async def to_show(pairs: Sequence[KeyPair], identities: Identities) -> tuple[Seq
             shown += [Shown(pair, each, certificate_of(each)) for each in signers if each.has_cert]
             shown.append(Shown(pair, _PublicHalf(asyncssh.import_public_key(pair.public.line))))
         except KeyPairError as error:
-            listener.heard.append(f"{error.sentence} {error.hint}".strip())
+            listener.heard.append(error.told)
         except asyncssh.KeyImportError:
             continue
     return shown, listener.heard

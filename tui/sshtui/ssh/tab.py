@@ -82,7 +82,7 @@ class TabChannel:
             await self._log_in_again()
         except SshtuiError as error:
             self._failed = ChannelEnd("closed", reason=error.sentence)
-            self._prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="error"))
+            self._prompter.tell(Notice(error.told, level="error"))
             return b""
         return await self._pipe.read(limit)
 
@@ -146,6 +146,10 @@ class TabChannel:
             # Someone works in it already: what looks like a forced change from here on is a program of theirs.
             self._watch = None
         self._pipe.write(data)
+
+    async def drained(self) -> None:
+        """Return when little of what was written still waits to be sent, or when nothing will be."""
+        await self._pipe.drained()
 
     def resize(self, size: Size) -> None:
         """Tell the remote the new size (RFC 4254 section 6.7)."""

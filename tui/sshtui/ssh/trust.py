@@ -15,9 +15,9 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from sshtui.errors import ConfigError, HostKeyChanged, HostKeyRevoked, HostKeyUnknown, SshtuiError
+from sshtui.files import with_home
 from sshtui.model.host_keys import DnsVerdict, HostKey, KnownEntry
 from sshtui.model.hosts import Host
 from sshtui.model.questions import ChangedHostKey, Notice, Prompter, UnknownHostKey
@@ -68,7 +68,7 @@ class HostKeyTrust:
         lookup = self._files(host).lookup
         known = await asyncio.to_thread(lookup, host.address, host.port, alias=_text(host, ALIAS))
         if revoking := _text(host, REVOKED):
-            known = known.without(await asyncio.to_thread(lambda: read_revocations(Path(revoking).expanduser())))
+            known = known.without(await asyncio.to_thread(lambda: read_revocations(with_home(revoking))))
         once = self._once.get(_place(host))
         if once is not None and not known.revokes(once) and once not in known.trusted:
             known = replace(known, trusted=(*known.trusted, once), exact=(*known.exact, KnownEntry(once, ONCE, 0)))
@@ -115,7 +115,7 @@ class HostKeyTrust:
         try:
             return (await self._dns.published(host.address)).verdict(offered)
         except SshtuiError as error:
-            prompter.tell(Notice(f"{error.sentence} {error.hint}".strip(), level="warning"))
+            prompter.tell(Notice(error.told, level="warning"))
             return "unasked"
 
     def _compare(self, host: Host, offered: HostKey, pin: str) -> None:
@@ -198,9 +198,7 @@ class HostKeyTrust:
     def _files(self, host: Host) -> KnownHosts:
         paths = host.extra.get(FILES, ())
         paths = (paths,) if isinstance(paths, str) else paths
-        own = (
-            [Path(path).expanduser() for path in paths if isinstance(path, str)] if isinstance(paths, Sequence) else []
-        )
+        own = [with_home(path) for path in paths if isinstance(path, str)] if isinstance(paths, Sequence) else []
         usual, hashing = self._known_hosts, host.extra.get(HASH)
         if not own and not isinstance(hashing, bool):
             return usual

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from sshtui.errors import UsageError
-from sshtui.files import signature
+from sshtui.files import signature, with_home
 from sshtui.model.destination import parse_destination
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
 from sshtui.store.host_tables import host_problem
@@ -16,8 +16,9 @@ from sshtui.store.ssh_config_effective import not_followed
 from sshtui.store.ssh_config_keywords import put, seconds
 from sshtui.store.ssh_config_lines import expand_home
 from sshtui.store.ssh_config_options import clears_forwards, further_fields
-from sshtui.store.ssh_config_resolve import Effective, SshConfig
+from sshtui.store.ssh_config_resolve import SshConfig
 from sshtui.store.ssh_config_tokens import expanded
+from sshtui.store.ssh_config_values import Effective
 
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
 
@@ -160,7 +161,7 @@ def config_host(name: str, effective: Effective, origin: str) -> tuple[Host | No
     """The host that `effective` describes, or None, and a sentence about what is wrong with it or not followed."""
     jump = effective.first("proxyjump")
     keep_alive = effective.first("serveraliveinterval")
-    home = Path(os.path.expanduser("~"))
+    home = with_home("~")
     files = [expanded(setting.text, effective, home) for setting in effective.all("identityfile")]
     proxy = _unless_none(effective.first("proxycommand"))
     try:

@@ -7,13 +7,10 @@ check_follow_cname.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from sshtui.errors import Unreachable
 from sshtui.store.ssh_config_match import matches_list
-
-if TYPE_CHECKING:
-    from sshtui.store.ssh_config_resolve import Effective
+from sshtui.store.ssh_config_values import Effective
 
 LookUp = Callable[[str, str], str | None]
 

@@ -10,8 +10,8 @@ from sshtui.errors import UsageError
 from sshtui.model.hosts import DEFAULT_PORT
 from sshtui.store.ssh_config_keywords import CHOICES, FORWARDS, NUMBERS, TEXTS, TIMES, put
 from sshtui.store.ssh_config_options import FIELDS, SWITCHES, clears_forwards, followed
-from sshtui.store.ssh_config_resolve import Effective, Setting
 from sshtui.store.ssh_config_tokens import expanded, local_user
+from sshtui.store.ssh_config_values import Effective, Setting
 
 FOLLOWED = frozenset(
     {

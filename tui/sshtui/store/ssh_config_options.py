@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from sshtui.errors import UsageError
+from sshtui.files import with_home
 from sshtui.model.forwards import EXIT_ON_FAILURE, GATEWAY_PORTS
 from sshtui.model.hosts import Host
 from sshtui.store.ssh_config_keywords import put
 from sshtui.store.ssh_config_lines import expand_home
-from sshtui.store.ssh_config_resolve import Effective
 from sshtui.store.ssh_config_tokens import expanded
+from sshtui.store.ssh_config_values import Effective
 
 _Values = list[str]
 
@@ -186,7 +187,7 @@ def further_lines(host: Host) -> list[tuple[str, tuple[str, ...]]]:
 def _stands(keyword: str, words: tuple[str, ...]) -> bool:
     """Whether ssh takes the value: one that it refuses would cost a person every host of the file."""
     try:
-        return bool(put(keyword.lower(), [words], Path(os.path.expanduser("~"))))
+        return bool(put(keyword.lower(), [words], with_home("~")))
     except UsageError:
         return False
 
@@ -244,7 +245,7 @@ def clears_forwards(effective: Effective) -> bool:
 
 def followed(effective: Effective, keyword: str) -> bool:
     """Whether what is set for `keyword` is followed as it stands."""
-    return keyword not in FIELDS or _value(effective, keyword, Path(os.path.expanduser("~"))) is not None
+    return keyword not in FIELDS or _value(effective, keyword, with_home("~")) is not None
 
 
 def _value(effective: Effective, keyword: str, home: Path) -> Any:

@@ -7,16 +7,17 @@ The rules are OpenSSH's (ssh_config(5); `readconf.c`, `ssh.c`): the first value 
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sshtui.files import with_home
 from sshtui.store.machine import SILENT, Machine
 from sshtui.store.ssh_config_canonical import canonical, wants_canonical
 from sshtui.store.ssh_config_lines import Reader, Statement, Where
 from sshtui.store.ssh_config_match import Asked, HostLine, is_pattern, judge_match
 from sshtui.store.ssh_config_tokens import expanded, local_user
+from sshtui.store.ssh_config_values import Effective, Setting
 
 GATHERED = frozenset({"identityfile", "certificatefile", "sendenv", "localforward", "remoteforward", "dynamicforward"})
 """Keywords whose values add up instead of the first one winning."""
@@ -30,45 +31,6 @@ _ALIASES = {
     "challengeresponseauthentication": "kbdinteractiveauthentication",
     "tisauthentication": "kbdinteractiveauthentication",
 }
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One value in force; `where` is None for what was asked for on the command line."""
-
-    words: tuple[str, ...]
-    where: Where | None
-
-    @property
-    def text(self) -> str:
-        """The words joined by blanks."""
-        return " ".join(self.words)
-
-
-@dataclass
-class Effective:
-    """What holds for one destination, by keyword in small letters, and what it overrode."""
-
-    name: str
-    settings: dict[str, list[Setting]] = field(default_factory=dict)
-    overridden: dict[str, list[Setting]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-
-    def first(self, keyword: str) -> str:
-        """The value of a keyword, "" when it is not set."""
-        found = self.settings.get(keyword)
-        return found[0].text if found else ""
-
-    def all(self, keyword: str) -> tuple[Setting, ...]:
-        """The gathered values of a keyword."""
-        return tuple(self.settings.get(keyword, ()))
-
-    @property
-    def hostname(self) -> str:
-        """Where to connect: HostName with `%h` filled in, in small letters (`ssh.c`, main)."""
-        given = self.first("hostname")
-        name = given.replace("%%", "\0").replace("%h", self.name).replace("\0", "%") if given else self.name
-        return name.lower()
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +63,7 @@ class SshConfig:
         *,
         home: Path | None = None,
     ) -> None:
-        self._home = home or Path(os.path.expanduser("~"))
+        self._home = home or with_home("~")
         self.warnings = tuple(warnings)
         self.read_from = tuple(read_from)
         self._sections: list[_Section] = []
@@ -240,4 +202,4 @@ def _apply(effective: Effective, statement: Statement) -> None:
 
 def _home(path: Path) -> Path:
     """The home directory that a configuration at `path` belongs to."""
-    return path.parent.parent if path.parent.name == ".ssh" else Path("~").expanduser()
+    return path.parent.parent if path.parent.name == ".ssh" else with_home("~")

@@ -8,12 +8,9 @@ import os
 import re
 import socket
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sshtui.model.hosts import DEFAULT_PORT
-
-if TYPE_CHECKING:
-    from sshtui.store.ssh_config_resolve import Effective
+from sshtui.store.ssh_config_values import Effective
 
 
 def local_user() -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sshtui.model.folders import DANGER, FolderSettings, inherited, inherited_from
+from sshtui.files import with_home
+from sshtui.model.folders import DANGER, FolderSettings, folders_around, inherited, inherited_from
 from sshtui.model.hosts import DEFAULT_PORT, Host
 from sshtui.model.resuming import RESUME, command_for
 from sshtui.model.settings import Settings
@@ -67,7 +67,7 @@ def _explain_own(host: Host, folders: Sequence[FolderSettings], place: Place, se
 def _own_rows(host: Host, folders: Sequence[FolderSettings], place: Place, settings: Settings) -> Iterator[Row]:
     used = inherited(host, folders)
     given = inherited_from(host, folders)
-    above = sorted((each for each in folders if _holds(each, host)), key=lambda each: len(each.path), reverse=True)
+    above = folders_around(host, folders)
 
     def row(field: str, value: str, *, is_default: bool = False) -> Row:
         origin = f"folder {given[field].path}" if field in given else "default" if is_default else place(field)
@@ -103,7 +103,7 @@ def _own_rows(host: Host, folders: Sequence[FolderSettings], place: Place, setti
 
 def _rows(keyword: str, words: tuple[str, ...], origin: str) -> Iterator[Row]:
     """A row for each value, as `ssh -G` puts it."""
-    values = put(keyword, [words], Path(os.path.expanduser("~")))
+    values = put(keyword, [words], with_home("~"))
     yield from (Row(keyword, value, origin) for value in values)
 
 
@@ -121,10 +121,6 @@ def _timings(host: Host, place: Place, settings: Settings) -> Iterator[Row]:
             yield Row(keyword, _text(own), place(field), overrode)
         else:
             yield Row(keyword, _text(general), "settings.toml" if general != default else "default")
-
-
-def _holds(folder: FolderSettings, host: Host) -> bool:
-    return bool(host.folder) and f"{host.folder}/".startswith(f"{folder.path}/")
 
 
 def _text(value: Any) -> str:

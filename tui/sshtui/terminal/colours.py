@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sshtui.terminal import colour_spaces
+from sshtui.terminal.colour_names import named_colour
 
 FOREGROUND = 256
 BACKGROUND = 257
@@ -32,15 +33,8 @@ def default_colour(index: int) -> int:
     return 0x000000 if index in (BACKGROUND, FOREGROUND + 4, FOREGROUND + 6) else 0xE5E5E5
 
 
-_NAMES = {
-    "black": 0x000000, "white": 0xFFFFFF, "red": 0xFF0000, "green": 0x00FF00, "blue": 0x0000FF, "yellow": 0xFFFF00,
-    "cyan": 0x00FFFF, "magenta": 0xFF00FF, "gray": 0xBEBEBE, "grey": 0xBEBEBE, "orange": 0xFFA500, "brown": 0xA52A2A,
-    "pink": 0xFFC0CB, "purple": 0xA020F0, "darkgray": 0xA9A9A9, "darkgrey": 0xA9A9A9, "lightgray": 0xD3D3D3,
-    "lightgrey": 0xD3D3D3, "darkred": 0x8B0000, "darkgreen": 0x006400, "darkblue": 0x00008B, "navy": 0x000080,
-}  # fmt: skip
-
 _hash = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{9}|[0-9a-fA-F]{12})")
-_rgb = re.compile(r"rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})(?:/[0-9a-fA-F]{1,4})?")
+_rgb = re.compile(r"rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})(?:/[0-9a-f]{1,4})?", re.IGNORECASE)
 _number = r"([+-]?[0-9]{1,4}(?:\.[0-9]{0,9})?)"
 _space = re.compile(rf"(rgbi|{'|'.join(colour_spaces.SPACES)}):{_number}/{_number}/{_number}", re.IGNORECASE)
 
@@ -48,7 +42,7 @@ _space = re.compile(rf"(rgbi|{'|'.join(colour_spaces.SPACES)}):{_number}/{_numbe
 def parse_colour(text: str) -> int | None:
     """0xRRGGBB of a colour as X11's XParseColor reads it, or None.
 
-    `#` takes the most significant digits, `rgb:` scales what is given.
+    `#` takes the most significant digits, `rgb:` scales what is given to 16 bits, of which eight are shown.
     """
     if found := _hash.fullmatch(text):
         digits = found[1]
@@ -56,11 +50,11 @@ def parse_colour(text: str) -> int | None:
         parts = [digits[at : at + width] for at in range(0, 3 * width, width)]
         red, green, blue = (int(part.ljust(2, "0")[:2], 16) for part in parts)
     elif found := _rgb.fullmatch(text):
-        red, green, blue = (int(part, 16) * 255 // (16 ** len(part) - 1) for part in found.groups())
+        red, green, blue = (int(part, 16) * 0xFFFF // (16 ** len(part) - 1) >> 8 for part in found.groups())
     elif found := _space.fullmatch(text):
         return _in_space(found[1].lower(), (float(found[2]), float(found[3]), float(found[4])))
     else:
-        return _NAMES.get(text.lower().replace(" ", ""))
+        return named_colour(text)
     return red << 16 | green << 8 | blue
 
 

@@ -191,6 +191,7 @@ SEQUENCES: Mapping[str, Handler] = {
     "*x": rectangles.select_extent,
     "*y": _vt420(rectangles.report_checksum),
     "*|": _vt420(windows.set_lines),
+    "'|": reports.locator_position,
     "'}": _vt420(_counted("insert_columns")),
     "'~": _vt420(_counted("delete_columns")),
     "=c": _vt420(reports.tertiary_attributes),

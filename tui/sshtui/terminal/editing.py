@@ -85,10 +85,9 @@ class EditableGrid(Grid):
 
     def back_index(self) -> None:
         """DECBI (VT420 manual): left, or the columns move right at the left margin."""
-        cursor = self.cursor
-        if cursor.x == self.left:
+        if self.cursor.x == self.left:
+            # A pending wrap that CBT brought here stays, as in xterm.
             self._shift_columns(1, self.left)
-            cursor.pending = False
         else:
             self.cursor_back(1)
 
@@ -130,11 +129,16 @@ class EditableGrid(Grid):
         if how == 0:
             self.erase(cursor.y, cursor.x, self.columns, private)
             self.rows[cursor.y].wrapped = False
+            if not cursor.x:
+                self.end_line_above(cursor.y)
         elif how == 1:
-            self.erase(cursor.y, 0, cursor.x + 1, private)
+            if not self.erase(cursor.y, 0, cursor.x + 1, private):
+                return
         elif how == 2:
-            self.erase(cursor.y, 0, self.columns, private)
+            if not self.erase(cursor.y, 0, self.columns, private):
+                return
             self.rows[cursor.y].wrapped = False
+            self.end_line_above(cursor.y)
         else:
             return
         cursor.pending = False
@@ -147,6 +151,8 @@ class EditableGrid(Grid):
             self.erase_in_line(0)
             return
         x = cursor.x
+        if not x:
+            self.end_line_above(cursor.y)
         count = self.columns - x
         line.chars[x:] = [BLANK] * count
         line.pens[x:] = [cursor.pen.blank] * count
@@ -167,35 +173,44 @@ class EditableGrid(Grid):
             rows = range(y + bool(self.cursor.x), self.lines)
         elif how == 1:
             self.erase_in_line(1, selective)
+            self.end_line_above(0)
             rows = range(y)
         elif how == 2:
+            self.end_line_above(0)
             rows = range(self.lines)
         else:
             return
+        erased = how == 2
         for row in rows:
-            self.erase(row, 0, self.columns, selective)
+            erased = self.erase(row, 0, self.columns, selective) or erased
             self.rows[row].wrapped = False
             self.rows[row].size = LineSize.SINGLE
-        self.cursor.pending = False
+        if erased:
+            self.cursor.pending = False
 
-    def erase(self, y: int, start: int, end: int, selective: bool) -> None:
+    def erase(self, y: int, start: int, end: int, selective: bool) -> bool:
         """Blank the cells `start`..`end` (exclusive) of row `y` in the pen's background, sparing protected ones.
 
-        As in xterm, the selective erasures spare what either way of protection protects.
+        As in xterm, the selective erasures spare what either way of protection protects, and where everything is
+        spared (the answer is False) a pending wrap stays.
         """
-        if self.protection is Protection.ISO or (selective and self.protection is Protection.DEC):
-            line, blank = self.touch(y), self.blank
-            for x in range(start, end):
-                if not line.pens[x].protected:
-                    self.cut(line, x)
-                    self.cut(line, x + 1)
-                    line.chars[x], line.pens[x] = BLANK, blank
-            return
-        self.erase_cells(y, start, end)
+        spares = self.protection is Protection.ISO or (selective and self.protection is Protection.DEC)
+        if not spares or not any(pen.protected for pen in set(self.rows[y].pens)):
+            self.erase_cells(y, start, end)
+            return True
+        line, blank = self.touch(y), self.blank
+        open_cells = [x for x in range(start, end) if not line.pens[x].protected]
+        for x in open_cells:
+            self.cut(line, x)
+            self.cut(line, x + 1)
+            line.chars[x], line.pens[x] = BLANK, blank
+        return bool(open_cells)
 
     def erase_cells(self, y: int, start: int, end: int) -> None:
         """Blank the cells `start`..`end` (exclusive) of row `y`, protected or not."""
         line, blank = self.touch(y), self.blank
+        if end == self.columns:
+            line.wrapped = False
         if line.wide:
             self.cut(line, start)
             self.cut(line, end)

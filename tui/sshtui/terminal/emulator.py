@@ -17,7 +17,8 @@ from sshtui.terminal.modes import Modes
 from sshtui.terminal.parser import Parser
 from sshtui.terminal.permissions import EVERYTHING, Permissions
 from sshtui.terminal.reflow import resize
-from sshtui.terminal.rows import Snapshot, load, size_of, unpack
+from sshtui.terminal.rows import Snapshot, load, pack, size_of, unpack
+from sshtui.terminal.transcript import Transcript
 from sshtui.terminal.vocabulary import XtermScreen
 
 
@@ -99,6 +100,12 @@ class Emulator:
             self._revision += 1
             line.revision = self._revision
         return Snapshot(line.chars.copy(), line.pens.copy(), line.revision, line.wrapped, line.size)
+
+    def transcript(self) -> Transcript:
+        """Scrollback and screen as they are now; quick, for nothing of it is read yet."""
+        terminal = self._terminal
+        screen = (pack(line, terminal.pens.plain) for line in terminal.rows)
+        return Transcript(self.size, [*terminal.scrollback.lines, *screen])
 
     @property
     def size(self) -> Size:

@@ -43,7 +43,6 @@ WIDE = (
 SIMPLE = NARROW + WIDE
 """Character classes (the inside of `[...]`): every character of `SIMPLE` is a whole grapheme beside another one."""
 
-is_simple = re.compile(f"[{SIMPLE}]*+").fullmatch
 is_narrow = re.compile(f"[{NARROW}]*+").fullmatch
 wide = re.compile(f"[{WIDE}]")
 simple_stretches = re.compile(f"([{NARROW}]++)|([{WIDE}]++)|([^{SIMPLE}]++)")

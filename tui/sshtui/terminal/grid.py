@@ -79,6 +79,13 @@ class Grid(pyte.Screen):
         line.revision = 0
         return line
 
+    def end_line_above(self, y: int) -> None:
+        """Row `y` begins anew: the line above does not go on in it."""
+        if y:
+            self.rows[y - 1].wrapped = False
+        elif not self.alternate:
+            self.scrollback.end_line()
+
     @property
     def display(self) -> list[str]:
         """The screen as strings, as pyte gives it."""
@@ -155,7 +162,9 @@ class Grid(pyte.Screen):
             self._scroll_columns(first, count)
             return
         rows, pen = self.rows, self.blank
-        if first == 0 and top is None and not self.alternate:
+        if first or top is not None:
+            self.end_line_above(first)
+        elif not self.alternate:
             for line in rows[:count]:
                 self.scrollback.push(pack(line, self.pens.plain))
         del rows[first : first + count]
@@ -173,6 +182,7 @@ class Grid(pyte.Screen):
             self._scroll_columns(first, -count)
             return
         rows, pen = self.rows, self.blank
+        self.end_line_above(first)
         del rows[self.bottom - count + 1 : self.bottom + 1]
         rows[first:first] = [blank_line(self.columns, pen) for _ in range(count)]
         self._mark(first)

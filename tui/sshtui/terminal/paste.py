@@ -20,10 +20,14 @@ def sanitise(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
-def encode_paste(text: str, modes: Modes) -> bytes:
-    """The bytes of a paste: sanitised, each line end as the CR that Enter sends, in brackets when asked for."""
-    data = _LINE_ENDS.sub("\r", sanitise(text)).encode()
-    return START + data + END if modes.bracketed_paste else data
+def as_typed(text: str) -> bytes:
+    """`text` as it is sent without brackets: sanitised, each line end as the CR that Enter sends."""
+    return _LINE_ENDS.sub("\r", sanitise(text)).encode()
+
+
+def brackets(modes: Modes) -> tuple[bytes, bytes]:
+    """What goes before and after a paste; nothing unless the program asked for it."""
+    return (START, END) if modes.bracketed_paste else (b"", b"")
 
 
 def needs_confirmation(text: str) -> bool:

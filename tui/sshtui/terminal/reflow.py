@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from sshtui.terminal.graphemes import wide
 from sshtui.terminal.pens import Pen
 from sshtui.terminal.rows import BLANK, Line, Packed, Raw, Stored, blank_line, load, pack, unpack, unparsed_line
 from sshtui.terminal.terminal import Terminal
+
+_unseen = re.compile(r"\x1b\[[0-9;:]*+[mK]")
 
 Place = tuple[int, int]
 """A line's index and a column."""
@@ -99,7 +103,7 @@ def _reflow(terminal: Terminal, rows: list[Line], place: Place, columns: int, li
     stored: list[Stored] = [*terminal.scrollback.lines, *(pack(line, plain) for line in rows[: last + 1])]
     at = len(terminal.scrollback) + y
     if columns != terminal.columns:
-        stored, at, x = _rewrap(terminal, stored, (at, x), columns)
+        stored, at, x = _rewrap(terminal, stored, (at, x), columns, lines)
     start = min(max(0, len(stored) - lines), at)
     terminal.scrollback.replace(stored[:start])
     kept = [unparsed_line(line) for line in stored[start : start + lines]]
@@ -109,32 +113,36 @@ def _reflow(terminal: Terminal, rows: list[Line], place: Place, columns: int, li
     return kept, (at - start, x)
 
 
-def _rewrap(terminal: Terminal, stored: Sequence[Stored], place: Place, columns: int) -> tuple[list[Stored], int, int]:
-    """Lines of the new width, and the cursor's index and column among them."""
-    result: list[Stored] = []
+def _rewrap(
+    terminal: Terminal, stored: Sequence[Stored], place: Place, columns: int, lines: int
+) -> tuple[list[Stored], int, int]:
+    """Lines of the new width, and the cursor's index and column among them.
+
+    From the newest on, and no further than the screen and the scrollback have room: what falls out costs nothing.
+    """
     index, x = place
-    new_index, new_x = 0, 0
-    at = 0
-    while at < len(stored):
-        first = at
-        while _goes_on(stored[at]) and at + 1 < len(stored):
-            at += 1
-        at += 1
-        if at == first + 1 and _at_most(stored[first]) <= columns:
-            if index == first:
-                new_index, new_x = len(result), x
-            result.append(stored[first])
-            continue
-        offset = None
-        if first <= index < at:
-            offset = index - first, x
-        pieces, where = _rebreak(terminal, stored[first:at], offset, columns)
-        if offset is not None:
-            new_index, new_x = len(result) + where[0], where[1]
-        result += pieces
+    broken: list[list[Stored]] = []
+    """Logical lines in rows of the new width, newest first."""
+    count = below = new_x = 0
+    room = (terminal.scrollback.lines.maxlen or 0) + lines
+    end = len(stored)
+    while end and (index < end or count < room):
+        first = end - 1
+        while first and _goes_on(stored[first - 1]):
+            first -= 1
+        pieces, where = [stored[first]], (0, x)
+        if end > first + 1 or _at_most(stored[first]) > columns:
+            offset = (index - first, x) if first <= index < end else None
+            pieces, where = _rebreak(terminal, stored[first:end], offset, columns)
+        broken.append(pieces)
+        count += len(pieces)
+        if first <= index < end:
+            below, new_x = count - where[0], where[1]
+            room += max(0, below - lines)
+        end = first
     if new_x > columns:
         new_x = columns - 1
-    return result, new_index, new_x
+    return [row for pieces in reversed(broken) for row in pieces], count - below, new_x
 
 
 def _goes_on(line: Stored) -> bool:
@@ -146,9 +154,10 @@ def _at_most(line: Stored) -> int:
     if isinstance(line, Packed):
         return len(line.cells)
     text = line.text if isinstance(line, Raw) else line
-    if text.isascii():
-        return len(text) if "\t" not in text else 8 * len(text)
-    return 2 * len(text)
+    if "\x1b" in text:
+        text = _unseen.sub("", text)
+    length = len(text) if text.isascii() else len(text) + len(wide.findall(text))
+    return 8 * length if "\t" in text else length
 
 
 def _rebreak(
@@ -160,8 +169,8 @@ def _rebreak(
     looks: list[Pen] = []
     any_wide, offset = False, 0
     for at, row in enumerate(rows):
-        row_chars, row_pens, wide = unpack(row, terminal.columns, pens)
-        any_wide = any_wide or wide
+        row_chars, row_pens, has_wide = unpack(row, terminal.columns, pens)
+        any_wide = any_wide or has_wide
         if place is not None and place[0] == at:
             offset = len(chars) + place[1]
         end = len(row_chars)

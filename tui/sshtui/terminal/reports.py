@@ -16,21 +16,30 @@ _VERSION = 379
 
 
 def device_attributes(terminal: Terminal, parameters: Parameters) -> None:
-    """DA1 (VT420 manual; xterm): a VT420 with selective erase, national sets, side scrolling, colour, rectangles."""
+    """DA1 (VT420 manual; xterm): a VT420 with selective erase, national sets, side scrolling, colour, rectangles.
+
+    29, the text locator, is there as in xterm from 380 on; DSR 55 and DECRQLP tell that none is connected. At level 5
+    the answer is a VT520's, here and in DA2.
+    """
     if value(parameters) == 0:
-        terminal.write_process_input("\x1b[?64;1;2;6;9;15;16;17;18;21;22;28c")
+        terminal.write_process_input(f"\x1b[?{max(64, 60 + terminal.level)};1;2;6;9;15;16;17;18;21;22;28;29c")
 
 
 def secondary_attributes(terminal: Terminal, parameters: Parameters) -> None:
-    """DA2: a VT420 (41), xterm's patch number, no cartridge."""
+    """DA2: a VT420 (41) or VT520 (64), xterm's patch number, no cartridge."""
     if value(parameters) == 0:
-        terminal.write_process_input(f"\x1b[>41;{_VERSION};0c")
+        terminal.write_process_input(f"\x1b[>{41 if terminal.level < 5 else 64};{_VERSION};0c")
 
 
 def tertiary_attributes(terminal: Terminal, parameters: Parameters) -> None:
     """DA3: unit 0, as xterm."""
     if value(parameters) == 0:
         terminal.write_process_input("\x1bP!|00000000\x1b\\")
+
+
+def locator_position(terminal: Terminal, parameters: Parameters) -> None:
+    """DECRQLP (xterm ctlseqs, CSI Ps ' |): no locator."""
+    terminal.write_process_input("\x1b[0&w")
 
 
 def version(terminal: Terminal, parameters: Parameters) -> None:
@@ -71,26 +80,29 @@ def _reported_place(terminal: Terminal) -> tuple[int, int]:
 _STATUS = {
     15: "\x1b[?13n",  # no printer
     25: "\x1b[?20n",  # user-defined keys unlocked
-    26: "\x1b[?27;1;0;0n",  # North American keyboard
     53: "\x1b[?50n",  # no locator
     55: "\x1b[?50n",
     56: "\x1b[?57;0n",
     62: "\x1b[0000*{",  # no macro space
     75: "\x1b[?70n",  # ready, no errors
     85: "\x1b[?83n",  # not configured for several sessions
-    996: "\x1b[?997;1n",
 }
+_LEVELS = {6: 0, 15: 2, 25: 2, 26: 2, 53: 3, 55: 3, 56: 3, 996: 0}
+"""The level from which a question is answered, where that is not 4."""
 
 
 def private_status(terminal: Terminal, parameters: Parameters) -> None:
-    """DEC's DSRs (VT420 manual, DSR; as a VT220 only the older ones) and the colour scheme (996)."""
+    """DEC's DSRs (VT420 manual, DSR; below that level only the older ones, and shorter) and the colour scheme (996)."""
     kind = value(parameters)
-    if terminal.level < (2 if kind in (15, 25, 26) else 4) and kind not in (6, 996):
+    if terminal.level < _LEVELS.get(kind, 4):
         return
     if kind == 6:
         y, x = _reported_place(terminal)
-        page = ";1" if terminal.level >= 4 else ""
+        page = ";1" if terminal.level >= 3 else ""
         terminal.write_process_input(f"\x1b[?{y};{x}{page}R")
+    elif kind == 26:
+        # A North American keyboard, ready, an LK201.
+        terminal.write_process_input("\x1b[?27;1" + ";0" * (min(terminal.level, 4) - 2) + "n")
     elif kind == 63:
         terminal.write_process_input(f"\x1bP{value(parameters, 1)}!~0000\x1b\\")
     elif kind == 996:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sshtui.terminal import graphemes, limits
 from sshtui.terminal.editing import EditableGrid
 from sshtui.terminal.grid import AUTOWRAP, GRAPHEMES, INSERT, ORIGIN
@@ -99,11 +101,12 @@ class Screen(EditableGrid):
             if end > edge:
                 cursor.x = edge
                 cursor.pending = True
+                line.wrapped = False
             else:
                 cursor.x = end
             self.last_drawn = piece[-1]
 
-    def _draw_wide(self, data: str) -> None:
+    def _draw_wide(self, data: Sequence[str]) -> None:
         if self.joinable:
             self.joinable = False
             if data and self._join(data[0]):
@@ -112,13 +115,16 @@ class Screen(EditableGrid):
         while data:
             x = cursor.x
             room = (self.edge() + 1 - x) // 2
-            if cursor.pending or room <= 0 or INSERT in self.mode:
+            line = self.touch(cursor.y)
+            inserting = INSERT in self.mode
+            if cursor.pending or room <= 0 or (inserting and (x < self.left or line.size)):
                 self._put(data[0], 2)
                 data = data[1:]
                 continue
             piece, data = data[:room], data[room:]
             end = x + 2 * len(piece)
-            line = self.touch(cursor.y)
+            if inserting:
+                self.insert_characters(end - x)
             if line.wide:
                 self.cut(line, x)
                 self.cut(line, end)
@@ -227,6 +233,8 @@ class Screen(EditableGrid):
         cursor.x = x
         edge = self.edge()
         cursor.pending = x + width > edge
+        if cursor.pending:
+            self.rows[cursor.y].wrapped = False
         cursor.x = edge if cursor.pending else x + width
 
     def _put(self, cluster: str, width: int) -> None:
@@ -264,14 +272,17 @@ class Screen(EditableGrid):
 
     def repeat(self, count: int) -> None:
         """REP (ECMA-48 8.3.103): the last character again; beyond a screenful only to the column it would end in."""
-        again, self_width = self.last_drawn, graphemes.width_of(self.last_drawn)
+        again = self.last_drawn
         if not again:
             return
         screenful = self.columns * self.lines
         if count > screenful:
             count = screenful + (count - screenful) % (self.right - self.left + 1)
-        if len(again) == 1 and self_width == 1:
+        self.joinable = False
+        if graphemes.width_of(again) == 2:
+            self._draw_wide([again] * count)
+        elif len(again) == 1:
             self.draw_narrow(again * count)
         else:
             for _ in range(count):
-                self._put(again, self_width)
+                self._put(again, 1)

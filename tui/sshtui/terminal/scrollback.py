@@ -29,6 +29,11 @@ class Scrollback:
         self.lines.extend(lines)
         self.total += len(lines)
 
+    def end_line(self) -> None:
+        """The newest line does not go on in the first row of the screen."""
+        if self.lines and not isinstance(newest := self.lines[-1], str) and newest.wrapped:
+            self.lines[-1] = newest._replace(wrapped=False)
+
     def replace(self, lines: Iterable[Stored]) -> None:
         """Keep these lines instead, as after a reflow."""
         self._forget_numbers()

@@ -35,7 +35,7 @@ _COLOURS = {38: "foreground", 48: "background", 58: "underline_colour"}
 def apply_sgr(style: Style, parameters: str) -> Style:
     """`style` after `CSI parameters m` (ECMA-48 8.3.117; ISO 8613-6 colours; kitty's underlines 4:n).
 
-    Unknown parameters change nothing; an incomplete colour ends the sequence, as in xterm.
+    Unknown parameters change nothing; what a colour with semicolons lacks at the end is 0, as in xterm.
     """
     items = parameters[: limits.PARAMETER_TEXT].split(";", limits.PARAMETERS)[: limits.PARAMETERS]
     fields: dict[str, bool | int] = {}
@@ -84,16 +84,34 @@ def _number(text: str) -> int:
 
 
 def _legacy_colour(items: list[str]) -> tuple[int, int | None]:
-    """The colour after a 38, 48 or 58 with semicolons, and how many items it takes."""
-    kind = _number(items[0]) if items else 0
-    if kind == 5 and len(items) > 1:
-        index = _number(items[1])
-        return 2, index if index < 256 else None
-    if kind == 2 and len(items) > 3:
-        return 4, _rgb([_number(item) for item in items[1:4]])
-    if kind in (2, 5):
-        return len(items), None
-    return 1, None
+    """The colour after a 38, 48 or 58 with semicolons, and how many items it takes.
+
+    As in xterm, colons may stand for some of the semicolons.
+    """
+    first = items[0] if items else ""
+    if ":" in first:
+        return 1, _colour(first.split(":"))
+    kind = _number(first)
+    if kind == 5:
+        return 2, _colour(["5", *(items[1:2] or ["0"])])
+    if kind != 2:
+        return 1, None
+    used, values = 1, list[str]()
+    while used < len(items) and len(values) < 3:
+        values += items[used].split(":")
+        used += 1
+    return used, _rgb([_number(value) for value in [*values, "", "", ""][:3]])
+
+
+def _colour(item: list[str]) -> int | None:
+    """The colour of `5:index`, `2:red:green:blue` or `2:space:red:green:blue`."""
+    kind, rest = _number(item[0]), item[1:]
+    if kind == 5 and rest and _number(rest[0]) < 256:
+        return _number(rest[0])
+    if kind == 2 and len(rest) >= 3:
+        # ISO 8613-6 has a colour space before the three values; xterm and others also took it without.
+        return _rgb([_number(value) for value in (rest[1:4] if len(rest) > 3 else rest)])
+    return None
 
 
 def _apply_subparameters(fields: dict[str, bool | int], item: list[str]) -> None:
@@ -107,15 +125,9 @@ def _apply_subparameters(fields: dict[str, bool | int], item: list[str]) -> None
         if len(item) == 2 and not item[1]:
             fields |= _simple(number)
         return
-    kind, rest = _number(item[1]), item[2:]
-    if kind == 5 and rest and _number(rest[0]) < 256:
-        fields[_COLOURS[number]] = _number(rest[0])
-    elif kind == 2 and len(rest) >= 3:
-        # ISO 8613-6 has a colour space before the three values; xterm and others also took it without.
-        values = rest[1:4] if len(rest) > 3 else rest
-        colour = _rgb([_number(value) for value in values])
-        if colour is not None:
-            fields[_COLOURS[number]] = colour
+    colour = _colour(item[1:])
+    if colour is not None:
+        fields[_COLOURS[number]] = colour
 
 
 def _rgb(values: list[int]) -> int | None:

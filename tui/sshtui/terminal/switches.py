@@ -13,8 +13,11 @@ _ANSI = frozenset({2, 4, 12, 20})
 """KAM, IRM, SRM, LNM: kept; the other modes of ECMA-48 are permanently reset."""
 _ANSI_FIXED = frozenset({1, 5, 7, 10, 11, 13, 14, 15, 16, 17, 18, 19})
 
-_PRIVATE_FIXED = {8: 4, 14: 3, 46: 4}
-"""Private modes that DECRQM reports as permanently set (3) or reset (4), as xterm does by default."""
+_PRIVATE_FIXED = {8: 4, 13: 2, 14: 3, 46: 4}
+"""Private modes that DECRQM reports as ever reset (2), permanently set (3) or reset (4), as xterm does by default."""
+
+_LEVELS = {69: 4, 95: 5}
+"""The VT level from which DECLRMM and DECNCSM are known."""
 
 _TRACKING = {9: MouseTracking.X10, 1000: MouseTracking.BUTTONS, 1002: MouseTracking.DRAG, 1003: MouseTracking.MOTION}
 _ENCODING = {
@@ -116,7 +119,7 @@ def switch(terminal: Terminal, mode: int, on: bool) -> None:
         windows.set_column_mode(terminal, on)
     elif mode in (47, 1047, 1049) and not allowed.alternate_screen:
         return
-    elif mode in _KEPT and not (mode == 69 and terminal.level < 4):
+    elif mode in _KEPT and terminal.level >= _LEVELS.get(mode, 0):
         before = terminal.has(mode)
         terminal.put(mode, on)
         _act(terminal, mode, on, before != on)
@@ -186,7 +189,7 @@ def report_private_mode(terminal: Terminal, parameters: Parameters) -> None:
     """DECRQM for a DEC private mode."""
     mode = value(parameters)
     known = mode in _KEPT or mode in _TRACKING or mode in _ENCODING or mode == 2
-    if mode == 69 and terminal.level < 4:
+    if terminal.level < _LEVELS.get(mode, 0):
         known = False
     state = (1 if is_set(terminal, mode) else 2) if known else 0
     state = _PRIVATE_FIXED.get(mode, state)

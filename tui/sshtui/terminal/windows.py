@@ -42,6 +42,12 @@ def window_operation(terminal: Terminal, parameters: Parameters) -> None:
         terminal.write_process_input(f"\x1b[{_REPORTS[kind](terminal)}t")
 
 
+def _room(terminal: Terminal) -> Size:
+    """What counts as the size of the display: the view, or the grid where a program has chosen a larger one."""
+    extent = terminal.window.extent
+    return Size(max(extent.columns, terminal.columns), max(extent.rows, terminal.lines))
+
+
 def _pixels(kind: int, size: Size) -> str:
     return f"{kind};{size.rows * _CELL.rows};{size.columns * _CELL.columns}"
 
@@ -50,10 +56,10 @@ _REPORTS: Mapping[int, Callable[[Terminal], str]] = {
     11: lambda terminal: "2" if terminal.window.iconified else "1",
     13: lambda terminal: "3;{};{}".format(*terminal.window.place),
     14: lambda terminal: _pixels(4, Size(terminal.columns, terminal.lines)),
-    15: lambda terminal: _pixels(5, terminal.window.extent),
+    15: lambda terminal: _pixels(5, _room(terminal)),
     16: lambda terminal: f"6;{_CELL.rows};{_CELL.columns}",
     18: lambda terminal: f"8;{terminal.lines};{terminal.columns}",
-    19: lambda terminal: f"9;{terminal.window.extent.rows};{terminal.window.extent.columns}",
+    19: lambda terminal: "9;{0.rows};{0.columns}".format(_room(terminal)),
 }
 
 
@@ -89,7 +95,8 @@ def _maximise(terminal: Terminal, kind: int, how: int) -> None:
             window.before = None
     elif how <= (3 if kind == 9 else 1):
         window.before = window.before or Size(terminal.columns, terminal.lines)
-        _ask_size(terminal, None if how == 3 else 0, None if how == 2 else 0)
+        room = _room(terminal)
+        _ask_size(terminal, None if how == 3 else room.rows, None if how == 2 else room.columns)
 
 
 def set_lines(terminal: Terminal, parameters: Parameters) -> None:

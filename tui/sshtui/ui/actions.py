@@ -59,6 +59,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("tab.cancel", "Give up connecting", Scope.CONNECTING, ("escape",), "cancel", palette=False),
     Action("tab.stay", "Stop reconnecting by itself", Scope.ENDED, ("escape",), palette=False),
     Action("tab.rename", "Rename the tab", Scope.GLOBAL, ("leader ,",), "rename"),
+    Action("tab.save_text", "Save the tab's text to a file", Scope.GLOBAL, ("leader s",), "save text"),
     Action("tab.move_left", "Move the tab left", Scope.GLOBAL, ("leader <",), "move left"),
     Action("tab.move_right", "Move the tab right", Scope.GLOBAL, ("leader >",), "move right"),
     Action("tab.duplicate", "Open the same host in another tab", Scope.GLOBAL, ("leader o",), "same host"),

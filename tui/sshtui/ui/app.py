@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import locale
 import os
-from collections.abc import Mapping
 
 from textual import events
 
 from sshtui.model.keystrokes import Keystroke
 from sshtui.model.outer import outer_terminal
-from sshtui.model.themes import Theme
 from sshtui.session.roster import Roster
 from sshtui.ui.glyphs import ASCII, UNICODE, has_unicode
 from sshtui.ui.keymap import Keymap
@@ -44,16 +42,6 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
         if parts.themes:
             default = next(iter(parts.themes))
             self.theme = parts.settings.theme if parts.settings.theme in parts.themes else default
-
-    @property
-    def themes(self) -> Mapping[str, Theme]:
-        """Every theme there is, by name."""
-        return self.parts.themes
-
-    def use_theme(self, name: str) -> None:
-        """Change the look now, and for the next start."""
-        self.theme = name
-        self.parts.save_setting("theme", name)
 
     def get_default_screen(self) -> MainScreen:
         """The main screen stands below every modal."""

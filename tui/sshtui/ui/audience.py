@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import re
 from typing import Any
 
@@ -16,6 +14,7 @@ from textual.message import Message
 from sshtui.attach.seat import Seat
 from sshtui.errors import AttachError
 from sshtui.ui.onlooker import Onlooker
+from sshtui.ui.queues import dealt_with
 from sshtui.ui.scrub import scrubbed
 
 MOST = 16
@@ -54,6 +53,11 @@ class Audience:
         return tuple(onlooker.seat for onlooker in self._onlookers)
 
     @property
+    def in_browser(self) -> bool:
+        """Whether one of them looks from a browser."""
+        return any(onlooker.seat.kind == "browser" for onlooker in self._onlookers)
+
+    @property
     def mouse_mode(self) -> str:
         """What takes or gives back the mouse."""
         return MOUSE_ON if self.mouse else MOUSE_OFF
@@ -89,6 +93,7 @@ class Audience:
             onlooker.clear()
             onlooker.seat.tell("size", columns=size.width, rows=size.height)
         if self._driver is not None:
+            # Textual has no public name for the size of a driver; the app goes by it until the first Resize.
             self._driver._size = (size.width, size.height)
             self._app.post_message(events.Resize(size, size))
         self.repaint()
@@ -114,11 +119,7 @@ class Audience:
 
     async def dealt_with(self) -> None:
         """Return when the app has taken all events it got so far."""
-        taken = asyncio.Event()
-        self._app.call_later(taken.set)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CATCH_UP):
-                await taken.wait()
+        await dealt_with(self._app, CATCH_UP)
 
     def begin(self, driver: Driver) -> None:
         """The app runs from here on; those who look already get their picture."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from sshtui.errors import UsageError
+from sshtui.files import with_home
 from sshtui.model.folders import DANGER, FolderSettings
 from sshtui.model.forwards import forwards_problem, read_forwards, write_forwards
 from sshtui.model.hosts import (
@@ -60,9 +60,9 @@ def _name_problem(text: str, around: Surrounding) -> str:
 
 def _key_pair_problem(text: str, _around: Surrounding) -> str:
     try:
-        return "" if not text or Path(text).expanduser().is_file() else "There is no such file."
-    except (OSError, RuntimeError, ValueError):
-        # Too long, a NUL inside, or `~nobody`: nothing that could be a file.
+        return "" if not text or with_home(text).is_file() else "There is no such file."
+    except (OSError, ValueError):
+        # Too long, or a NUL inside: nothing that could be a file.
         return "There is no such file."
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from itertools import takewhile
-from pathlib import Path
+
+from sshtui.files import with_home
 
 MOST = 2000
 """Entries of a directory that are looked at."""
@@ -27,10 +28,10 @@ def paths_like(text: str) -> list[str]:
     """
     directory, slash, start = text.rpartition("/")
     try:
-        where = Path(os.path.expanduser(directory + slash) if slash else ".")
+        where = with_home(directory + slash or ".")
         with os.scandir(where) as entries:
             found = [(entry.name, entry.is_dir()) for entry, _ in zip(entries, range(MOST), strict=False)]
-    except (OSError, ValueError, RuntimeError):
+    except (OSError, ValueError):
         return []
     return sorted(
         f"{directory}{slash}{name}{'/' if is_directory else ''}"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sshtui.errors import NotFound, UsageError
-from sshtui.model.folders import FolderSettings
+from sshtui.model.folders import FolderSettings, is_below
 from sshtui.model.hosts import Host
-from sshtui.ui.parts import Hosts
+from sshtui.ui.stores import Hosts
 
 DEPTH = 1000
 """Changes that can be undone; older ones are forgotten."""
@@ -96,7 +96,7 @@ class History:
         taken = {each.path for each in self._hosts.folders}
         for settings in self._hosts.folders:
             new = to + settings.path.removeprefix(path)
-            if f"{settings.path}/".startswith(f"{path}/") and new not in taken:
+            if is_below(settings.path, path) and new not in taken:
                 self._hosts.put_folder(settings.path, {"path": new})
                 renamed = (*self._steps[-1].folders, FolderChange(new, {"path": settings.path}))
                 self._steps[-1] = Step(changes, renamed, title)

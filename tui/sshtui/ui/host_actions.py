@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from sshtui.model.hosts import Host
-from sshtui.model.questions import Confirm, Prompter
+from sshtui.model.questions import Confirm
 from sshtui.ui.host_edits import MANY, HostEdits
+from sshtui.ui.jobs import Jobs
 from sshtui.ui.parts import Parts
 from sshtui.ui.reach_checks import ReachChecks
 
@@ -18,19 +19,19 @@ OpenHost = Callable[[Host, bool], Awaitable[None]]
 
 
 class HostActions:
-    """Knows no widget: asks through `prompter`, shows screens through `push`."""
+    """Knows no widget: asks and tells through `jobs`, shows screens through `push`."""
 
     def __init__(
         self,
         parts: Parts,
         edits: HostEdits,
-        prompter: Prompter,
+        jobs: Jobs,
         open_host: OpenHost,
         push: Callable[[Screen[None]], object],
     ) -> None:
         self._parts = parts
         self._edits = edits
-        self._prompter = prompter
+        self._jobs = jobs
         self._open_host = open_host
         self._push = push
 
@@ -38,7 +39,7 @@ class HostActions:
         """Open a tab on each; asks first when they are many. Whether they were opened."""
         if len(hosts) > MANY:
             text = f"{len(hosts)} hosts are marked; each gets a tab and a connection."
-            if not await self._prompter.ask(Confirm("Open all of them?", text, yes=f"Open {len(hosts)}")):
+            if not await self._jobs.prompter.ask(Confirm("Open all of them?", text, yes=f"Open {len(hosts)}")):
                 return False
         for host in hosts:
             await self._open_host(host, another)
@@ -47,8 +48,8 @@ class HostActions:
     def why(self, host: Host | None) -> None:
         """Show every option in force for a host and where it comes from."""
         if host is None:
-            self._edits.tell("Choose a host first.")
-        elif self._parts.why is not None:
+            self._jobs.say("Choose a host first.")
+        else:
             from sshtui.ui.screens.why import WhyScreen
 
             self._push(WhyScreen(host.name, self._parts.why(host)))
@@ -57,18 +58,18 @@ class HostActions:
         """Show the screen that brings hosts from other programs."""
         from sshtui.ui.screens.importing import ImportScreen
 
-        self._push(ImportScreen(self._parts.hosts.hosts, self._edits.save_imported, self._prompter))
+        self._push(ImportScreen(self._parts.hosts.hosts, self._edits.save_imported, self._jobs.prompter))
 
     def start_export(self, hosts: Sequence[Host]) -> None:
         """Show the screen that writes `hosts`, or all that are saved, for other programs."""
         from sshtui.ui.screens.exporting import ExportScreen
 
         chosen = hosts or self._parts.hosts.hosts()
-        self._push(ExportScreen(chosen, self._parts.effective, self._prompter, chosen=bool(hosts)))
+        self._push(ExportScreen(chosen, self._parts.effective, self._jobs.prompter, chosen=bool(hosts)))
 
-    async def check(self, checks: ReachChecks | None, hosts: Sequence[Host]) -> None:
+    async def check(self, checks: ReachChecks, hosts: Sequence[Host]) -> None:
         """Ask whether servers answer; nobody logs in."""
-        if checks is None or not hosts:
-            self._edits.tell("Choose a host first.")
-            return
-        await checks.check([self._parts.effective(host) for host in hosts])
+        if hosts:
+            await checks.check([self._parts.effective(host) for host in hosts])
+        else:
+            self._jobs.say("Choose a host first.")

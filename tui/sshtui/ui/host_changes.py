@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from sshtui.model.folders import folder_typed
 from sshtui.model.hosts import Host
 from sshtui.ui.commands import Commands
 from sshtui.ui.host_edits import MANY, HostEdits
 from sshtui.ui.host_rows import FAVOURITES, FolderRow, HostListRow, HostRow, is_read_only
+from sshtui.ui.jobs import Jobs
 from sshtui.ui.listing import Listing
 from sshtui.ui.selection import Selection
 from sshtui.ui.widgets.ask_line import Line
@@ -21,6 +23,7 @@ class HostChanges:
     def __init__(
         self,
         edits: HostEdits,
+        jobs: Jobs,
         listing: Listing,
         rows: HostList,
         selection: Selection,
@@ -29,6 +32,7 @@ class HostChanges:
         reveal: Callable[[Host], None],
     ) -> None:
         self._edits = edits
+        self._jobs = jobs
         self._listing = listing
         self._list = rows
         self._selection = selection
@@ -75,7 +79,7 @@ class HostChanges:
             editing = self._edits.editing_folder(row.path, self._listing.catalogue)
             await self._card.edit(f"edit the folder {row.title}", editing)
         else:
-            self._edits.tell("That is no folder of yours: there is nothing to edit.", "warning")
+            self._jobs.say("That is no folder of yours: there is nothing to edit.", warning=True)
 
     async def _clone(self) -> None:
         row = self._list.row
@@ -120,7 +124,7 @@ class HostChanges:
         def accept(to: str) -> str:
             problem = self._edits.move_folder(path, to, self._listing.catalogue)
             if not problem:
-                self._list.move_to_folder(to.strip().strip("/"))
+                self._list.move_to_folder(folder_typed(to))
             return problem
 
         self._ask(Line(f"move the folder {path} to", accept, path, among=self._listing.folders()))
@@ -131,7 +135,7 @@ class HostChanges:
         ours = _is_own(target) if isinstance(target, FolderRow) else target.host.editable
         folder = target.path if isinstance(target, FolderRow) else target.host.folder
         if not ours:
-            self._edits.tell("That is no folder of yours; nothing is moved.", "warning")
+            self._jobs.say("That is no folder of yours; nothing is moved.", warning=True)
         elif isinstance(row, HostRow):
             with_it = marked if any(host.name == row.host.name for host in marked) else [row.host]
             self._edits.move(self._edits.all_changeable(with_it), folder)

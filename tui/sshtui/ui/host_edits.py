@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
-from typing import Literal
 
 from sshtui.errors import SshtuiError, UsageError
+from sshtui.model.folders import folder_typed, is_below
 from sshtui.model.hosts import Host, folder_problem
 from sshtui.model.key_pairs import KeyPair
-from sshtui.model.questions import ChooseKeyPair, Confirm, Notice, Prompter
-from sshtui.ui.asking import told
+from sshtui.model.questions import ChooseKeyPair, Confirm
 from sshtui.ui.card_fields import (
     CARD_FIELDS,
     FOLDER_FIELDS,
@@ -23,6 +22,7 @@ from sshtui.ui.card_fields import (
 )
 from sshtui.ui.history import History, Step
 from sshtui.ui.host_rows import Catalogue
+from sshtui.ui.jobs import Jobs
 from sshtui.ui.parts import Parts
 from sshtui.ui.widgets.card import Editing
 
@@ -33,19 +33,21 @@ MANY = 10
 class HostEdits:
     """Carries out changes and tells how they went; no widget is touched."""
 
-    def __init__(self, parts: Parts, prompter: Prompter, replaced: Callable[[Host, Host], None]) -> None:
+    def __init__(self, parts: Parts, jobs: Jobs, replaced: Callable[[Host, Host], None]) -> None:
         """`replaced(before, after)` is told when a saved host is another."""
         self._replaced = replaced
         self._parts = parts
-        self._prompter = prompter
+        self._jobs = jobs
         self._history = parts.history or History(parts.hosts)
 
     def changeable(self, host: Host | None) -> Host | None:
         """`host` when it is ours to change; says why not otherwise."""
         if host is None:
-            self.tell("Choose a host first.")
+            self._jobs.say("Choose a host first.")
         if host is not None and not host.editable:
-            self.tell(f"{host.name} stands in {host.origin} and is read-only here; O makes an own copy.", "warning")
+            self._jobs.say(
+                f"{host.name} stands in {host.origin} and is read-only here; O makes an own copy.", warning=True
+            )
             return None
         return host
 
@@ -56,7 +58,9 @@ class HostEdits:
         own = [host for host in hosts if host.editable]
         if len(own) < len(hosts):
             left = len(hosts) - len(own)
-            self.tell(f"{left} of {len(hosts)} are read-only here and stay as they are; O makes own copies.", "warning")
+            self._jobs.say(
+                f"{left} of {len(hosts)} are read-only here and stay as they are; O makes own copies.", warning=True
+            )
         return own
 
     # What is typed on the card
@@ -117,18 +121,20 @@ class HostEdits:
     async def ask_to_delete(self, hosts: Sequence[Host]) -> None:
         """Take many hosts away, after asking."""
         many = f"{len(hosts)} saved hosts are deleted. u brings them back until sshtui ends."
-        if await self._prompter.ask(Confirm("Delete the marked hosts?", many, yes="Delete", danger=True)):
+        if await self._jobs.prompter.ask(Confirm("Delete the marked hosts?", many, yes="Delete", danger=True)):
             self.delete(hosts)
 
     def delete(self, hosts: Sequence[Host]) -> None:
         """Take hosts away, and say how to bring them back."""
         title = f"{_many(hosts)} deleted." if len(hosts) > 1 else ""
         if self._try(lambda: self._history.remove([host.name for host in hosts], title)):
-            self.tell(f"{title} u brings them back." if title else f"{hosts[0].name} is deleted. u brings it back.")
+            self._jobs.say(
+                f"{title} u brings them back." if title else f"{hosts[0].name} is deleted. u brings it back."
+            )
 
     def move(self, hosts: Sequence[Host], folder: str) -> str:
         """Put hosts into `folder`; why that cannot be, or ""."""
-        folder = folder.strip().strip("/")
+        folder = folder_typed(folder)
         if problem := folder_problem(folder):
             return problem
         moved = [(replace(host, folder=folder), host.name) for host in hosts if host.folder != folder]
@@ -139,7 +145,7 @@ class HostEdits:
 
     def move_folder(self, path: str, to: str, catalogue: Catalogue) -> str:
         """Give a folder with all that is in it another path; why that cannot be, or ""."""
-        to = to.strip().strip("/")
+        to = folder_typed(to)
         if problem := folder_problem(to) if to else "A folder needs a name.":
             return problem
         if to == path:
@@ -147,7 +153,7 @@ class HostEdits:
         return self._told_once(lambda: self._move_folder(path, to, catalogue), f"{path} is {to} now.")
 
     def _move_folder(self, path: str, to: str, catalogue: Catalogue) -> None:
-        if f"{to}/".startswith(f"{path}/"):
+        if is_below(to, path):
             raise UsageError(f"{path} cannot stand inside itself.")
         self._history.move_folder(path, to, catalogue.own_below(path), f"{path} renamed to {to}.")
 
@@ -171,7 +177,7 @@ class HostEdits:
             names.add(name)
             copies.append(replace(host, name=name, origin=""))
         if not copies:
-            self.tell("That is a host of yours already; c makes a copy of it.")
+            self._jobs.say("That is a host of yours already; c makes a copy of it.")
             return None
         title = f"{_many(copies)} saved as {'a host' if len(copies) == 1 else 'hosts'} of your own."
         problem = self._told_once(lambda: self._save_all([(copy, None) for copy in copies], title), title)
@@ -188,12 +194,12 @@ class HostEdits:
         try:
             step = self._history.undo()
         except SshtuiError as error:
-            self._prompter.tell(told(error))
+            self._jobs.failed(error)
             return None
         for change in step.changes if step else ():
             if change.before is not None and change.after is not None:
                 self._is_now(change.after, change.before)
-        self.tell(step.sentence if step else "There is nothing to undo.")
+        self._jobs.say(step.sentence if step else "There is nothing to undo.")
         return step
 
     async def choose_key_pair(self, host: Host) -> None:
@@ -203,14 +209,10 @@ class HostEdits:
             return await self._parts.key_pairs(host)
 
         pairs = tuple(await again())
-        answer = await self._prompter.ask(ChooseKeyPair(host.name, pairs, host.key_pair, again))
+        answer = await self._jobs.prompter.ask(ChooseKeyPair(host.name, pairs, host.key_pair, again))
         if answer is not None and answer.key_pair.path:
             changed = replace(host, key_pair=answer.key_pair.path)
             self._try(lambda: self._save_all([(changed, host.name)]))
-
-    def tell(self, sentence: str, level: Literal["information", "warning"] = "information") -> None:
-        """Say something that needs no answer."""
-        self._prompter.tell(Notice(sentence, level=level))
 
     def _save_all(self, changes: Sequence[tuple[Host, str | None]], title: str = "") -> None:
         for change in self._history.save(changes, title).changes:
@@ -229,14 +231,14 @@ class HostEdits:
         """Carry out a change and say so; what went wrong, which is told too, or ""."""
         if not self._try(change):
             return "Nothing is changed."
-        self.tell(f"{title} u undoes it.")
+        self._jobs.say(f"{title} u undoes it.")
         return ""
 
     def _try(self, change: Callable[[], None]) -> bool:
         try:
             change()
         except SshtuiError as error:
-            self._prompter.tell(told(error))
+            self._jobs.failed(error)
             return False
         return True
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from sshtui.model.folders import is_below
 from sshtui.model.hosts import Host
 from sshtui.model.text import plain
 from sshtui.ui.fuzzy import matcher
@@ -168,11 +169,6 @@ def folder_around(row: HostListRow) -> str:
 def is_read_only(folder: str) -> bool:
     """Whether a row's path is no folder of ours but a file."""
     return folder == CONFIG_FOLDER or folder.startswith(_FILE)
-
-
-def is_below(folder: str, path: str) -> bool:
-    """Whether `folder` is the folder `path` or inside it."""
-    return f"{folder}/".startswith(f"{path}/")
 
 
 def _tag(word: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Work that a screen gives away: what blocks runs in a thread, and what goes wrong becomes a notice."""
+"""Work that is given away, and what is said of it: what blocks runs in a thread, failures become notices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Jobs:
-    """Runs work for a screen and tells the person through `prompter` what failed."""
+    """Runs work and tells the person through `prompter` what came of it."""
 
     def __init__(self, prompter: Prompter) -> None:
         self.prompter = prompter
@@ -35,9 +35,9 @@ class Jobs:
             return False
         return True
 
-    def failed(self, error: SshtuiError) -> None:
+    def failed(self, error: SshtuiError, title: str = "") -> None:
         """Tell what went wrong, and the way on."""
-        self.say(f"{error.sentence} {error.hint}".strip(), warning=True)
+        self.prompter.tell(Notice(error.told, title, "error"))
 
     def say(self, sentence: str, *, warning: bool = False) -> None:
         """Show a sentence, without waiting."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sshtui.errors import BrokenFile
+from sshtui.model.folders import way_to
 from sshtui.model.hosts import Host
 from sshtui.ui.host_rows import FAVOURITES, Catalogue, HostListRow
-from sshtui.ui.parts import Parts, Recent
+from sshtui.ui.parts import Parts
+from sshtui.ui.stores import Recent
 
 ORDERS: Mapping[str, str] = {"name": "by name", "recent": "by last use", "used": "by how often they are used"}
 """The setting `sort` and how it is said, in the order of the key."""
@@ -58,8 +60,7 @@ class Listing:
 
     def unfold_around(self, host: Host) -> bool:
         """Unfold what hides a host; whether anything did."""
-        ends = [at for at in range(1, len(host.folder) + 1) if host.folder[at : at + 1] in ("", "/")]
-        above = {FAVOURITES} if host.favourite else {host.folder[:at] for at in ends}
+        above = {FAVOURITES} if host.favourite else {*way_to(host.folder)}
         hidden = bool(above & self._folded)
         self._folded -= above
         return hidden
@@ -74,8 +75,7 @@ class Listing:
     def folders(self) -> Sequence[str]:
         """Every folder there is, those above others too."""
         paths = {host.folder for host in self.catalogue.own} | {each.path for each in self._parts.hosts.folders}
-        above = {path[:at] for path in paths for at in range(len(path) + 1) if path[at : at + 1] in ("", "/")}
-        return sorted(above - {""}, key=str.casefold)
+        return sorted({above for path in paths for above in way_to(path)}, key=str.casefold)
 
 
 def _weights(recent: Recent, order: str) -> Mapping[str, float] | None:

@@ -42,7 +42,7 @@ class Marks:
 
     def follow(self, rows: Sequence[HostListRow], cursor: int) -> None:
         """The cursor stands on row `cursor` of `rows`: the range reaches there."""
-        start = next((at for at, row in enumerate(rows) if _key(row) == _key(self._anchor)), None)
+        start = next((at for at, row in enumerate(rows) if _identity(row) == _identity(self._anchor)), None)
         if start is not None:
             self._range = _names(rows[min(start, cursor) : max(start, cursor) + 1])
             self._join()
@@ -74,7 +74,7 @@ class Marks:
         self.names = self._kept | self._range
 
 
-def _key(row: HostListRow | None) -> tuple[bool, str]:
+def _identity(row: HostListRow | None) -> tuple[bool, str]:
     """What a row is known by when it is listed anew."""
     return (True, row.host.name) if isinstance(row, HostRow) else (False, row.path if row else "")
 

@@ -111,13 +111,6 @@ class Limits:
                     self._failures.pop(name, None)
             self._save()
 
-    def not_made(self, attempt: Attempt) -> None:
-        """Nothing was guessed after all."""
-        with self._guard:
-            for name in attempt.names:
-                self._take_back(name)
-            self._save()
-
     def remember_device(self) -> str:
         """A new token for the browser that has just signed in."""
         token = secrets.token_urlsafe(32)

@@ -148,6 +148,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         secrets_screen=secrets_screen,
         diagnose=wire.diagnose,
         at_end=keeper.settle,
+        transfer_dir=paths.transfer_dir,
         effective=hosts.effective,
         why=lambda host: lookup.why(host.name, settings, paths.ssh_dir.parent),
         reach=wire.reach,

@@ -24,7 +24,7 @@ LABELS = {"escape,q": "Esc", "slash": "/", "d,delete": "d", "x,delete": "x", "r,
 """How the footer names keys that a binding writes otherwise."""
 
 
-class Catalogue(Screen[None], Generic[E], inherit_bindings=False):
+class CatalogueScreen(Screen[None], Generic[E], inherit_bindings=False):
     """Lists entries of type `E`, with the facts of the marked one beside the list, or below it where it is narrow.
 
     A subclass says what a row and the facts are and binds what can be done; `show_entries` fills the list.
@@ -40,7 +40,7 @@ class Catalogue(Screen[None], Generic[E], inherit_bindings=False):
     ]
 
     DEFAULT_CSS = """
-    Catalogue {
+    CatalogueScreen {
         background: $background;
         color: $foreground;
         #title { height: 1; padding: 0 1; background: $panel; text-style: bold; text-wrap: nowrap; }
@@ -98,7 +98,7 @@ class Catalogue(Screen[None], Generic[E], inherit_bindings=False):
         """Choose the layout, and break the footer's line between two keystrokes."""
         self.set_class(event.size.width >= SIDE_BY_SIDE, "-wide")
         # Textual hands bindings of a class and of its bases out separately; a person sees one row of them.
-        bindings = (*Catalogue.BINDINGS[:1], *self.BINDINGS)
+        bindings = (*CatalogueScreen.BINDINGS[:1], *self.BINDINGS)
         shown = footer(bindings, self.missing_actions(), max(1, event.size.width - 2))
         self.query_one("#footer", Static).update(shown)
 

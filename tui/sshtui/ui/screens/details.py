@@ -5,56 +5,36 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from textual import events, work
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual import work
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from sshtui.model.connection import ConnectionFacts, Traffic, UserCertificate
 from sshtui.model.text import plain
 from sshtui.session.session import Session
-from sshtui.ui.keys import keystroke
+from sshtui.ui.screens.reading import ReadingScreen
 
 _LABEL = 16
 _POST_QUANTUM = ("mlkem", "sntrup")
 
 
-class DetailsScreen(ModalScreen[None]):
+class DetailsScreen(ReadingScreen):
     """Follows the connection while it is shown. Any of `q Esc Enter` closes it."""
 
-    CSS_PATH = "../styles/details.tcss"
-
     def __init__(self, session: Session, *, unicode: bool = True) -> None:
-        super().__init__(classes="" if unicode else "-ascii")
+        super().__init__(session.label, unicode=unicode)
         self._session = session
         self._round_trip: float | None = None
 
-    def compose(self) -> ComposeResult:
-        with VerticalScroll(id="details") as box:
-            box.border_title = Content(plain(self._session.label, 64))
-            box.border_subtitle = "Esc closes"
-            yield Static(self._text())
-
     def on_mount(self) -> None:
-        self.set_interval(1.0, self._show)
+        self.set_interval(1.0, self.show)
         self._measure()
-
-    def on_key(self, event: events.Key) -> None:
-        if keystroke(event).name in ("escape", "enter", "q"):
-            event.stop()
-            self.dismiss()
 
     @work(exclusive=True)
     async def _measure(self) -> None:
         self._round_trip = await self._session.ping()
-        self._show()
+        self.show()
 
-    def _show(self) -> None:
-        self.query_one(Static).update(self._text())
-
-    def _text(self) -> Content:
+    def text(self) -> Content:
         session = self._session
         rows = [("state", session.state.value)]
         if self._round_trip is not None:

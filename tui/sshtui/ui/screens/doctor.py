@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from textwrap import wrap
 
-from textual import events, work
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual import work
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from sshtui.errors import SshtuiError
 from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
 from sshtui.model.text import plain
-from sshtui.ui.keys import keystroke
-
-Diagnose = Callable[[Host], AsyncIterator[Finding]]
+from sshtui.ui.screens.reading import ReadingScreen
 
 _STYLES = {"ok": "$success", "failed": "bold $error", "note": "$warning", "skipped": "$muted"}
 _WORDS = {"ok": "ok", "failed": "FAILED", "note": "note", "skipped": "-"}
@@ -28,52 +22,35 @@ _STEP, _VERDICT = 14, 7
 _WIDE = 48
 
 
-class DoctorScreen(ModalScreen[None]):
-    """Shows each finding as soon as it is known. Any of `q Esc Enter` closes it and ends the check."""
+class DoctorScreen(ReadingScreen):
+    """Shows each of `findings` as soon as it is known. Any of `q Esc Enter` closes it and ends the check."""
 
-    CSS_PATH = "../styles/details.tcss"
-
-    def __init__(self, host: Host, diagnose: Diagnose, *, unicode: bool = True) -> None:
-        super().__init__(classes="" if unicode else "-ascii")
-        self._host = host
-        self._diagnose = diagnose
+    def __init__(self, host: Host, findings: AsyncIterator[Finding], *, unicode: bool = True) -> None:
+        super().__init__(f"the way to {host.name}", unicode=unicode)
+        self._findings = findings
         self._found: list[Finding] = []
         self._failure = ""
         self._done = False
-
-    def compose(self) -> ComposeResult:
-        with VerticalScroll(id="details") as box:
-            box.border_title = Content(f"the way to {plain(self._host.name, 64)}")
-            box.border_subtitle = "Esc closes"
-            yield Static(self._text())
 
     def on_mount(self) -> None:
         self._examine()
 
     def on_resize(self) -> None:
-        self._show()
-
-    def on_key(self, event: events.Key) -> None:
-        if keystroke(event).name in ("escape", "enter", "q"):
-            event.stop()
-            self.dismiss()
+        self.show()
 
     @work(exclusive=True)
     async def _examine(self) -> None:
         try:
-            async for finding in self._diagnose(self._host):
+            async for finding in self._findings:
                 self._found.append(finding)
-                self._show()
+                self.show()
         except SshtuiError as error:
-            self._failure = plain(f"{error.sentence} {error.hint}", 600)
+            self._failure = plain(error.told, 600)
         self._done = True
-        self._show()
+        self.show()
 
-    def _show(self) -> None:
-        self.query_one(Static).update(self._text())
-
-    def _text(self) -> Content:
-        width = max(self.query_one("#details", VerticalScroll).content_size.width, 20) if self.is_mounted else _WIDE
+    def text(self) -> Content:
+        width = max(self.columns, 20) if self.is_mounted else _WIDE
         lines = [line for finding in self._found for line in finding_lines(finding, width)]
         last = self._failure if self._done else "checking ..."
         return Content("\n").join([*lines, *([Content(last)] if last else [])])

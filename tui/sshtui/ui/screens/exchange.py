@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
@@ -13,10 +12,11 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
 
+from sshtui.files import with_home
 from sshtui.model.questions import Prompter
 from sshtui.model.text import plain
 from sshtui.ui.jobs import Jobs
-from sshtui.ui.screens.catalogue import Catalogue
+from sshtui.ui.screens.catalogue import CatalogueScreen
 from sshtui.ui.widgets.chooser import Chooser
 from sshtui.ui.widgets.path_input import PathInput
 from sshtui.ui.widgets.settings_rows import settings_rows
@@ -30,7 +30,7 @@ _MOST_NAMES = 60
 """Files named when Tab meets several."""
 
 
-class ExchangeScreen(Catalogue[E], Generic[E]):
+class ExchangeScreen(CatalogueScreen[E], Generic[E]):
     """Lists what goes in or out. `go` is what Enter in a field asks for."""
 
     AUTO_FOCUS = "#file"
@@ -68,7 +68,7 @@ class ExchangeScreen(Catalogue[E], Generic[E]):
         if not text:
             self.jobs.say("Type the file first.", warning=True)
             return None
-        return Path(os.path.expanduser(text))
+        return with_home(text)
 
     def typed(self, field: str) -> str:
         """What stands in the field with that id."""

@@ -11,19 +11,19 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from sshtui.ui.line_input import LineInput
-from sshtui.ui.screens.catalogue import Catalogue
+from sshtui.ui.screens.catalogue import CatalogueScreen
 
 E = TypeVar("E")
 
 
-class FilteredCatalogue(Catalogue[E], Generic[E]):
+class FilteredScreen(CatalogueScreen[E], Generic[E]):
     """`/` goes to the filter, Enter back to the list, Esc empties it first. `filter_changed` lists what it leaves."""
 
     FILTER_HINT: ClassVar[str] = "/ filter"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "filter")]
 
     DEFAULT_CSS = """
-    FilteredCatalogue {
+    FilteredScreen {
         #filter { height: 1; border: none; padding: 0 1; background: $surface; &:focus { border: none; } }
         #filter > .input--placeholder { color: $muted; text-style: italic; }
     }

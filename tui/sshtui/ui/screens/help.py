@@ -5,16 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from textual import events
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from sshtui.ui.actions import ACTIONS, Action, Scope
 from sshtui.ui.keymap import Keymap, shown
-from sshtui.ui.keys import keystroke
+from sshtui.ui.screens.reading import ReadingScreen
 
 COLUMNS = 84
 """How wide the help is where there is room; `max-width` of its style."""
@@ -24,29 +19,18 @@ _FRAME_COLUMNS = 7
 """Border, padding, scrollbar."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ReadingScreen):
     """Made from the registry; what counts in `first` comes first. Any of `? q Esc Enter` closes it."""
 
-    CSS_PATH = "../styles/help.tcss"
+    CLOSING = ReadingScreen.CLOSING | {"question_mark"}
 
     def __init__(self, keymap: Keymap, *, first: Scope = Scope.HOSTS, unicode: bool = True) -> None:
-        super().__init__(classes="" if unicode else "-ascii")
+        super().__init__("Help", unicode=unicode)
         self._keymap = keymap
         self._first = first
         self._unicode = unicode
 
-    def compose(self) -> ComposeResult:
-        with VerticalScroll(id="help") as box:
-            box.border_title = "Help"
-            box.border_subtitle = "Esc closes"
-            yield Static(self._text())
-
-    def on_key(self, event: events.Key) -> None:
-        if keystroke(event).name in ("escape", "enter", "q", "question_mark"):
-            event.stop()
-            self.dismiss()
-
-    def _text(self) -> Content:
+    def text(self) -> Content:
         lines: list[Content] = []
         leader = shown(self._keymap.leader, unicode=self._unicode)
         if leader:

@@ -25,7 +25,7 @@ from sshtui.model.questions import Prompter
 from sshtui.model.text import plain
 from sshtui.ui.modals.base import QUIET
 from sshtui.ui.modals.form import LineForm
-from sshtui.ui.screens.catalogue import Catalogue
+from sshtui.ui.screens.catalogue import CatalogueScreen
 from sshtui.ui.screens.keys_bench import Bench, KeyTools
 from sshtui.ui.screens.keys_dialogs import (
     CertificateDialog,
@@ -40,7 +40,7 @@ INSPECTED = "path of a key, a certificate, an authorized_keys, a bundle"
 """What can be looked at."""
 
 
-class KeysScreen(Catalogue[Entry]):
+class KeysScreen(CatalogueScreen[Entry]):
     """Lists key pairs and carries out what is asked for the marked one; everything slow runs in a thread."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

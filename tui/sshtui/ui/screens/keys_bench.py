@@ -112,7 +112,7 @@ class Bench(Jobs):
             try:
                 said = plain(await job(host))
             except SshtuiError as error:
-                said = " ".join(plain_lines(f"failed. {error.sentence} {error.hint}", 6))
+                said = " ".join(plain_lines(f"failed. {error.told}", 6))
             else:
                 done.append(host)
             rows.append(name + said)

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Checkbox, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from sshtui.files import with_home
 from sshtui.keys.convert import ROUNDS, Target, losses, targets_for, with_suffix_for
 from sshtui.keys.generate import default_comment, security_key_here
 from sshtui.keys.key_file import KeyFile
@@ -230,7 +231,7 @@ class NewKeyPairDialog(ProtectionDialog):
 
     def result(self) -> None:
         kind, bits, _ = self._kind()
-        path = Path(self.typed("path")).expanduser()
+        path = with_home(self.typed("path"))
         self.recipe = Recipe(kind, bits, self.typed("comment"), self._directory / path, self.protection())
         self.answer(self.recipe.protection)
 
@@ -286,7 +287,7 @@ class ConvertDialog(Form[Conversion]):
         """Answer once there is a file name."""
         typed = self.typed("path")
         if typed:
-            self.answer(Conversion(self._target(), Path(typed).expanduser()))
+            self.answer(Conversion(self._target(), with_home(typed)))
 
 
 class CertificateDialog(Form[Certification]):
@@ -316,4 +317,4 @@ class CertificateDialog(Form[Certification]):
         else:
             subject = self.typed("subject")
             ticked = {name: self.query_one(f"#{name}", Checkbox).value for name in ("der", "bundle")}
-            self.answer(Certification(Path(out).expanduser(), int(days), subject, ticked["der"], ticked["bundle"]))
+            self.answer(Certification(with_home(out), int(days), subject, ticked["der"], ticked["bundle"]))

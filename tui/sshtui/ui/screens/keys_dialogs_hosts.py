@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Checkbox, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
+from sshtui.files import with_home
 from sshtui.keys.adding import read_time
 from sshtui.keys.key_file import KeyFile
 from sshtui.model.hosts import Host
@@ -91,7 +92,7 @@ class HostsDialog(Form[ChosenHosts]):
         chosen = tuple(self.query_one(SelectionList).selected)
         old = self.typed("old") if self._rotating else ""
         if chosen:
-            self.answer(ChosenHosts(chosen, Path(old).expanduser() if old else None))
+            self.answer(ChosenHosts(chosen, with_home(old) if old else None))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from sshtui.ssh.known_hosts import Known, KnownHosts, ListedKey
 from sshtui.ui.jobs import Jobs
 from sshtui.ui.modals.base import QUIET
 from sshtui.ui.modals.form import LineForm
-from sshtui.ui.screens.filtered import FilteredCatalogue
+from sshtui.ui.screens.filtered import FilteredScreen
 
 MOST_SHOWN = 1000
 """Lines of the list; what a filter leaves out is found by a longer one."""
@@ -35,7 +35,7 @@ class KnownHostsTools:
     scan: Callable[[str, int], Awaitable[Sequence[HostKey]]]
 
 
-class KnownHostsScreen(FilteredCatalogue[ListedKey]):
+class KnownHostsScreen(FilteredScreen[ListedKey]):
     """Lists host keys and carries out what is asked for the marked one; files are read in a thread."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -81,7 +81,7 @@ class KnownHostsScreen(FilteredCatalogue[ListedKey]):
         """Show the lines that the filter leaves."""
         text = self.filter_text
         words = text.lower().split()
-        found = tuple(key for key in self._all if all(word in _searched(key) for word in words))
+        found = tuple(entry for entry in self._all if all(word in _searched(entry) for word in words))
         if text and (place := self._place(text)):
             named = await self._jobs.attempt(lambda: self._tools.files.find(*place)) or ()
             found = tuple(dict.fromkeys((*named, *found)))
@@ -109,38 +109,34 @@ class KnownHostsScreen(FilteredCatalogue[ListedKey]):
     @work(group="job", exclusive=True)
     async def action_delete(self) -> None:
         """Take the marked line out, after asking; the file as it was is kept."""
-        key, files = self.marked, self._tools.files
-        if key is None or not self._ours(key):
+        entry, files = self.marked, self._tools.files
+        if entry is None or not self._ours(entry):
             return
-        text = (
-            f"{_names(key)}\n{key.host_key.kind} {key.host_key.sha256}\n\nThe file as it was stays as {files.path}.old."
-        )
+        text = f"{_names(entry)}\n{_brief(entry)}\n\nThe file as it was stays as {files.path}.old."
         if not await self._jobs.prompter.ask(
             Confirm("Forget this host key?", text, yes="Forget", no="Keep", danger=True)
         ):
             return
-        if await self._jobs.attempt(lambda: files.drop(key)) is False:
+        if await self._jobs.attempt(lambda: files.drop(entry)) is False:
             self._jobs.say("The file has another line there by now; it was read again.", warning=True)
         self._load()
 
     @work(group="job", exclusive=True)
     async def action_revoke(self) -> None:
         """Mark the host key as one that is never accepted again for these names."""
-        key, files = self.marked, self._tools.files
-        if key is None or key.marker:
+        entry, files = self.marked, self._tools.files
+        if entry is None or entry.marker:
             return
-        names = key.names
+        names = entry.names
         if not names:
             place = self._place(self.filter_text)
-            if place is None or key not in (await self._jobs.attempt(lambda: files.find(*place)) or ()):
+            if place is None or entry not in (await self._jobs.attempt(lambda: files.find(*place)) or ()):
                 self._jobs.say("Its name is hashed: type the name into the filter first.", warning=True)
                 return
             names = known_name(*place).decode()
-        text = (
-            f"{plain(names, 200)}\n{key.host_key.kind} {key.host_key.sha256}\n\nNobody can connect where it is shown."
-        )
+        text = f"{plain(names, 200)}\n{_brief(entry)}\n\nNobody can connect where it is shown."
         if await self._jobs.prompter.ask(Confirm("Revoke this host key?", text, yes="Revoke", no="Keep", danger=True)):
-            await self._jobs.attempt(lambda: files.append(f"@revoked {names} {key.host_key.line}"))
+            await self._jobs.attempt(lambda: files.append(f"@revoked {names} {entry.host_key.line}"))
             self._load()
 
     @work(group="job", exclusive=True)
@@ -152,13 +148,11 @@ class KnownHostsScreen(FilteredCatalogue[ListedKey]):
         )
         if text is None:
             return
-        key = self._tools.files.read_line(text)
-        if key is None:
+        entry = self._tools.files.read_line(text)
+        if entry is None:
             self._jobs.say("That is no line with a host key, as in: web-1 ssh-ed25519 AAAA…", warning=True)
             return
-        shown = (
-            f"{_names(key)}\n{key.marker or 'trusted'}\n{key.host_key.kind} {key.host_key.bits} {key.host_key.sha256}"
-        )
+        shown = f"{_names(entry)}\n{entry.marker or 'trusted'}\n{_brief(entry)}"
         if await self._jobs.prompter.ask(Confirm("Add this line?", shown, yes="Add", no="Leave out", danger=True)):
             if await self._jobs.attempt(lambda: self._tools.files.append(text)) is False:
                 self._jobs.say("It is there already.")
@@ -185,39 +179,43 @@ class KnownHostsScreen(FilteredCatalogue[ListedKey]):
         if known is not None:
             self.tell_here(_scanned(known_name(*place).decode(), found, known))
 
-    def _ours(self, key: ListedKey) -> bool:
-        ours = key.path == self._tools.files.path
+    def _ours(self, entry: ListedKey) -> bool:
+        ours = entry.path == self._tools.files.path
         if not ours:
-            self._jobs.say(f"It stands in {key.path}, which belongs to the whole machine.", warning=True)
+            self._jobs.say(f"It stands in {entry.path}, which belongs to the whole machine.", warning=True)
         return ours
 
 
-def _searched(key: ListedKey) -> str:
-    return f"{key.names} {key.comment} {key.marker} {key.host_key.kind} {key.host_key.sha256}".lower()
+def _searched(entry: ListedKey) -> str:
+    return f"{entry.names} {entry.comment} {entry.marker} {entry.host_key.kind} {entry.host_key.sha256}".lower()
 
 
-def _names(key: ListedKey) -> str:
-    return plain(key.names, 200) or "(hashed name)"
+def _names(entry: ListedKey) -> str:
+    return plain(entry.names, 200) or "(hashed name)"
 
 
-def _row(key: ListedKey) -> Content:
-    mark = ("! ", "$error") if key.marker == "@revoked" else "  "
-    kind = f"{key.host_key.kind} {key.host_key.bits}"
-    extra = {"@revoked": ", revoked", "@cert-authority": ", authority", "": ""}[key.marker]
-    return Content.assemble(mark, (plain(key.names, 60) or "(hashed)", "bold"), (f"\n  {kind}{extra}", "$muted"))
+def _brief(entry: ListedKey) -> str:
+    return f"{entry.host_key.kind} {entry.host_key.bits} {entry.host_key.sha256}"
 
 
-def _facts(key: ListedKey) -> Content:
-    rows = [("names", _names(key)), ("file", f"{key.path}, line {key.line}")]
-    if key.comment:
-        rows.append(("comment", plain(key.comment, 200)))
-    rows.append(("type", f"{key.host_key.kind} {key.host_key.bits}"))
+def _row(entry: ListedKey) -> Content:
+    mark = ("! ", "$error") if entry.marker == "@revoked" else "  "
+    kind = f"{entry.host_key.kind} {entry.host_key.bits}"
+    extra = {"@revoked": ", revoked", "@cert-authority": ", authority", "": ""}[entry.marker]
+    return Content.assemble(mark, (plain(entry.names, 60) or "(hashed)", "bold"), (f"\n  {kind}{extra}", "$muted"))
+
+
+def _facts(entry: ListedKey) -> Content:
+    rows = [("names", _names(entry)), ("file", f"{entry.path}, line {entry.line}")]
+    if entry.comment:
+        rows.append(("comment", plain(entry.comment, 200)))
+    rows.append(("type", f"{entry.host_key.kind} {entry.host_key.bits}"))
     parts: list[Any] = [piece for name, value in rows for piece in ((f"{name:<8}", "$muted"), plain(value) + "\n")]
-    if key.marker == "@revoked":
+    if entry.marker == "@revoked":
         parts.append(("\nRevoked: never accepted.\n", "$error"))
-    elif key.marker:
+    elif entry.marker:
         parts.append("\nAn authority: host keys that it signed are accepted.\n")
-    parts.append(f"\n{key.host_key.sha256}\n{key.host_key.md5}\n\n{key.host_key.randomart}")
+    parts.append(f"\n{entry.host_key.sha256}\n{entry.host_key.md5}\n\n{entry.host_key.randomart}")
     return Content.assemble(*parts)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import time
+from collections.abc import Sequence
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
@@ -19,26 +18,22 @@ from sshtui.model.folders import is_dangerous
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.keystrokes import Keystroke
-from sshtui.model.questions import Notice, Prompter
+from sshtui.model.questions import Prompter
 from sshtui.model.themes import Palette
 from sshtui.session.roster import Roster
 from sshtui.session.session import Session
 from sshtui.ui.actions import Scope
-from sshtui.ui.asking import change_password, close_front_tab, how_to_leave
-from sshtui.ui.audience import Audience
 from sshtui.ui.commands import Commands, carry_out
 from sshtui.ui.glyphs import Glyphs
+from sshtui.ui.jobs import Jobs
 from sshtui.ui.keymap import Keymap
 from sshtui.ui.keys import keystroke
 from sshtui.ui.leader import HOLD_BEFORE_MENU, Leader, Meaning
-from sshtui.ui.palette_entries import palette_entries
 from sshtui.ui.parts import Parts
-from sshtui.ui.screens.details import DetailsScreen
-from sshtui.ui.screens.doctor import DoctorScreen
-from sshtui.ui.screens.help import HelpScreen
+from sshtui.ui.queues import dealt_with
 from sshtui.ui.screens.layout import SMALLEST, layout, sidebar_columns
-from sshtui.ui.screens.palette import Entry, PaletteScreen
-from sshtui.ui.steady import SteadyApp
+from sshtui.ui.screens.openings import Openings
+from sshtui.ui.tab_actions import TabActions
 from sshtui.ui.terminal.colours import FALLBACK
 from sshtui.ui.widgets.ask_line import AskLine, Line
 from sshtui.ui.widgets.leader_menu import LeaderMenu
@@ -84,6 +79,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.roster = roster
         self._unicode = unicode
         self._prompter = prompter
+        self._jobs = Jobs(prompter)
         self._leader = Leader(keymap)
         self._menu_timer: Timer | None = None
         self._sidebar_wanted = True
@@ -97,24 +93,16 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._status = StatusLine(keymap, glyphs, unicode=unicode, id="status")
         self._ask = AskLine(id="ask")
         self._menu = LeaderMenu(keymap, unicode=unicode, id="menu")
+        openings = Openings(parts, keymap, prompter, self, self, lambda: self.scope, unicode=unicode)
+        tabs = TabActions(roster, prompter, self, self._ask_for, parts.transfer_dir)
         self._commands: Commands = {
             **self.sidebar.commands(),
             **self.workspace.commands(),
+            **openings.commands(),
+            **tabs.commands(),
             "hosts.show": self.show_hosts,
             "app.sidebar": self._toggle_sidebar,
             "app.quick_connect": self._quick_connect,
-            "app.help": self._show_help,
-            "app.palette": self._show_palette,
-            "app.keys": self._show_keys,
-            "app.secrets": self._show_secrets,
-            "app.known_hosts": self._show_known_hosts,
-            "app.quit": self.ask_to_quit,
-            "app.detach": self._leave_app,
-            "tab.close": self._close_tab,
-            "tab.rename": self._rename_tab,
-            "session.password": self._change_password,
-            "session.details": self._show_details,
-            "tab.doctor": self._show_doctor,
             "terminal.lock": self._lock,
         }
 
@@ -134,9 +122,9 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._show_status()
         problems = (*self._parts.problems, *self._keymap.problems)
         for problem in problems[:PROBLEMS_SHOWN]:
-            self._tell(problem, warning=True)
+            self._jobs.say(problem, warning=True)
         if len(problems) > PROBLEMS_SHOWN:
-            self._tell(f"{len(problems) - PROBLEMS_SHOWN} more problems in the settings.", warning=True)
+            self._jobs.say(f"{len(problems) - PROBLEMS_SHOWN} more problems in the settings.", warning=True)
         if self._parts.open_at_start is not None:
             await self.open(self._parts.open_at_start)
 
@@ -149,8 +137,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
         return TerminalView(
             session,
-            # What is ours was taken before a keystroke came to the view.
-            claims=lambda _pressed: False,
             prompter=self._prompter,
             palette=palette,
             confirm_paste=lambda: self._parts.settings.confirm_paste or is_dangerous(session.host),
@@ -220,10 +206,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         # The field twice: its word of a change comes behind the keystroke in its own queue.
         for widget in (self.focused, *self.focused.ancestors_with_self):
             if isinstance(widget, Widget):
-                passed = asyncio.Event()
-                widget.call_later(passed.set)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(passed.wait(), CATCH_UP)
+                await dealt_with(widget, CATCH_UP)
             if widget is self:
                 break
 
@@ -236,49 +219,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
         command = self._commands.get(action_id)
         if command is not None:
             await carry_out(command)
-
-    def _show_help(self) -> None:
-        self.app.push_screen(HelpScreen(self._keymap, first=self.scope, unicode=self._unicode))
-
-    def _show_details(self) -> None:
-        front = self.roster.front
-        if front is None or front.facts is None:
-            self._tell("Connect first: there is no connection to tell of.", warning=True)
-        else:
-            self.app.push_screen(DetailsScreen(front, unicode=self._unicode))
-
-    def _show_doctor(self) -> None:
-        front, diagnose = self.roster.front, self._parts.diagnose
-        if front is not None and diagnose is not None:
-            prompter = self._prompter
-            self.app.push_screen(DoctorScreen(front.host, lambda host: diagnose(host, prompter), unicode=self._unicode))
-
-    def _show_palette(self) -> None:
-        from sshtui.ui.app import SshtuiApp
-
-        assert isinstance(self.app, SshtuiApp)
-        entries = tuple(palette_entries(self.app, self, unicode=self._unicode))
-        self.app.push_screen(PaletteScreen(entries, unicode=self._unicode), self._chosen)
-
-    def _show_keys(self) -> None:
-        if self._parts.key_workshop is None:
-            self._tell("Key pairs are managed on the command line: sshtui keys --help.")
-        else:
-            self.app.push_screen(self._parts.key_workshop(self._prompter))
-
-    def _show_known_hosts(self) -> None:
-        if self._parts.known_hosts is None:
-            self._tell("Host keys are managed on the command line: sshtui known-hosts --help.")
-        else:
-            self.app.push_screen(self._parts.known_hosts(self._prompter))
-
-    def _show_secrets(self) -> None:
-        if self._parts.secrets_screen is not None:
-            self.app.push_screen(self._parts.secrets_screen(self._prompter))
-
-    async def _chosen(self, entry: Entry | None) -> None:
-        if entry is not None:
-            await carry_out(entry.choose)
 
     def _show_leader(self) -> None:
         pending = self._leader.pending
@@ -312,12 +252,17 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _lock(self) -> None:
         if not self._keymap.leader:
-            self._tell("Without a leader the lock could not be opened again.", warning=True)
+            self._jobs.say("Without a leader the lock could not be opened again.", warning=True)
             return
         self._leader.lock()
         self._show_leader()
 
     # Going about
+
+    @property
+    def hosts(self) -> Sequence[Host]:
+        """Every host there is, ours first."""
+        return self.sidebar.hosts
 
     async def open(self, host: Host, another: bool = True) -> None:
         """Bring a tab on `host` to the front; a new one with `another` or where none is open."""
@@ -393,7 +338,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     async def _tab_picked(self, event: TabBar.Picked) -> None:
         await self.show_tab(event.session)
         if event.close:
-            self._close_tab()
+            await self.perform("tab.close")
 
     @on(Workspace.Changed)
     async def _tabs_changed(self, event: Workspace.Changed) -> None:
@@ -446,17 +391,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
         self._ask_for(Line("connect to", accept, hint="user@address:port"))
 
-    def _rename_tab(self) -> None:
-        session = self.roster.front
-        if session is None:
-            return
-
-        def accept(text: str) -> str:
-            session.label = text
-            return ""
-
-        self._ask_for(Line("name of the tab", accept, text=session.label))
-
     def _ask_for(self, line: Line) -> None:
         """Take a text in the line below; afterwards the focus goes back to where it was."""
         self._asked_among_hosts = self.sidebar.has_focus_within
@@ -468,35 +402,3 @@ class MainScreen(Screen[None], inherit_bindings=False):
             self.show_hosts()
         else:
             await self.show_terminal()
-
-    @work(group="close")
-    async def _close_tab(self) -> None:
-        await close_front_tab(self.roster, self._prompter)
-
-    @work(group="quit", exclusive=True)
-    async def ask_to_quit(self) -> None:
-        """Quit, after asking when sessions are live."""
-        how = await how_to_leave(self.roster, self._prompter, detachable=self._audience is not None)
-        if how == "detach":
-            self._leave_app()
-        elif how == "quit":
-            await self.roster.close_all()
-            self.app.exit(0)
-
-    @property
-    def _audience(self) -> Audience | None:
-        return self.app.audience if isinstance(self.app, SteadyApp) else None
-
-    def _leave_app(self) -> None:
-        """Let the viewer go who asks; an app on its own terminal can only say how one is started that can be left."""
-        if self._audience is None:
-            self._tell("This sshtui ends with its terminal. One that can be left: sshtui --detachable", warning=True)
-        else:
-            self._audience.detach()
-
-    @work(group="password")
-    async def _change_password(self) -> None:
-        await change_password(self.roster.front, self._prompter)
-
-    def _tell(self, sentence: str, *, warning: bool = False) -> None:
-        self._prompter.tell(Notice(sentence, level="warning" if warning else "information"))

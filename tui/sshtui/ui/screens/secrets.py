@@ -14,7 +14,7 @@ from sshtui.model.questions import Confirm, Prompter
 from sshtui.model.text import plain
 from sshtui.secrets.keeper import Keeper, Saved
 from sshtui.ui.jobs import Jobs
-from sshtui.ui.screens.catalogue import Catalogue
+from sshtui.ui.screens.catalogue import CatalogueScreen
 
 EMPTY = (
     "Nothing is saved. A password or passphrase can be remembered where it is asked for; "
@@ -22,7 +22,7 @@ EMPTY = (
 )
 
 
-class SecretsScreen(Catalogue[Saved]):
+class SecretsScreen(CatalogueScreen[Saved]):
     """Lists what is saved and removes it; opens, locks and re-keys the vault."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,13 +10,13 @@ from textual.content import Content
 from sshtui.model.text import plain
 from sshtui.store.ssh_config_effective import Row
 from sshtui.store.why import Explanation
-from sshtui.ui.screens.filtered import FilteredCatalogue
+from sshtui.ui.screens.filtered import FilteredScreen
 
 _DEFAULT = "default"
 _KEYWORD = 26
 
 
-class WhyScreen(FilteredCatalogue[Row]):
+class WhyScreen(FilteredScreen[Row]):
     """What is set comes first, then the defaults; what was passed over stands in the facts of an empty filter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "filter by option, value or file")]

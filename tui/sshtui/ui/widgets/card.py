@@ -173,7 +173,7 @@ class Card(Widget):
         try:
             host = self._editing.save(texts)
         except SshtuiError as error:
-            self._say(f"{error.sentence} {error.hint}".strip())
+            self._say(error.told)
             return
         await self._close(host)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
@@ -23,12 +21,15 @@ from sshtui.model.text import plain
 from sshtui.session.changes import State
 from sshtui.session.roster import Roster
 from sshtui.ui.commands import Commands
+from sshtui.ui.config_hosts import ConfigHosts
 from sshtui.ui.glyphs import Glyphs
 from sshtui.ui.host_actions import HostActions
 from sshtui.ui.host_changes import HostChanges
 from sshtui.ui.host_edits import HostEdits
-from sshtui.ui.host_rows import FolderRow, HostRow, folder_around
+from sshtui.ui.host_rows import FolderRow, HostRow
+from sshtui.ui.jobs import Jobs
 from sshtui.ui.line_input import LineInput
+from sshtui.ui.list_actions import ListActions
 from sshtui.ui.listing import Listing
 from sshtui.ui.parts import Parts
 from sshtui.ui.reach_checks import ReachChecks
@@ -45,9 +46,6 @@ REFRESH_SECONDS = 1.0
 
 ANSWER_SECONDS = 0.1
 """What a check found is shown that much later, together with what it finds meanwhile."""
-
-CONFIG_REST = 20
-"""Reading ~/.ssh/config rests this many times as long as it takes."""
 
 _WORTH = (State.LIVE, State.CONNECTING, State.LOST, State.FAILED, State.ENDED)
 
@@ -80,22 +78,22 @@ class Sidebar(Widget):
         self._parts = parts
         self._roster = roster
         self._glyphs = glyphs
-        self._config: tuple[Host, ...] = ()
+        self._config = ConfigHosts(parts.config_hosts)
         self._tab_hosts = TabHosts(parts, roster, lambda: self.post_message(self.TabsDiffer()))
-        self._config_due = 0.0
         self._answers_due: Timer | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
-        self._edits = HostEdits(parts, prompter, self._tab_hosts.replaced)
+        self._jobs = Jobs(prompter)
+        self._edits = HostEdits(parts, self._jobs, self._tab_hosts.replaced)
         self._listing = Listing(parts)
-        self._checks = ReachChecks(parts.reach, self._checked) if parts.reach is not None else None
-        reach = self._checks.found if self._checks is not None else lambda _name: None
-        facts = HostFacts(self.state_of, lambda: self._selection.marked, reach)
+        self._checks = ReachChecks(parts.reach, self._checked)
+        facts = HostFacts(self.state_of, lambda: self._selection.marked, self._checks.found)
         self._list = HostList(glyphs, facts, id="host-list")
         self._selection = Selection(self._list, lambda: self._listing.catalogue, self._marked)
         self._card = Card(id="card")
-        self._actions = HostActions(parts, self._edits, prompter, open_host, self._push)
+        self._going = ListActions(self._list, self._listing, self._selection, self._jobs, self._list_rows)
+        self._actions = HostActions(parts, self._edits, self._jobs, open_host, self._push)
         self._changes = HostChanges(
-            self._edits, self._listing, self._list, self._selection, self._card, ask, self._reveal
+            self._edits, self._jobs, self._listing, self._list, self._selection, self._card, ask, self._reveal
         )
         self._filter = LineInput(placeholder="/ filter", id="filter", compact=True, select_on_focus=False)
 
@@ -117,26 +115,15 @@ class Sidebar(Widget):
 
     def commands(self) -> Commands:
         """What the actions do here."""
-        rows = self._list
-        moving = self._selection.moving
         return {
+            **self._going.commands(),
             **self._selection.commands(),
             **self._changes.commands(),
-            "hosts.up": moving(lambda: rows.move(-1)),
-            "hosts.down": moving(lambda: rows.move(1)),
-            "hosts.page_up": moving(lambda: rows.page(-1)),
-            "hosts.page_down": moving(lambda: rows.page(1)),
-            "hosts.first": moving(lambda: rows.move_to(0)),
-            "hosts.last": moving(lambda: rows.move_to(len(rows.rows) - 1)),
-            "hosts.fold": self._fold,
-            "hosts.unfold": self._unfold,
-            "hosts.toggle_folder": self._toggle,
             "hosts.connect": self._connect,
             "hosts.connect_again": partial(self._connect, another=True),
             "hosts.filter": self._start_filter,
             "hosts.filter_tag": self._filter_tag,
             "hosts.leave": self._leave,
-            "hosts.sort": self._sort,
             "hosts.why": lambda: self._actions.why(self.host),
             "hosts.check": self._check,
             "hosts.check_listed": self._check_listed,
@@ -175,7 +162,7 @@ class Sidebar(Widget):
         """What the last line says of the list: marked hosts, a check that runs; "" for nothing."""
         marked = len(self._selection.marked)
         said = [f"{marked} marked" + (", range" if self._selection.in_range else "")] if marked else []
-        progress = self._checks.progress if self._checks is not None else None
+        progress = self._checks.progress
         if progress is not None:
             said.append(f"checking {progress[0]} of {progress[1]}, Esc ends it")
         return f" {self._glyphs.dot} ".join(said)
@@ -212,7 +199,7 @@ class Sidebar(Widget):
         """List the hosts as they are now."""
         for before in self._tab_hosts.changed(self._listing.catalogue.own):
             self._look_again(before)
-        self._listing.take(self._config)
+        self._listing.take(self._config.hosts)
         self._selection.keep_listed()
         self._list_rows()
         sentence = self._listing.problem()
@@ -223,26 +210,19 @@ class Sidebar(Widget):
     def _look_again(self, host: Host) -> None:
         """Forget what a check found where the host was."""
         after = self._parts.hosts.get(host.name)
-        if self._checks is not None and (after is None or after.destination != host.destination):
+        if after is None or after.destination != host.destination:
             self._checks.forget(host.name)
 
     # Listing
 
     def _look_for_changes(self) -> None:
         self._parts.hosts.refresh()
-        if time.monotonic() >= self._config_due:
-            self._config_due = float("inf")
+        if self._config.due:
             self._read_config()
 
     @work(group="config")
     async def _read_config(self) -> None:
-        """Read ~/.ssh/config in a thread: it may be long, and it may be on a slow disk."""
-        before = time.monotonic()
-        config = tuple(await asyncio.to_thread(self._parts.config_hosts))
-        now = time.monotonic()
-        self._config_due = now + (now - before) * CONFIG_REST
-        if config != self._config:
-            self._config = config
+        if await self._config.read():
             self.reload()
 
     def _list_rows(self, *, first: bool = False) -> None:
@@ -294,7 +274,7 @@ class Sidebar(Widget):
     async def _chosen(self, event: HostList.Chosen) -> None:
         event.stop()
         if isinstance(event.row, FolderRow):
-            self._toggle()
+            self._going.toggle()
         else:
             await self._connect_to(event.row.host)
 
@@ -304,7 +284,7 @@ class Sidebar(Widget):
             host = row.host
             state = self.state_of(host.name)
             word = state.value if state else "not open"
-            reach = self._checks.found(host.name) if self._checks is not None else None
+            reach = self._checks.found(host.name)
             danger = is_dangerous(self._parts.effective(host))
             facts = facts_of_host(host, reach, danger=danger)
             self._card.show(f"{host.name} {self._glyphs.state(state)} {word}", facts)
@@ -313,32 +293,6 @@ class Sidebar(Widget):
             self._card.show(row.title, facts_of_folder(row, settings))
         else:
             self._card.show("", ())
-
-    def _fold(self) -> None:
-        row = self._list.row
-        if isinstance(row, FolderRow) and not row.folded:
-            self._set_folded(row.path, folded=True)
-        elif row is not None:
-            self._list.move_to_folder(folder_around(row))
-
-    def _unfold(self) -> None:
-        row = self._list.row
-        if isinstance(row, FolderRow):
-            self._set_folded(row.path, folded=False)
-
-    def _toggle(self) -> None:
-        row = self._list.row
-        if isinstance(row, FolderRow):
-            self._set_folded(row.path, folded=not row.folded)
-
-    def _set_folded(self, path: str, *, folded: bool) -> None:
-        self._listing.fold(path, folded=folded)
-        self._list_rows()
-
-    def _sort(self) -> None:
-        said = self._listing.sort_next()
-        self._list_rows()
-        self._edits.tell(f"Sorted {said}.")
 
     def _start_filter(self) -> None:
         """Type into the filter; what stands there is replaced."""
@@ -357,8 +311,8 @@ class Sidebar(Widget):
         if self.filtering or self._filter.value:
             self._filter.value = ""
             self.screen.set_focus(self._list)
-        elif self._checks is not None and self._checks.cancel():
-            self._edits.tell("The check is ended; what it found stays.")
+        elif self._checks.cancel():
+            self._jobs.say("The check is ended; what it found stays.")
         elif self._selection.marked:
             self._selection.clear()
         else:
@@ -372,7 +326,7 @@ class Sidebar(Widget):
         if self._selection.marked and not self.filtering:
             self._open_marked(self._selection.hosts(), another=another)
         elif isinstance(row, FolderRow):
-            self._toggle()
+            self._going.toggle()
         elif row is not None:
             await self._connect_to(row.host, another=another)
 

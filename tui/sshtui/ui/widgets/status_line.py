@@ -29,6 +29,9 @@ ROUND_TRIP_SECONDS = 10.0
 LABEL_LIMIT = 32
 """Characters of a tab's name, so that its state stands beside it on 80 columns."""
 
+SHORT_LABEL = 22
+"""The same while a paste is on its way, of which there is more to say."""
+
 
 class StatusLine(Horizontal):
     """Left: facts or a footer of keystrokes. Right: how to get to the menu."""
@@ -71,10 +74,14 @@ class StatusLine(Horizontal):
                 round_trip,
                 facts.cipher,
             ]
+        pasting = _pasting(session)
         content = Content.assemble(
             (f" {DANGER_WORD} ", "bold $background on $error") if is_dangerous(session.host) else "",
-            (f" {plain(session.label, LABEL_LIMIT)} ", "bold"),
-            (f"{self._glyphs.state(session.state)} {session.state.value}", _STATE_STYLES[session.state.name]),
+            (f" {plain(session.label, SHORT_LABEL if pasting else LABEL_LIMIT)} ", "bold"),
+            (
+                f"{self._glyphs.state(session.state)} {pasting or session.state.value}",
+                _STATE_STYLES[session.state.name],
+            ),
             (f"  no answer for {session.silence:.0f} s", "bold $warning") if session.silence else "",
             ("  weak", "bold $warning") if facts is not None and facts.old else "",
             ("  agent", "bold $warning") if facts is not None and facts.agent_forwarded else "",
@@ -157,6 +164,16 @@ _STATE_STYLES = {
     "ENDED": "$muted",
     "CLOSED": "$muted",
 }
+
+
+def _pasting(session: Session) -> str:
+    """How far a large paste is: it stands in place of the state, so that there is room for it on 80 columns."""
+    paste = session.pasting
+    if paste is None:
+        return ""
+    if paste.total < 1_000_000:
+        return f"pasting {paste.sent / 1000:.0f} of {paste.total / 1000:.0f} kB, Esc stops"
+    return f"pasting {paste.sent / 1_000_000:.1f} of {round(paste.total / 1_000_000, 1):g} MB, Esc stops"
 
 
 def _forwards(states: Sequence[ForwardState]) -> str:

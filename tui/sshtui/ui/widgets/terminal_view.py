@@ -42,7 +42,7 @@ BELL_SHOWN = 1.0
 
 
 class TerminalView(Widget, can_focus=True):
-    """A session's screen. Every keystroke goes to the remote but those that `claims` takes for the app.
+    """A session's screen. Every keystroke that comes here goes to the remote; what is the app's is taken before.
 
     `palette` tells the theme's colours now; `prompter` asks before a paste of several lines and before a link opens,
     without one neither happens. `may_offer`: whether a program may set the clipboard; None asks. Without `unicode` our
@@ -55,7 +55,6 @@ class TerminalView(Widget, can_focus=True):
         self,
         session: Subject,
         *,
-        claims: Callable[[Keystroke], bool],
         prompter: Prompter | None = None,
         palette: Callable[[], Palette] = lambda: FALLBACK,
         confirm_paste: Callable[[], bool] = lambda: True,
@@ -64,7 +63,6 @@ class TerminalView(Widget, can_focus=True):
     ) -> None:
         super().__init__()
         self.session = session
-        self._claims = claims
         self.viewport = Viewport(Lines(session.emulator))
         self.copying: CopyMode | None = None
         self.exchange = Exchange(self, prompter, confirm_paste=confirm_paste, may_offer=may_offer)
@@ -242,16 +240,13 @@ class TerminalView(Widget, can_focus=True):
     # Keystrokes
 
     def on_key(self, event: events.Key) -> None:
-        pressed = keystroke(event)
-        if self._claims(pressed):
-            return
         event.stop()
         event.prevent_default()
-        self._take(pressed)
+        self._take(keystroke(event))
 
     def take_at_once(self, pressed: Keystroke) -> bool:
         """Take a keystroke without the detour of an event; False while an earlier one may be on that way."""
-        if self.message_queue_size or not self.in_focus or self._claims(pressed):
+        if self.message_queue_size or not self.in_focus:
             return False
         self._take(pressed)
         return True
