@@ -103,6 +103,7 @@ class MemoryDialer:
         self.error: SshtuiError | None = None
         self.notices: list[Notice] = []
         self.facts = FACTS
+        self.forwards: tuple[ForwardState, ...] = ()
         self._open = asyncio.Event()
         self._open.set()
 
@@ -127,5 +128,6 @@ class MemoryDialer:
             raise self.error
         channel = MemoryChannel(size)
         channel.facts = self.facts
+        channel.forwards = self.forwards
         self.channels.append(channel)
         return channel

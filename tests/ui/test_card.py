@@ -37,6 +37,13 @@ def test_a_host_written_as_texts_reads_back_the_same() -> None:
     assert read(written(FULL), FULL) == FULL
 
 
+def test_forwards_are_written_on_one_line_of_the_card() -> None:
+    assert written(FULL)["forwards"] == "L 8080:localhost:80"
+    changed = read(written(FULL) | {"forwards": "R 9000:localhost:22, D 1080"}, FULL)
+    assert changed.forwards == (Forward("remote", "9000", "localhost:22"), Forward("dynamic", "1080"))
+    assert read(written(FULL) | {"forwards": ""}, FULL).forwards == ()
+
+
 @pytest.mark.parametrize(("before", "text", "after"), [
     ({}, "yes", {"reconnect": True}), ({}, "", {}), ({}, "no", {}),
     ({"reconnect": True, "other": 1}, "yes", {"reconnect": True, "other": 1}),
@@ -95,6 +102,7 @@ def test_a_program_to_come_back_to_is_a_choice_on_the_card(
         ("key_pair", "/no/such/file", "no such file"),
         ("jump", "bastion, a b@", "An address is needed"), ("keep_alive", "-1", "Seconds"),
         ("theme", "nope", "No theme"), ("terminal", "backspace=x", "del, bs"),
+        ("forwards", "D 1080, L 8080", "where it leads"),
         ("colour", "reddish", "A colour such as"),
     ],
 )  # fmt: skip

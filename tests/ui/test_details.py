@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sshtui.model.connection import ConnectionFacts, Traffic, UserCertificate
+from sshtui.model.forwards import ForwardState
+from sshtui.model.hosts import Forward
 from sshtui.ui.screens.details import facts_rows, traffic_rows
 from tests.fakes.wire import FACTS
 from tests.ui.shell_stage import HOSTS, Stage
@@ -39,6 +41,20 @@ async def test_the_leader_and_i_show_what_is_known_of_the_connection(stage: Buil
         await pilot.press("escape")
         await shell.until(pilot, "the terminal", lambda: "part of the cipher" not in shell.picture())
         assert shell.channel.written == b""
+
+
+async def test_the_forwards_stand_among_the_details_and_are_counted_in_the_status_line(stage: Build) -> None:
+    shell = stage(HOSTS[1:2])
+    shell.dialer.forwards = (
+        ForwardState(Forward("local", "8080", "db:5432"), True),
+        ForwardState(Forward("dynamic", "1080"), False, "port 1080 on this computer is in use"),
+    )
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("end", "enter")
+        await shell.shows(pilot, "1 of 2 forwards")
+        await pilot.press("ctrl+backslash", "i")
+        picture = await shell.shows(pilot, "L 8080:db:5432 open")
+        assert "D 1080 failed: port 1080 on this computer is in use" in picture
 
 
 async def test_without_a_connection_there_are_no_details(stage: Build) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sshtui.cli.commands import EXIT_CODES
 from sshtui.cli.run import run
 from sshtui.errors import SshtuiError
-from sshtui.model.hosts import Host
+from sshtui.model.hosts import Forward, Host
 from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.store.hosts import HostStore
 from sshtui.store.paths import Paths
@@ -78,6 +78,21 @@ def test_a_wrong_terminal_switch_is_refused(sshtui: Sshtui) -> None:
     assert said.code == 2
     assert "del, bs" in said.err
     assert saved() == ()
+
+
+def test_forwards_are_added_one_by_one_and_cleared_together(sshtui: Sshtui) -> None:
+    sshtui("hosts", "add", "a", "h", "--forward", "L:8080:db:5432", "--forward", "D 1080")
+    sshtui("hosts", "edit", "a", "--forward", "R:9000:localhost:22", "--forward", "D:1080")
+    local, dynamic = Forward("local", "8080", "db:5432"), Forward("dynamic", "1080")
+    assert saved()[0].forwards == (local, dynamic, Forward("remote", "9000", "localhost:22"))
+    assert "L 8080:db:5432, D 1080, R 9000:localhost:22\n" in sshtui("hosts", "show", "a").out
+    sshtui("hosts", "edit", "a", "--forward", "", "--forward", "D 1081")
+    assert saved()[0].forwards == (Forward("dynamic", "1081"),)
+    sshtui("hosts", "edit", "a", "--forward", "")
+    assert saved() == (Host("a", "h"),)
+    refused = sshtui("hosts", "edit", "a", "--forward", "L:8080")
+    assert refused.code == 2
+    assert "where it leads" in refused.err
 
 
 def test_every_field_can_be_edited_and_cleared(sshtui: Sshtui) -> None:

@@ -8,6 +8,8 @@ import pytest
 from sshtui.model.destination import parse_destination
 from sshtui.model.hosts import Forward, Host
 from sshtui.store.ssh_config import ConfigHosts, ConfigHostsFile, read_hosts
+from sshtui.store.ssh_config_effective import rows
+from sshtui.store.ssh_config_keywords import FORWARDS
 
 
 @pytest.fixture
@@ -236,3 +238,22 @@ def test_a_file_that_everybody_may_change_is_passed_over_and_named(config: Path)
     assert [host.name for host in read_hosts(config).hosts] == ["good"]
     config.chmod(0o646)
     assert read_hosts(config).hosts == ()
+
+
+def test_forwards_are_followed_with_the_tokens_of_their_paths(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(
+        "Host a\n LocalForward /run/%n.sock localhost:80\n RemoteForward 9000\n GatewayPorts yes\n"
+        "Host b\n ClearAllForwardings yes\nHost *\n DynamicForward 1080\n"
+    )
+    found = read_hosts(tmp_path / "config")
+    a, b = found.hosts
+    assert a.forwards == (
+        Forward("local", "/run/a.sock", "localhost:80"), Forward("remote", "9000"), Forward("dynamic", "1080"),
+    )  # fmt: skip
+    assert a.extra["gateway_ports"] is True
+    assert b.forwards == ()
+    assert found.warnings == ()
+    rows_of_a = {row.keyword: row.followed for row in rows(found.effective("a"), tmp_path)}
+    # A remote forward without a target is a SOCKS proxy on the server.
+    assert (rows_of_a["localforward"], rows_of_a["remoteforward"]) == (True, False)
+    assert not {row.keyword for row in rows(found.effective("b"), tmp_path)} & set(FORWARDS)

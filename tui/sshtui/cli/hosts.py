@@ -17,6 +17,7 @@ from sshtui.cli.tables import table
 from sshtui.errors import ConfigError, UsageError
 from sshtui.model.destination import split_destination
 from sshtui.model.folders import folder_typed, is_below
+from sshtui.model.forwards import write_forwards
 from sshtui.model.hosts import DEFAULT_PORT, Host, name_problem
 from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
@@ -125,7 +126,7 @@ def show(paths: Paths, store: HostStore, name: str, as_json: bool) -> None:
     if as_json:
         click.echo(json_text(facts(host)))
         return
-    for field, value in facts(host).items():
+    for field, value in (facts(host) | {"forwards": write_forwards(host.forwards)}).items():
         if value not in ("", [], {}, None):
             click.echo(f"{field:<12} {_shown(value)}")
 

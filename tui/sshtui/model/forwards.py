@@ -58,8 +58,9 @@ def endpoint(text: str) -> Endpoint:
     if text.startswith(("/", "~/")):
         return Endpoint(path=text)
     address, colon, port = text.rpartition(":")
-    address = address[1:-1] if address.startswith("[") and address.endswith("]") else address
-    if not port.isascii() or not port.isdigit() or int(port[:9]) > _PORT_LIMIT:
+    bracketed = address.startswith("[") and address.endswith("]")
+    address = address[1:-1] if bracketed else address
+    if (":" in address and not bracketed) or not port.isascii() or not port.isdigit() or int(port[:9]) > _PORT_LIMIT:
         raise UsageError(f"{text!r} is no port, no address with a port and no path.")
     return Endpoint(int(port), ("" if address == "*" else address) if colon else None)
 

@@ -71,15 +71,18 @@ class Connection:
         await self.drop()
 
     async def drop(self) -> None:
-        """Close it, whoever uses it."""
+        """Close it and its forwards, whoever uses it."""
         below, self._below = self._below, ()
         try:
-            await self.forwards.close()
-            self.ssh.close()
+            try:
+                await self.forwards.close()
+            finally:
+                self.ssh.close()
             await self.ssh.wait_closed()
         finally:
             for let_go in below:
                 await let_go()
+            await self.forwards.hand_over()
 
     async def open_pipe(
         self, size: Size, command: str = "", environment: Mapping[str, str] | None = None, *, name: str = ""

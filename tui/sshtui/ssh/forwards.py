@@ -27,6 +27,9 @@ from sshtui.ssh.translate import FOREIGN, forward_failed, forwarding_refused
 OPEN_LIMIT = 10.0
 """Seconds a server may take to say whether it listens."""
 
+LET_GO_LIMIT = 2.0
+"""Seconds it may take to say that it listens no longer."""
+
 LOOPBACK = "127.0.0.1"
 """Where a local forward listens unless its host says otherwise."""
 
@@ -40,11 +43,15 @@ class Forwards:
         self._states: dict[Forward, ForwardState] = {}
         self._heirs: list[tuple[Forwards, Host, Prompter]] = []
         self._turn = asyncio.Lock()
+        self._closed = False
 
     @property
     def states(self) -> tuple[ForwardState, ...]:
         """Every forward that was asked for, in that order, and how it stands."""
         return tuple(self._states.values())
+
+    def _is_over(self) -> bool:
+        return self._closed or self._ssh.is_closed()
 
     async def open(self, host: Host, prompter: Prompter, others: Sequence[Forwards] = ()) -> None:
         """Open those forwards of `host` that are not open yet; what fails is told.
@@ -54,14 +61,18 @@ class Forwards:
         """
         async with self._turn:
             for forward in dict.fromkeys(host.forwards):
-                if forward in self._listeners or self._ssh.is_closed():
+                if forward in self._listeners or self._is_over():
                     continue
                 owner = next((other for other in others if forward in other._listeners), None)
                 if owner is not None:
-                    owner._heirs.append((self, host, prompter))
+                    if not any(heir is self and known == host for heir, known, _ in owner._heirs):
+                        owner._heirs.append((self, host, prompter))
                     self._states[forward] = ForwardState(forward, True)
                     continue
                 problem = await self._begin(forward, host, prompter)
+                if self._is_over():
+                    # Whoever opens the terminal next learns why.
+                    return
                 before, now = self._states.get(forward), ForwardState(forward, not problem, problem)
                 self._states[forward] = now
                 if not problem:
@@ -73,26 +84,25 @@ class Forwards:
                     prompter.tell(Notice(sentence, level="warning"))
 
     async def close(self) -> None:
-        """Stop listening; safe to call twice. Other connections that wait for these forwards open them."""
-        listeners, self._listeners = self._listeners, {}
-        heirs, self._heirs = self._heirs, []
+        """Stop listening, for good; safe to call twice."""
+        self._closed = True
+        listeners = self._stop_listening()
         self._states.clear()
-        for forward, listener in listeners.items():
-            listener.close()
-            if forward.kind == "local" and (path := endpoint(forward.listen).path):
-                _unlink(_expanded(path))
-        alive = [heir for heir in heirs if not heir[0]._ssh.is_closed()]
-        if not alive:
+        if not self._heirs:
             return
+        # The server gives a port to the next one only when it has let go of it.
         with contextlib.suppress(*FOREIGN):
-            # The server gives its ports to the next one only when it has let go of them.
-            async with asyncio.timeout(OPEN_LIMIT):
+            async with asyncio.timeout(LET_GO_LIMIT):
                 for forward, listener in listeners.items():
                     if forward.kind == "remote" and not self._ssh.is_closed():
                         await listener.wait_closed()
-        for place, (heir, host, prompter) in enumerate(alive):
+
+    async def hand_over(self) -> None:
+        """After `close`: the connections that wait for these forwards open them."""
+        heirs, self._heirs = self._heirs, []
+        for place, (heir, host, prompter) in enumerate(heirs):
             with contextlib.suppress(ForwardFailed):
-                await heir.open(host, prompter, [other for other, _, _ in alive[:place]])
+                await heir.open(host, prompter, [other for other, _, _ in heirs[:place]])
 
     async def _begin(self, forward: Forward, host: Host, prompter: Prompter) -> str:
         """Why it cannot be opened, or ""."""
@@ -100,7 +110,7 @@ class Forwards:
             beginning = asyncio.ensure_future(self._listen(forward, host, prompter))
             try:
                 async with asyncio.timeout(OPEN_LIMIT):
-                    self._listeners[forward] = await asyncio.shield(beginning)
+                    listener = await asyncio.shield(beginning)
             except BaseException:
                 # Given up or cancelled: what opens all the same has no owner.
                 beginning.add_done_callback(_close_unwanted)
@@ -109,7 +119,19 @@ class Forwards:
             return error.sentence.removesuffix(".")
         except FOREIGN as error:
             return forward_failed(error, forward, host.name)
+        self._listeners[forward] = listener
+        if self._closed:
+            self._stop_listening()
         return ""
+
+    def _stop_listening(self) -> dict[Forward, asyncssh.SSHListener]:
+        """What was listened for."""
+        listeners, self._listeners = self._listeners, {}
+        for forward, listener in listeners.items():
+            listener.close()
+            if forward.kind == "local" and (path := endpoint(forward.listen).path):
+                _unlink(_expanded(path))
+        return listeners
 
     async def _listen(self, forward: Forward, host: Host, prompter: Prompter) -> asyncssh.SSHListener:
         listen = endpoint(forward.listen)

@@ -122,7 +122,7 @@ CARD_FIELDS: tuple[CardField, ...] = (
     CardField(
         "forwards",
         "forwards",
-        "none, or L 8080:db:80",
+        "none, or D 1080",
         lambda host: write_forwards(host.forwards),
         lambda text, _: forwards_problem(text),
     ),
