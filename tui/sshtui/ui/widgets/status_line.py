@@ -77,6 +77,7 @@ class StatusLine(Horizontal):
             (f"{self._glyphs.state(session.state)} {session.state.value}", _STATE_STYLES[session.state.name]),
             (f"  no answer for {session.silence:.0f} s", "bold $warning") if session.silence else "",
             (_pasting(session), "bold $accent"),
+            (f"  {session.transfer}" if session.transfer else "", "bold $accent"),
             ("  weak", "bold $warning") if facts is not None and facts.old else "",
             ("  agent", "bold $warning") if facts is not None and facts.agent_forwarded else "",
         )
