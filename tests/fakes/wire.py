@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 from sshtui.errors import SshtuiError
 from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
@@ -20,6 +22,39 @@ PING_LIMIT = 0.1
 """Seconds until a ping counts as unanswered."""
 
 
+class MemoryFiles:
+    """An account's files in memory, as session/protocols.py Files; a test can `hold` what is moved half-way."""
+
+    def __init__(self) -> None:
+        self.there: dict[str, bytes] = {}
+        self.error: SshtuiError | None = None
+        self._goes_on = asyncio.Event()
+        self._goes_on.set()
+
+    def hold(self) -> None:
+        """Stop half-way from here on."""
+        self._goes_on.clear()
+
+    async def place(self, path: str, name: str) -> tuple[str, bool]:
+        path = path + name if path.endswith("/") else path
+        return path, path in self.there
+
+    async def send(self, source: Path, path: str, progress: Callable[[int, int], None], *, replace: bool) -> None:
+        data = await asyncio.to_thread(source.read_bytes)
+        await self._move(len(data), progress)
+        self.there[path] = data
+
+    async def fetch(self, path: str, target: Path, progress: Callable[[int, int], None], *, replace: bool) -> None:
+        await self._move(len(self.there[path]), progress)
+        await asyncio.to_thread(target.write_bytes, self.there[path])
+
+    async def _move(self, size: int, progress: Callable[[int, int], None]) -> None:
+        if self.error:
+            raise self.error
+        progress(size // 2, size)
+        await self._goes_on.wait()
+
+
 class MemoryChannel:
     """A channel whose remote side is the test: `say` prints, `written` is what it got, `finish` ends it."""
 
@@ -33,6 +68,7 @@ class MemoryChannel:
         self.traffic = Traffic(20_480, 1_536, 1)
         self.forwards: tuple[ForwardState, ...] = ()
         self.end: ChannelEnd | None = None
+        self.remote = MemoryFiles()
         self.password_changes: list[PasswordChange] = []
         self.refuses_password: SshtuiError | None = None
         self._incoming: asyncio.Queue[bytes] = asyncio.Queue()
@@ -77,6 +113,10 @@ class MemoryChannel:
         if self.refuses_password:
             raise self.refuses_password
         return "passwd: password updated successfully"
+
+    @asynccontextmanager
+    async def files(self) -> AsyncIterator[MemoryFiles]:
+        yield self.remote
 
     async def ping(self) -> float | None:
         if self.answers:

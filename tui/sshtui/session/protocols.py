@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Protocol
 
 from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
@@ -10,6 +12,25 @@ from sshtui.model.forwards import ForwardState
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.questions import PasswordChange, Prompter
+
+
+class Files(Protocol):
+    """Sends and fetches files. Remote paths start in the login directory. Everything raises SshtuiError.
+
+    A progress is told bytes done and bytes in all. Cancelled or failed, nothing of a file is left on either side.
+    """
+
+    async def place(self, path: str, name: str) -> tuple[str, bool]:
+        """Where a file called `name` goes that is sent to `path`, perhaps a directory; whether a file is there."""
+        ...
+
+    async def send(self, source: Path, path: str, progress: Callable[[int, int], None], *, replace: bool) -> None:
+        """Let `path` there hold what `source` holds here."""
+        ...
+
+    async def fetch(self, path: str, target: Path, progress: Callable[[int, int], None], *, replace: bool) -> None:
+        """Let `target` here hold what `path` holds there."""
+        ...
 
 
 class Channel(Protocol):
@@ -61,6 +82,10 @@ class Channel(Protocol):
 
         Raises SshtuiError with the server's words when it refused.
         """
+        ...
+
+    def files(self) -> AbstractAsyncContextManager[Files]:
+        """The account's files, over the connection below, which stays up meanwhile. Raises SshtuiError."""
         ...
 
     async def ping(self) -> float | None:

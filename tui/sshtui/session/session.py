@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from sshtui.errors import ConnectionLost, Declined, SshtuiError
@@ -20,7 +21,7 @@ from sshtui.session.comeback import STEADY, Comeback, worth_another_try
 from sshtui.session.habits import Habits
 from sshtui.session.listening import ListeningPrompter
 from sshtui.session.outbox import Outbox, Paste
-from sshtui.session.protocols import Channel, Dialer
+from sshtui.session.protocols import Channel, Dialer, Files
 from sshtui.session.slices import Slicer
 from sshtui.session.tasks import crash_loudly
 from sshtui.terminal.emulator import Emulator, Update
@@ -81,6 +82,7 @@ class Session:
         self.facts: ConnectionFacts | None = None
         self.since = time.monotonic()
         self._label = label
+        self._transfer = ""
         self._unread = False
         self._rang = False
         self._in_front = False
@@ -204,6 +206,22 @@ class Session:
         if self._channel is None or self.state is not State.LIVE:
             raise ConnectionLost(f"{self.host.name} is not connected.", hint="Connect first, then change the password.")
         return await self._channel.change_password(change)
+
+    def files(self) -> AbstractAsyncContextManager[Files]:
+        """The account's files, over the tab's connection. Raises SshtuiError."""
+        if self._channel is None or self.state is not State.LIVE:
+            raise ConnectionLost(f"{self.host.name} is not connected.", hint="Connect first, then send or fetch files.")
+        return self._channel.files()
+
+    @property
+    def transfer(self) -> str:
+        """How far a file is that is sent or fetched, in a few words; "" when there is none."""
+        return self._transfer
+
+    @transfer.setter
+    def transfer(self, words: str) -> None:
+        self._transfer = words
+        self._tell(StateChanged())
 
     @property
     def silence(self) -> float:

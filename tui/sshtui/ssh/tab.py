@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 
 from sshtui.errors import SshtuiError
 from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
@@ -18,6 +19,7 @@ from sshtui.ssh.connection import Connection
 from sshtui.ssh.passwd import change_password
 from sshtui.ssh.prompts import ChangeAnswers, Wants
 from sshtui.ssh.stream_prompts import PromptReader
+from sshtui.ssh.transfers import Transfers, transfers
 
 WATCHED = 32 * 1024
 """Bytes of output after which a session is an ordinary one: more than any message of the day before `passwd`."""
@@ -159,6 +161,10 @@ class TabChannel:
     async def change_password(self, change: PasswordChange) -> str:
         """Drive `passwd` beside this terminal; what the server said. Raises SshtuiError when it refused."""
         return await change_password(self._connection, change)
+
+    def files(self) -> AbstractAsyncContextManager[Transfers]:
+        """The account's files, over the connection below. Raises SshtuiError."""
+        return transfers(self._connection)
 
     @property
     def silence(self) -> float:

@@ -15,6 +15,7 @@ from sshtui.errors import (
     LoginRejected,
     NameNotFound,
     NoCommonAlgorithm,
+    NotFound,
     NotSSH,
     Refused,
     SshtuiError,
@@ -216,6 +217,34 @@ def files_failed(error: BaseException, name: str) -> SshtuiError:
         return ChannelRefused(f"{name} offers no SFTP: {plain(error.reason)}")
     if isinstance(error, asyncssh.SFTPError):
         return ChannelRefused(f"{name} did not change the files: {plain(error.reason)}")
+    return lost(error, name)
+
+
+def transfer_failed(
+    error: BaseException, name: str, path: str, *, gone: bool, ended: BaseException | None
+) -> SshtuiError:
+    """Why the file `path` cannot be sent or fetched; "" while SFTP starts. `gone`: the connection has `ended`."""
+    shown = plain(path)
+    if gone:
+        return lost(ended, name)
+    if isinstance(error, TimeoutError):
+        return TimedOut(f"SFTP on {name} does not answer.")
+    refused = isinstance(error, asyncssh.ChannelOpenError) and error.code != asyncssh.OPEN_REQUEST_SESSION_FAILED
+    if refused:
+        return channel_refused(error, name)
+    if not path and isinstance(error, asyncssh.Error):
+        return ChannelRefused(f"{name} offers no file transfer (SFTP).", hint="It may be switched off there.")
+    if isinstance(error, asyncssh.SFTPNoSuchFile | asyncssh.SFTPNoSuchPath):
+        return NotFound(f"{name} has no {shown}.", hint="Check the name and its directory.")
+    if isinstance(error, asyncssh.SFTPPermissionDenied | asyncssh.SFTPWriteProtect):
+        return ChannelRefused(f"{name} does not let this account at {shown}.", hint="Check the permissions there.")
+    if isinstance(error, asyncssh.SFTPNoSpaceOnFilesystem | asyncssh.SFTPQuotaExceeded):
+        return ChannelRefused(f"The disk of {name} is full.", hint="Free some space there and try again.")
+    if isinstance(error, asyncssh.SFTPConnectionLost | asyncssh.SFTPNoConnection):
+        return ConnectionLost(f"{name} ended the file transfer.", hint="Try again.")
+    if isinstance(error, asyncssh.SFTPError):
+        reason = plain(error.reason) or type(error).__name__
+        return ChannelRefused(f"{name} failed at {shown}: {reason}.", hint="Its disk may be full.")
     return lost(error, name)
 
 

@@ -105,6 +105,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("hosts.toggle_folder", "Fold or unfold the folder", Scope.HOSTS, ("z",), palette=False),
     Action("hosts.leave", "Back to all hosts, to the terminal", Scope.HOSTS, ("escape", "tab"), "back", palette=False),
     Action("session.password", "Change the password on the server", Scope.GLOBAL, ("leader P",), "password"),
+    Action("session.send_file", "Send a file to the host, or stop it", Scope.GLOBAL, ("leader u",), "send file"),
+    Action("session.fetch_file", "Fetch a file from the host, or stop it", Scope.GLOBAL, ("leader g",), "fetch file"),
     Action("session.details", "Connection details", Scope.GLOBAL, ("leader i",), "details"),
     Action("terminal.scroll_up", "Scroll back a page", Scope.TERMINAL, ("shift+pageup",), palette=False),
     Action("terminal.scroll_down", "Scroll forward a page", Scope.TERMINAL, ("shift+pagedown",), palette=False),

@@ -35,7 +35,7 @@ class TextSaver:
 
     def suggestion(self, label: str, now: datetime) -> str:
         """A path for a tab called `label`: in the home directory, or where a browser can fetch it."""
-        name = _NO_NAME.sub("-", label)[:NAME_LIMIT].strip(".-") or "tab"
+        name = file_name(label) or "tab"
         return os.path.join(self._downloads or "~", f"{name}-{now:%Y-%m-%d-%H%M}.txt")
 
     def problem(self, text: str) -> str:
@@ -44,7 +44,7 @@ class TextSaver:
             return "Type the file too."
         if text != plain(text, PATH_LIMIT):
             return "A path has no such characters."
-        path = _path(text)
+        path = typed_path(text)
         if os.path.isdir(path):
             return "That is a directory."
         if os.path.exists(path) and not os.path.isfile(path):
@@ -55,7 +55,7 @@ class TextSaver:
 
     async def save(self, session: Session, text: str) -> None:
         """Write what the tab shows now to the path that is typed, after asking where a file stands there."""
-        path, transcript = _path(text), session.emulator.transcript()
+        path, transcript = typed_path(text), session.emulator.transcript()
         if await asyncio.to_thread(os.path.lexists, path):
             shown = f"{plain(str(path), 300)} is there already."
             if not await self._prompter.ask(Confirm("Replace the file?", shown, yes="Replace", danger=True)):
@@ -70,7 +70,13 @@ class TextSaver:
         self._jobs.say(f"{many} saved in {path}.{offered}")
 
 
-def _path(text: str) -> Path:
+def file_name(text: str) -> str:
+    """`text` as the name of a file that is not hidden and needs no quotes; "" when nothing of it is left."""
+    return _NO_NAME.sub("-", text)[:NAME_LIMIT].strip(".-")
+
+
+def typed_path(text: str) -> Path:
+    """A path as a person types it, absolute."""
     return Path(os.path.abspath(with_home(text)))
 
 

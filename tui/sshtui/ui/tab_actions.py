@@ -13,10 +13,12 @@ from sshtui.errors import SshtuiError
 from sshtui.model.questions import Confirm, NewPassword, Notice, Prompter, Quit
 from sshtui.session.changes import State
 from sshtui.session.roster import Roster
+from sshtui.session.session import Session
 from sshtui.ui.audience import Audience
 from sshtui.ui.commands import Commands
 from sshtui.ui.jobs import Jobs
 from sshtui.ui.saving import TextSaver
+from sshtui.ui.sending import FileSender
 from sshtui.ui.steady import SteadyApp
 from sshtui.ui.widgets.ask_line import Line
 
@@ -41,6 +43,7 @@ class TabActions:
         self._screen = screen
         self._ask = ask
         self._transfer_dir = transfer_dir
+        self._sending = FileSender(prompter, screen, lambda: self._downloads)
 
     def commands(self) -> Commands:
         """What the actions do here."""
@@ -50,6 +53,8 @@ class TabActions:
             "tab.save_text": self._save_text,
             "tab.close": lambda: work(self._close(), group="close"),
             "session.password": lambda: work(self._change_password(), group="password"),
+            "session.send_file": lambda: self._move_file(self._sending.send),
+            "session.fetch_file": lambda: self._move_file(self._sending.fetch),
             "app.detach": self._detach,
             "app.quit": lambda: work(self._quit(), group="quit", exclusive=True),
         }
@@ -69,8 +74,7 @@ class TabActions:
         session = self._roster.front
         if session is None:
             return
-        watched = self._audience is not None and self._audience.in_browser
-        saver = TextSaver(self._prompter, self._transfer_dir if watched else None)
+        saver = TextSaver(self._prompter, self._downloads)
 
         async def accept(text: str) -> str:
             # In a thread: the directory may be on a disk that is gone.
@@ -79,6 +83,11 @@ class TabActions:
             return problem
 
         self._ask(Line("save to", accept, text=saver.suggestion(session.label, datetime.now())))
+
+    def _move_file(self, begin: Callable[[Session], Line | None]) -> None:
+        session = self._roster.front
+        if session is not None and (line := begin(session)) is not None:
+            self._ask(line)
 
     async def _close(self) -> None:
         session = self._roster.front
@@ -129,6 +138,12 @@ class TabActions:
             )
         else:
             self._audience.detach()
+
+    @property
+    def _downloads(self) -> Path | None:
+        """Where what is made for someone goes who looks from a browser."""
+        watched = self._audience is not None and self._audience.in_browser
+        return self._transfer_dir if watched else None
 
     @property
     def _audience(self) -> Audience | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable
@@ -14,22 +15,23 @@ from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
-from sshtui.ui.completion import completed
+from sshtui.ui.completion import completed, paths_like
 from sshtui.ui.line_input import LineInput
 
-Accept = Callable[[str], str | Awaitable[str]]
-"""Takes the text; the answer is why it cannot be taken, "" when it is."""
+Accept = Callable[[str], "str | Line | Awaitable[str | Line]"]
+"""Takes the text; the answer is why it cannot be taken, "" when it is, or what is asked for next."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """What is asked for: `hint` shows while the line is empty, Tab completes it to one of `among`."""
+    """What is asked for: `hint` shows while the line is empty, Tab completes it to one of `among`, or as a path."""
 
     label: str
     accept: Accept
     text: str = ""
     hint: str = ""
     among: Sequence[str] = ()
+    is_path: bool = False
 
 
 class AskLine(Horizontal):
@@ -42,6 +44,7 @@ class AskLine(Horizontal):
         super().__init__(id=id)
         self._accept: Accept = lambda _text: ""
         self._among: Sequence[str] = ()
+        self._is_path = False
 
     def compose(self) -> ComposeResult:
         yield Static("", id="ask-label")
@@ -50,7 +53,7 @@ class AskLine(Horizontal):
 
     def ask(self, wanted: Line) -> None:
         """Show the line and take its text."""
-        self._accept, self._among = wanted.accept, wanted.among
+        self._accept, self._among, self._is_path = wanted.accept, wanted.among, wanted.is_path
         self.query_one("#ask-label", Static).update(Content(f" {wanted.label} "))
         line = self.query_one(Input)
         line.placeholder = wanted.hint
@@ -72,20 +75,24 @@ class AskLine(Horizontal):
         problem = self._accept(event.value.strip())
         if isawaitable(problem):
             problem = await problem
-        if problem:
+        if isinstance(problem, Line):
+            self.ask(problem)
+        elif problem:
             self._say(problem)
         else:
             self._close()
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         if event.key == "escape":
             event.stop()
             self._close()
-        elif event.key == "tab" and self._among:
+        elif event.key == "tab" and (self._among or self._is_path):
             event.stop()
             event.prevent_default()
             line = self.query_one(Input)
-            line.value = completed(line.value, self._among)
+            # In a thread: the directory may be on a disk that is gone.
+            among = await asyncio.to_thread(paths_like, line.value) if self._is_path else self._among
+            line.value = completed(line.value, among)
             line.cursor_position = len(line.value)
 
     def _say(self, problem: str) -> None:

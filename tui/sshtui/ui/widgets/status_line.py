@@ -83,6 +83,7 @@ class StatusLine(Horizontal):
                 _STATE_STYLES[session.state.name],
             ),
             (f"  no answer for {session.silence:.0f} s", "bold $warning") if session.silence else "",
+            (f"  {session.transfer}" if session.transfer else "", "bold $accent"),
             ("  weak", "bold $warning") if facts is not None and facts.old else "",
             ("  agent", "bold $warning") if facts is not None and facts.agent_forwarded else "",
         )
