@@ -108,6 +108,7 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         border: heavy $error;
         border-title-color: $error;
     }
+    Dialog.-ascii > .trust-line { text-overflow: clip; }
     Dialog.-ascii > .dialog-box { border: ascii $primary; }
     Dialog.-danger.-ascii > .dialog-box { border: ascii $error; }
     Dialog .dialog-body {

@@ -15,6 +15,8 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from sshtui.ui.steady import SteadyApp
+
 E = TypeVar("E")
 
 SIDE_BY_SIDE = 76
@@ -60,6 +62,7 @@ class CatalogueScreen(Screen[None], Generic[E], inherit_bindings=False):
         #facts { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
         #facts Static { height: auto; }
         #footer { height: auto; max-height: 3; padding: 0 1; background: $panel; }
+        &.-ascii #list { text-overflow: clip; }
         &.-wide #body { layout: horizontal; }
         &.-wide #list { width: 26; height: 100%; }
     }
@@ -97,6 +100,7 @@ class CatalogueScreen(Screen[None], Generic[E], inherit_bindings=False):
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout, and break the footer's line between two keystrokes."""
         self.set_class(event.size.width >= SIDE_BY_SIDE, "-wide")
+        self.set_class(isinstance(self.app, SteadyApp) and not self.app.unicode, "-ascii")
         # Textual hands bindings of a class and of its bases out separately; a person sees one row of them.
         bindings = (*CatalogueScreen.BINDINGS[:1], *self.BINDINGS)
         shown = footer(bindings, self.missing_actions(), max(1, event.size.width - 2))
