@@ -72,8 +72,7 @@ async def _painted(listed: list[Host]) -> list[float]:
                 wanted = text.value + letter
                 start = time.perf_counter()
                 stage.app.post_message(events.Key(letter, letter))
-                # An event would have to be set by what is measured.
-                while not (text.value == wanted and rows.query_text == wanted):  # noqa: ASYNC110
+                while not (text.value == wanted and rows.query_text == wanted):  # noqa: ASYNC110  # an event costs time
                     await asyncio.sleep(0)
                 rows.render_lines(rows.size.region)
                 times.append(time.perf_counter() - start)

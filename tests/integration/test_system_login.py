@@ -36,6 +36,7 @@ def gssapi(tmp_path: Path) -> str:
         message = f"python3-gssapi is not installed for {wanted}"
         if os.environ.get("CI") == "true" and sys.version_info[:2] == (3, 11):
             pytest.fail(message)
+        # Debian builds it for one Python only.
         pytest.skip(message)
     directory = tmp_path / "packages"
     directory.mkdir()
@@ -154,6 +155,7 @@ def test_nothing_is_tried_unless_the_host_says_true() -> None:
 
 def test_a_missing_package_is_told_for_a_saved_host_only() -> None:
     if importlib.util.find_spec("gssapi"):
+        # Nobody needs the sentence then; no extra that the tests install brings it.
         pytest.skip("gssapi is installed here")
     saved, prompter = Host("box", "box", extra={GSSAPI: True}), ScriptedPrompter()
     assert system_login(saved, prompter, through_jump=False) == NOTHING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -287,6 +288,10 @@ async def test_f_puts_a_host_to_the_top_and_back(stage: Build) -> None:
     assert shell.store.get("web-1") == WEB
 
 
+def _sorted_by(shell: Stage, setting: str) -> bool:
+    return shell.settings.get("sort") == setting
+
+
 async def test_s_goes_from_the_name_to_the_last_use_to_the_number_of_uses(stage: Build) -> None:
     shell = stage(hosts=(DB, WEB))
     for name in ("db", "db", "web-1"):
@@ -294,7 +299,7 @@ async def test_s_goes_from_the_name_to_the_last_use_to_the_number_of_uses(stage:
     async with shell.app.run_test() as pilot:
         for setting, first in (("recent", "web-1"), ("used", "db"), ("name", "db")):
             await pilot.press("s")
-            await shell.until(pilot, setting, lambda: shell.settings.get("sort") == setting)  # noqa: B023
+            await shell.until(pilot, setting, partial(_sorted_by, shell, setting))
             rows = [row.host.name for row in shell.main.query_one(HostList).rows if isinstance(row, HostRow)]
             assert rows[0] == first
 
