@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import re
 import select
-import signal
 import stat
-import struct
 import sys
-import termios
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -52,11 +48,6 @@ class App(Terminal):
             if writable:
                 data = data[os.write(self.master, data[:4096]) :]
         os.set_blocking(self.master, True)
-
-    def resize(self, columns: int, rows: int) -> None:
-        """Another size for the terminal, told as a terminal tells it."""
-        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self.process.send_signal(signal.SIGWINCH)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -48,6 +49,22 @@ def test_a_signal_gives_the_terminal_back_and_is_the_exit_code(
     terminal.read_until(terminal.ended, 5)
     assert terminal.process.returncode == code
     terminal.assert_given_back()
+
+
+def test_of_two_sizes_that_follow_each_other_at_once_the_last_one_stays(start: Callable[..., Terminal]) -> None:
+    terminal = start()
+
+    def told(size: str) -> bool:
+        return [text for _when, text in terminal.notes() if text.startswith("size ")][-1] == size
+
+    for number in range(200):
+        terminal.resize(80, 20 + number % 2)
+        # From together to a third of a millisecond apart: somewhere there the second meets the handler of the first.
+        together = time.perf_counter() + number % 20 / 60_000
+        while time.perf_counter() < together:
+            pass
+        terminal.resize(100 + number % 3, 30)
+        terminal.read_until(partial(told, f"size {100 + number % 3}x30"), 5)
 
 
 @pytest.mark.parametrize("how", [(), ("unwatched",)], ids=["by the loop", "by a thread"])

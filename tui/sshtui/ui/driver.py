@@ -19,6 +19,8 @@ from typing import Any
 from textual import constants
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
+from textual.geometry import Size
 from textual.message import Message
 
 from sshtui.attach.own_terminal import TITLE_POP, TITLE_PUSH, give_back, patient, screen_descriptor
@@ -198,6 +200,16 @@ class SteadyDriver(LinuxDriver):
                 return size
         return super()._get_terminal_size()
 
+    def _tell_size(self) -> None:
+        """Tell the app which size the terminal has now.
+
+        Looked up in the loop's turn: one signal's handler can interrupt another's, as with Textual's own, and then the
+        older size is told last and stays.
+        """
+        if not self._in_band_window_resize:
+            size = Size(*self._get_terminal_size())
+            self.send_message(Resize(size, size))
+
     def _repaint(self) -> None:
         self._app.call_later(self._app.refresh)
 
@@ -212,6 +224,7 @@ class SteadyDriver(LinuxDriver):
         Without that (flag 4) Control with a Cyrillic or Greek letter could not be sent.
         """
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own is untyped
+        self._loop.add_signal_handler(signal.SIGWINCH, self._tell_size)
         if self._watched:
             self._parser = InputParser(self._debug, erase=self._erase)
             self._loop.add_reader(self.fileno, self._read)
