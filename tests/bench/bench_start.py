@@ -1,4 +1,4 @@
-"""What ten thousand saved hosts add to the start, up to the first painted list, and to the memory."""
+"""What 10,000 saved hosts add to the start, up to the first painted list, and to the memory; what `--version` costs."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ TIME_LIMIT, MEMORY_LIMIT = 150.0, 60.0
 
 RUNS = 5
 
+INTERPRETERS = 3.0
+"""Bare Python interpreters that `sshtui --version` may cost."""
+
 
 def run() -> list[Result]:
     """The least of fresh processes, by turns: whatever else the machine does only adds."""
@@ -30,8 +33,10 @@ def run() -> list[Result]:
             crowd = min(_measured(crowd_made) for _ in range(2))
         measured = [(_measured(few_made), _measured(many_made)) for _ in range(RUNS)]
     few, many = ([min(values) for values in zip(*runs, strict=True)] for runs in zip(*measured, strict=True))
+    bare, version = map(min, zip(*(_started() for _ in range(3 * RUNS)), strict=True))
     later, larger = many[0] - few[0], many[1] - few[1]
     return [
+        Result("sshtui --version", version, "ms", INTERPRETERS * bare / version, "x under 3 interpreters", 1),
         Result("start to first paint, 10 hosts", few[0], "ms"),
         Result("10,000 hosts add to the start", later, "ms", TIME_LIMIT / max(later, 1.0), "x under 150 ms", 1),
         Result("100,000 hosts: start to first paint", crowd[0], "ms"),
@@ -53,6 +58,17 @@ def _measured(directory: str) -> tuple[float, float]:
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     milliseconds, megabytes = map(float, said.split())
     return milliseconds, megabytes
+
+
+def _started() -> tuple[float, float]:
+    """Milliseconds of an interpreter that does nothing, and of one that tells our version."""
+
+    def taken(*command: str | Path) -> float:
+        start = time.perf_counter()
+        subprocess.run(command, capture_output=True, check=True)
+        return (time.perf_counter() - start) * 1000
+
+    return taken(sys.executable, "-c", "pass"), taken(Path(sys.executable).with_name("sshtui"), "--version")
 
 
 async def _start(directory: Path) -> None:

@@ -1,11 +1,10 @@
-"""The installed command in processes of its own: what it loads, what it costs, how it ends."""
+"""The installed command in processes of its own: what it loads, how it ends."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,19 +50,6 @@ def test_what_needs_no_app_and_no_wire_loads_neither(config: Path, arguments: li
     )
     done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "[]\n")
-
-
-@pytest.mark.slow
-def test_the_version_costs_at_most_three_bare_interpreters() -> None:
-    def seconds(*command: str | Path) -> float:
-        def once() -> float:
-            start = time.perf_counter()
-            subprocess.run(command, capture_output=True, check=True)
-            return time.perf_counter() - start
-
-        return min(once() for _ in range(15))
-
-    assert seconds(SSHTUI, "--version") <= 3 * seconds(sys.executable, "-c", "pass")
 
 
 def test_without_a_terminal_the_app_is_one_line_and_code_2(config: Path) -> None:

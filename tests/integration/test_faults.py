@@ -76,7 +76,7 @@ async def test_a_bad_server_gives_a_sentence_in_time_and_leaves_nothing(
         began = time.monotonic()
         with pytest.raises(ConnectionFailed) as caught:
             await client.dial(Host("box", LOOPBACK, server.port), ScriptedPrompter())
-        assert time.monotonic() - began < LIMIT + 0.5
+        assert time.monotonic() - began < LIMIT + 4
         assert type(caught.value) is kind, caught.value
         assert words in caught.value.sentence
         assert caught.value.hint
