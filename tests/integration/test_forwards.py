@@ -32,19 +32,20 @@ def client(surroundings: Path) -> Client:
     return Client(surroundings)
 
 
+async def in_capitals(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer each line so, until the client is done."""
+    while line := await reader.readline():
+        writer.write(line.upper())
+    writer.close()
+
+
 @pytest.fixture
 async def shouter(tmp_path: Path) -> AsyncIterator[tuple[int, Path]]:
-    """A port and a socket of a server that answers each line in capitals, until the client is done."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while line := await reader.readline():
-            writer.write(line.upper())
-        writer.close()
-
+    """A port and a socket of a server that answers each line in capitals."""
     path = tmp_path / "shouter"
     async with (
-        await asyncio.start_server(serve, LOOPBACK, 0) as server,
-        await asyncio.start_unix_server(serve, path),
+        await asyncio.start_server(in_capitals, LOOPBACK, 0) as server,
+        await asyncio.start_unix_server(in_capitals, path),
     ):
         yield server.sockets[0].getsockname()[1], path
 
@@ -244,13 +245,67 @@ async def test_a_remote_forward_that_the_server_refuses_is_told(
         assert len(prompter.notices) == 2
 
 
-async def test_a_remote_forward_without_a_target_is_named_as_not_there(
-    client: Client, save: Callable[..., Host]
+async def test_a_remote_forward_without_a_target_is_a_socks_server_on_the_servers_side(
+    client: Client, save: Callable[..., Host], shouter: tuple[int, Path], need: Callable[[str], str]
 ) -> None:
-    prompter = ScriptedPrompter()
-    async with client.terminal(save(f"R {free_port()}"), prompter) as channel:
-        assert "has no SOCKS proxy for the server's side" in channel.forwards[0].problem
+    there, _ = shouter
+    port, prompter = free_port(), ScriptedPrompter()
+    by_name = b"\x05\x01\x00" + b"\x05\x01\x00\x03\x09localhost" + there.to_bytes(2, "big")
+    # SOCKS 4A: no address but a name, behind an empty user (SOCKS: A protocol for TCP proxy across firewalls).
+    socks4a = b"\x04\x01" + there.to_bytes(2, "big") + b"\0\0\0\1" + b"\0" + b"localhost\0"
+    nowhere = b"\x05\x01\x00" + b"\x05\x01\x00\x03\x04a\0\xc3\xa4" + there.to_bytes(2, "big")
+    async with client.terminal(save(f"R {port}"), prompter) as channel:
+        assert await shout(port, socks5(there), SOCKS5_ANSWERS) == b"HELLO\n"
+        assert await shout(port, by_name, SOCKS5_ANSWERS) == b"HELLO\n"
+        assert await shout(port, socks4a, 8) == b"HELLO\n"
+        assert await shout(port, socks5(free_port()), SOCKS5_ANSWERS) == b""
+        assert await shout(port, nowhere, SOCKS5_ANSWERS) == b""
+        assert await shout(port, b"GET / HTTP/1.0\r\n\r\n") == b""
+        assert [str(state) for state in channel.forwards] == [f"R {port} open"]
+    assert prompter.notices == []
+
+
+async def test_a_target_of_a_remote_forward_that_is_not_there_is_told_once(
+    client: Client, save: Callable[..., Host], shouter: tuple[int, Path], tmp_path: Path
+) -> None:
+    port, other, nobody, prompter = free_port(), free_port(), free_port(), ScriptedPrompter()
+    text, path = f"R {port}:localhost:{nobody}", tmp_path / "none"
+    async with client.terminal(save(text, f"R {other}:{path}"), prompter) as channel:
+        assert await shout(port) == b""
+        reason = f"localhost port {nobody} refused the connection from this computer"
+        assert [notice.text for notice in prompter.notices] == [f"The forward {text} of box carries nothing: {reason}."]
+        assert str(channel.forwards[0]) == f"{text} open: {reason}"
+        assert await shout(port) == b""
         assert len(prompter.notices) == 1
+        async with await asyncio.start_server(in_capitals, LOOPBACK, nobody):
+            assert await shout(port) == b"HELLO\n"
+            assert str(channel.forwards[0]) == f"{text} open"
+        assert await shout(other) == b""
+        assert str(channel.forwards[1]).endswith(f"this computer cannot reach {path}: No such file or directory")
+
+
+async def test_the_port_that_the_server_chose_is_told(
+    client: Client, save: Callable[..., Host], shouter: tuple[int, Path]
+) -> None:
+    prompter, text = ScriptedPrompter(), f"R 0:{LOOPBACK}:{shouter[0]}"
+    async with client.terminal(save(text), prompter) as channel:
+        (state,) = channel.forwards
+        assert await shout(state.port) == b"HELLO\n"
+        assert str(channel.forwards[0]) == f"{text} open at port {state.port}"
+        assert [notice.text for notice in prompter.notices] == [
+            f"box listens at port {state.port} for the forward {text}."
+        ]
+
+
+async def test_ports_may_have_the_names_of_services(
+    client: Client, save: Callable[..., Host], monkeypatch: pytest.MonkeyPatch, shouter: tuple[int, Path]
+) -> None:
+    port = free_port()
+    names = {"shout": shouter[0], "here": port}
+    # The real table has only ports that a test may not take.
+    monkeypatch.setattr(socket, "getservbyname", lambda name, _protocol: names[name])
+    async with client.terminal(save(f"L here:{LOOPBACK}:shout"), ScriptedPrompter()):
+        assert await shout(port) == b"HELLO\n"
 
 
 async def test_the_forwards_of_a_jump_host_stay_closed(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from sshtui.errors import KeyPairError, LoginRejected
 from sshtui.keys.workshop import make
+from sshtui.model.questions import Passphrase
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
 from tests.servers.agents import security_key_agent
@@ -87,6 +90,98 @@ async def test_another_security_key_than_the_right_one_does_not_log_in(
     with plugged_in(other), pytest.raises(LoginRejected):
         await client.dial(client.save(server, key_pair=str(file)), ScriptedPrompter())
     assert not other.asked_for_touch.is_set()
+
+
+def verify_required(file: Path, key: SecurityKey, *, marked: bool = True) -> Path:
+    """The same key file as `ssh-keygen -O verify-required` writes it: the flag, and a device that guards it."""
+    private = asyncssh.read_private_key(file)
+    (credential,) = key.credentials
+    key.protected.add(credential)
+    blob = private.export_private_key("openssh")
+    lines = blob.decode().splitlines()
+    data = bytearray(base64.b64decode("".join(lines[1:-1])))
+    at = data.index(b"\x00\x00\x00\x04ssh:\x01") + 8
+    # SSH_SK_USER_VERIFICATION_REQD (OpenSSH, PROTOCOL.u2f).
+    data[at] |= 0x04 if marked else 0
+    file.write_text("\n".join([lines[0], base64.b64encode(data).decode(), lines[-1], ""]))
+    return file
+
+
+def asked_for_pin(attempt: int = 1, problem: str = "") -> Passphrase:
+    return Passphrase("the security key", attempt, problem, "PIN")
+
+
+WRONG_PIN = "The PIN is wrong. After a few wrong ones the security key locks itself."
+
+
+@pytest.mark.parametrize("kind", ["ed25519-sk", "ecdsa-sk"])
+async def test_a_key_that_wants_its_owner_verified_logs_in_by_pin_and_touch(
+    kind: str, client: Client, surroundings: Path, start_sshd: Start, need: Callable[[str], str]
+) -> None:
+    key = SecurityKey(pin="pass word ä")
+    file = verify_required(made_in(key, surroundings / "id_sk", kind, need), key)
+    # sshd(8), verify-required: a signature without the device's word that it verified its owner is refused.
+    server = start_sshd(authorised=(f"verify-required {public_line(file)}",), password=False)
+    prompter = ScriptedPrompter("wrong", "pass word ä")
+    key.touched.set()
+    with plugged_in(key):
+        async with client.terminal(client.save(server, key_pair=str(file)), prompter) as channel:
+            assert channel.facts.method == "publickey"
+    assert prompter.questions == [asked_for_pin(), asked_for_pin(2, WRONG_PIN)]
+    assert [notice.text for notice in prompter.notices] == [TOUCH, TOUCH]
+
+
+async def test_a_device_that_knows_its_owners_finger_is_asked_for_no_pin(
+    client: Client, surroundings: Path, start_sshd: Start, need: Callable[[str], str]
+) -> None:
+    key = SecurityKey(knows_fingers=True)
+    file = verify_required(made_in(key, surroundings / "id_sk", "ed25519-sk", need), key)
+    server = start_sshd(authorised=(f"verify-required {public_line(file)}",), password=False)
+    prompter = ScriptedPrompter()
+    key.touched.set()
+    with plugged_in(key):
+        async with client.terminal(client.save(server, key_pair=str(file)), prompter) as channel:
+            assert channel.facts.method == "publickey"
+    assert [notice.text for notice in prompter.notices] == [TOUCH]
+
+
+async def test_a_device_that_signs_nothing_without_its_pin_is_given_it(
+    client: Client, surroundings: Path, start_sshd: Start, need: Callable[[str], str]
+) -> None:
+    key = SecurityKey()
+    file = made_in(key, surroundings / "id_sk", "ed25519-sk", need)
+    key.pin, key.always_verifies = "1234", True
+    server = start_sshd(authorised=(public_line(file),), password=False)
+    prompter = ScriptedPrompter("1234")
+    key.touched.set()
+    with plugged_in(key):
+        async with client.terminal(client.save(server, key_pair=str(file)), prompter) as channel:
+            assert channel.facts.method == "publickey"
+    assert prompter.questions == [asked_for_pin()]
+
+
+async def test_a_locked_device_and_one_without_a_pin_say_so(
+    client: Client, surroundings: Path, start_sshd: Start, need: Callable[[str], str]
+) -> None:
+    key = SecurityKey(pin="1234")
+    file = verify_required(made_in(key, surroundings / "id_sk", "ed25519-sk", need), key)
+    server = start_sshd(authorised=(public_line(file),), password=False)
+    host = client.save(server, key_pair=str(file))
+
+    async def told(answers: list[str | None], *devices: SecurityKey) -> str:
+        prompter = ScriptedPrompter(*answers)
+        with plugged_in(*devices), pytest.raises(LoginRejected):
+            await client.dial(host, prompter)
+        assert len(prompter.questions) == len(answers)
+        return prompter.notices[-1].text
+
+    assert "The PIN was not given" in await told([None], key)
+    # After three wrong ones it must be plugged in again (CTAP 2.1, section 6.5.5.7.2).
+    assert "no more PINs now" in await told(["a bad one", "a bad one", "a bad one", "1234"], key)
+    assert "has no PIN" in await told(["1234"], SecurityKey())
+    assert "does not have this key" in await told(["1234"], SecurityKey(pin="1234"))
+    assert "Several security keys" in await told([], SecurityKey(pin="1234"), key)
+    assert "No security key" in await told([])
 
 
 async def test_the_agents_security_key_logs_in_after_a_touch_that_is_asked_for(

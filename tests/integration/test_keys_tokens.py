@@ -25,7 +25,7 @@ Start = Callable[..., OpenSSH]
 
 @pytest.fixture
 def token(tmp_path: Path, need: Callable[[str], str]) -> Iterator[SoftToken]:
-    """A token with an ECDSA and an RSA key pair."""
+    """A token with an ECDSA, an RSA and an Ed25519 key pair."""
     for program in ("softhsm2-util", "pkcs11-tool", "ssh-keygen"):
         need(program)
     with soft_token(tmp_path / "token") as made:
@@ -42,7 +42,7 @@ async def method(client: Client, host: Any, prompter: ScriptedPrompter) -> str:
         return channel.facts.method
 
 
-@pytest.mark.parametrize("kind", ["ecdsa", "rsa"])
+@pytest.mark.parametrize("kind", ["ecdsa", "rsa", "ed25519"])
 async def test_the_pin_opens_the_token_once_a_run_and_a_wrong_one_asks_again(
     kind: str, client: Client, token: SoftToken, start_sshd: Start
 ) -> None:
@@ -90,7 +90,7 @@ async def test_a_server_that_does_not_want_the_key_asks_for_no_pin(
 async def test_declining_the_pin_moves_on(client: Client, token: SoftToken, start_sshd: Start) -> None:
     server = start_sshd(authorised=tuple(token.lines), password=False)
     host = client.save(server, extra={PROVIDER: token.library})
-    prompter = ScriptedPrompter(None, None)
+    prompter = ScriptedPrompter(*[None for _ in token.lines])
     with pytest.raises(LoginRejected):
         await client.dial(host, prompter)
     assert {notice.text for notice in prompter.notices} == {"The PIN was not given."}

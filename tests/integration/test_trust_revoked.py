@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from sshtui.errors import ConfigError, HostKeyRevoked
+from sshtui.errors import BrokenFile, ConfigError, HostKeyRevoked, HostKeyUnknown
 from sshtui.model.host_keys import HostKey
-from sshtui.ssh.known_hosts import Known
 from sshtui.ssh.revocations import Revocations, read_revocations
 from sshtui.ssh.trust import HASH, REVOKED
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
+from tests.servers.key_files import make_key_file, public_key
 from tests.servers.openssh import OpenSSH, host_key_of
 
 Make = Callable[[Path, HostKey], None]
@@ -84,15 +84,81 @@ async def test_a_list_that_cannot_be_read_trusts_nobody(
     assert sshd.login_attempts() == 0
 
 
-def test_a_list_of_certificates_leaves_no_certificate_trusted(tmp_path: Path, need: Callable[[str], str]) -> None:
-    authority = host_key_of(tmp_path, "ed25519")
-    (tmp_path / "specification").write_text("serial: 7\n")
-    command = [need("ssh-keygen"), "-q", "-k", "-f", str(tmp_path / "krl"), "-s", str(tmp_path / "host_ed25519.pub")]
-    subprocess.run([*command, str(tmp_path / "specification")], check=True, capture_output=True)
-    found = read_revocations(tmp_path / "krl")
-    assert found == Revocations(certificates=True)
-    assert Known(authorities=(authority,)).without(found).authorities == ()
-    assert Known(authorities=(authority,)).without(Revocations()).authorities == (authority,)
+SINGLE = {
+    "serial": "serial: 77",
+    "range": "serial: 70-80",
+    "bitmap": "serial: 70\nserial: 74\nserial: 77\nserial: 81",
+    "identifier": "id: box key",
+    "host key": "{host_key}",
+    "digest": "sha256: {host_key}",
+    "authority": "sha1: {authority}",
+    "other serials": "serial: 76\nserial: 78-90\nserial: 60\nserial: 61\nserial: 66",
+    "other identifier": "id: box",
+}
+"""What ssh-keygen(1), KEY REVOCATION LISTS, takes."""
+
+
+def certify(directory: Path, keygen: str) -> tuple[HostKey, HostKey]:
+    """A host key in `directory` with a certificate of serial 77 for "box key"; it and its authority's."""
+    host_key, authority = host_key_of(directory, "ed25519"), make_key_file(directory / "authority")
+    facts = ["-h", "-I", "box key", "-z", "77", "-n", "127.0.0.1"]
+    command = [keygen, "-q", "-s", str(authority), *facts, str(directory / "host_ed25519.pub")]
+    subprocess.run(command, check=True, capture_output=True)
+    return host_key, public_key(authority)
+
+
+def revoke(path: Path, specification: str, signer: str, certificate: Path, keygen: str) -> bool:
+    """Write the list; whether ssh-keygen finds the certificate on it."""
+    path.with_suffix(".txt").write_text(f"{specification}\n")
+    command = [keygen, "-q", "-k", "-f", str(path), "-s", signer, str(path.with_suffix(".txt"))]
+    subprocess.run(command, check=True, capture_output=True)
+    return subprocess.run([keygen, "-Q", "-f", str(path), str(certificate)], capture_output=True).returncode != 0
+
+
+@pytest.mark.parametrize("single", SINGLE)
+@pytest.mark.parametrize("signer", ["authority.pub", "host_ed25519.pub", "none"])
+async def test_single_certificates_are_refused_when_ssh_would_and_only_then(
+    single: str,
+    signer: str,
+    surroundings: Path,
+    tmp_path: Path,
+    need: Callable[[str], str],
+    start_sshd: Callable[..., OpenSSH],
+    client_key: Path,
+) -> None:
+    directory, krl, keygen = tmp_path / "certified", tmp_path / "krl", need("ssh-keygen")
+    directory.mkdir()
+    host_key, authority = certify(directory, keygen)
+    certificate = directory / "host_ed25519-cert.pub"
+    specification = SINGLE[single].format(host_key=host_key.line, authority=authority.line)
+    revoked = revoke(krl, specification, signer if signer == "none" else str(directory / signer), certificate, keygen)
+    server = start_sshd("certified", extra=[f"HostCertificate {certificate}"])
+    client = Client(surroundings)
+    client.known_hosts.append(f"@cert-authority [{server.address}]:{server.port} {authority.line}")
+    host = client.save(server, trusted=False, key_pair=str(client_key), extra={REVOKED: str(krl)})
+    if not revoked:
+        async with client.terminal(host, ScriptedPrompter()):
+            return
+    # A revoked authority vouches for nobody: the plain host key behind it is unknown.
+    with pytest.raises(HostKeyUnknown if single == "authority" else HostKeyRevoked):
+        await client.dial(host, ScriptedPrompter(*[None] * (single == "authority")))
+    assert server.login_attempts() == 0
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [b"\x09\0\0\0\0", b"\xff\0\0\0\x05\0\0\0\0\x01", b"\x04\0\0\0\0\0\0\0\0\x02\0\0\0\0", b"\x01\0\0\0\4cut!"],
+    ids=["unknown", "critical extension", "behind the signature", "damaged"],
+)
+def test_a_list_that_may_say_more_than_is_understood_is_refused(behind: bytes, tmp_path: Path) -> None:
+    # OpenSSH, PROTOCOL.krl: magic, version, number, date, flags, reserved, comment; then sections.
+    head = b"SSHKRL\n\0" + b"\0\0\0\1" + bytes(24) + bytes(8)
+    path = tmp_path / "krl"
+    path.write_bytes(head + b"\xff\0\0\0\x05\0\0\0\0\0")
+    assert read_revocations(path) == Revocations()
+    path.write_bytes(head + behind)
+    with pytest.raises(BrokenFile):
+        read_revocations(path)
 
 
 @pytest.mark.parametrize("hashing", [True, False, None])

@@ -1,12 +1,13 @@
 """A security key of software: CTAP 2 over HID packets (FIDO CTAP 2.1, sections 6 and 11.2), without a plug.
 
-It answers getInfo, makeCredential and getAssertion, waits for a touch where one is asked for, and keeps its private
-keys to itself. `plugged_in` puts it where the package fido2 looks for devices.
+It answers getInfo, makeCredential, getAssertion and clientPIN, waits for a touch where one is asked for, and keeps its
+private keys to itself. `plugged_in` puts it where the package fido2 looks for devices.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import struct
 import threading
@@ -19,6 +20,7 @@ import fido2.hid
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fido2 import cbor
 from fido2.hid.base import CtapHidConnection, HidDescriptor
@@ -29,7 +31,10 @@ _INIT, _CBOR, _KEEPALIVE = 0x86, 0x90, 0xBB
 _WAITS_FOR_TOUCH = 2
 _CAN_CBOR = 0x04
 _NO_CREDENTIALS, _BAD_COMMAND, _TIMEOUT = 0x2E, 0x01, 0x2F
-_PRESENT, _ATTESTED = 0x01, 0x40
+_PIN_INVALID, _PIN_BLOCKED, _PIN_AUTH_INVALID, _PIN_AUTH_BLOCKED, _PIN_NOT_SET, _PUAT_REQUIRED = (
+    0x31, 0x32, 0x33, 0x34, 0x35, 0x36,
+)  # fmt: skip
+_PRESENT, _VERIFIED, _ATTESTED = 0x01, 0x04, 0x40
 _ED25519, _ES256 = -8, -7
 
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
@@ -43,6 +48,17 @@ class SecurityKey:
     asked_for_touch: threading.Event = field(default_factory=threading.Event)
     patience: float = 20.0
     """Seconds it waits for a touch, as real ones do about thirty."""
+    pin: str | None = None
+    knows_fingers: bool = False
+    """Whether it verifies its owner by the touch itself."""
+    always_verifies: bool = False
+    """Whether it signs nothing without (CTAP 2.1, section 7.2)."""
+    protected: set[bytes] = field(default_factory=set)
+    """Keys it does not admit to have without (credProtect 3: CTAP 2.1, section 12.1)."""
+    tries: int = 8
+    _wrong_in_a_row: int = 0
+    _agreement: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    _token: bytes = field(default_factory=lambda: os.urandom(32), repr=False)
     _credentials: dict[bytes, PrivateKey] = field(default_factory=dict, repr=False)
     _counter: int = 0
 
@@ -54,11 +70,16 @@ class SecurityKey:
     def answer(self, command: int, wish: dict[int, Any]) -> bytes:
         """Status byte and CBOR for one request."""
         if command == 0x04:
-            return b"\0" + cbor.encode({1: ["FIDO_2_0"], 3: bytes(16), 4: {"rk": True, "up": True}})
+            options = {"rk": True, "up": True, "clientPin": self.pin is not None, "pinUvAuthToken": True}
+            if self.knows_fingers:
+                options["uv"] = True
+            return b"\0" + cbor.encode({1: ["FIDO_2_0"], 3: bytes(16), 4: options, 6: [1]})
         if command == 0x01:
             return self._make(wish) if self.touch() else bytes([_TIMEOUT])
         if command == 0x02:
             return self._assert(wish)
+        if command == 0x06:
+            return self._client_pin(wish)
         return bytes([_BAD_COMMAND])
 
     def touch(self) -> bool:
@@ -94,15 +115,49 @@ class SecurityKey:
 
     def _assert(self, wish: dict[int, Any]) -> bytes:
         credential = next((each["id"] for each in wish.get(3, []) if each["id"] in self._credentials), None)
-        if credential is None:
+        wants_touch, finger = wish.get(5, {}).get("up", True), wish.get(5, {}).get("uv", False)
+        proof = wish.get(6)
+        if proof is not None and proof != hmac.digest(self._token, wish[2], "sha256")[:16]:
+            return bytes([_PIN_AUTH_INVALID])
+        verified = proof is not None or finger
+        if credential is None or (credential in self.protected and not verified):
             return bytes([_NO_CREDENTIALS])
-        wants_touch = wish.get(5, {}).get("up", True)
-        if wants_touch and not self.touch():
+        if self.always_verifies and wants_touch and not verified:
+            return bytes([_PUAT_REQUIRED])
+        if (wants_touch or finger) and not self.touch():
             return bytes([_TIMEOUT])
-        flags = _PRESENT if wants_touch else 0
+        flags = (_PRESENT if wants_touch else 0) | (_VERIFIED if verified else 0)
         counter, signature = self.sign(credential, wish[1], wish[2], flags)
         data = hashlib.sha256(wish[1].encode()).digest() + struct.pack(">BI", flags, counter)
         return b"\0" + cbor.encode({1: {"id": credential, "type": "public-key"}, 2: data, 3: signature})
+
+    def _client_pin(self, wish: dict[int, Any]) -> bytes:
+        """PIN/UV protocol one (CTAP 2.1, sections 6.5.5 and 6.5.6)."""
+        if wish[2] == 0x02:
+            numbers = self._agreement.public_key().public_numbers()
+            point = {-2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
+            return b"\0" + cbor.encode({1: {1: 2, 3: -25, -1: 1, **point}})
+        if wish[2] != 0x09:
+            return bytes([_BAD_COMMAND])
+        if self.pin is None:
+            return bytes([_PIN_NOT_SET])
+        if self.tries == 0:
+            return bytes([_PIN_BLOCKED])
+        if self._wrong_in_a_row == 3:
+            return bytes([_PIN_AUTH_BLOCKED])
+        theirs = (int.from_bytes(wish[3][number], "big") for number in (-2, -3))
+        public = ec.EllipticCurvePublicNumbers(next(theirs), next(theirs), ec.SECP256R1()).public_key()
+        cipher = Cipher(
+            algorithms.AES(hashlib.sha256(self._agreement.exchange(ec.ECDH(), public)).digest()), modes.CBC(bytes(16))
+        )
+        if cipher.decryptor().update(wish[6]) != hashlib.sha256(self.pin.encode()).digest()[:16]:
+            self.tries -= 1
+            self._wrong_in_a_row += 1
+            # What it agreed on before counts no more (section 6.5.5.7.2).
+            self._agreement = ec.generate_private_key(ec.SECP256R1())
+            return bytes([_PIN_BLOCKED if not self.tries else _PIN_INVALID])
+        self.tries, self._wrong_in_a_row = 8, 0
+        return b"\0" + cbor.encode({2: cipher.encryptor().update(self._token)})
 
 
 class Plug(CtapHidConnection):
@@ -150,11 +205,12 @@ class Plug(CtapHidConnection):
 
 
 @contextmanager
-def plugged_in(key: SecurityKey | None) -> Iterator[None]:
-    """Inside, `key` is the one device that the package fido2 finds; None is an empty socket."""
-    descriptors = [HidDescriptor("soft", 0, 0, PACKET, PACKET, "soft key", None)] if key is not None else []
+def plugged_in(*keys: SecurityKey | None) -> Iterator[None]:
+    """Inside, `keys` are the devices that the package fido2 finds; None is an empty socket."""
+    plugs = {f"soft-{place}": key for place, key in enumerate(keys) if key is not None}
+    descriptors = [HidDescriptor(path, 0, 0, PACKET, PACKET, "soft key", None) for path in plugs]
     with pytest.MonkeyPatch.context() as patch:
         # Foreign functions: below them there are only device files of the system.
         patch.setattr(fido2.hid, "list_descriptors", lambda: iter(descriptors))
-        patch.setattr(fido2.hid, "open_connection", lambda _descriptor: Plug(key) if key is not None else None)
+        patch.setattr(fido2.hid, "open_connection", lambda descriptor: Plug(plugs[descriptor.path]))
         yield

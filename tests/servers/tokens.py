@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import gc
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +30,7 @@ class SoftToken:
 
 @contextmanager
 def soft_token(
-    directory: Path, kinds: Sequence[str] = ("EC:prime256v1", "rsa:2048"), *, hidden: bool = False
+    directory: Path, kinds: Sequence[str] = ("EC:prime256v1", "rsa:2048", "EC:edwards25519"), *, hidden: bool = False
 ) -> Iterator[SoftToken]:
     """An initialised token with a key pair of each kind; SOFTHSM2_CONF names it inside the block.
 
@@ -48,6 +50,12 @@ def soft_token(
         """As ssh-keygen writes what openssl makes of what pkcs11-tool reads."""
         der, pem = directory / f"{number}.der", directory / f"{number}.pem"
         run(*module, "--read-object", "--type", "pubkey", "--id", f"{number:02}", "--output-file", str(der))
+        if kinds[number - 1] == "EC:edwards25519":
+            # openssl knows no DER of pkcs11-tool for it; the point stands in the listing, behind its tag and length.
+            listed = run(*module, "--list-objects", "--type", "pubkey", "--id", f"{number:02}")
+            point = bytes.fromhex(re.findall(r"EC_POINT:\s*0420([0-9a-f]{64})\b", listed)[0])
+            blob = b"".join(len(part).to_bytes(4, "big") + part for part in (b"ssh-ed25519", point))
+            return f"ssh-ed25519 {base64.b64encode(blob).decode()}"
         run("openssl", "pkey", "-pubin", "-inform", "DER", "-in", str(der), "-out", str(pem))
         return run("ssh-keygen", "-i", "-m", "PKCS8", "-f", str(pem)).strip()
 

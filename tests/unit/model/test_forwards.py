@@ -40,6 +40,12 @@ WRITTEN = {
     # ssh(1), -D: [bind_address:]port.
     "D 1080": Forward("dynamic", "1080"),
     "D [::1]:1080": Forward("dynamic", "[::1]:1080"),
+    # Ports by the names of services(5), as ssh takes them everywhere.
+    "L https:db:http": Forward("local", "https", "db:http"),
+    "L lo:https:db:http": Forward("local", "lo:https", "db:http"),
+    "R https:/run/s": Forward("remote", "https", "/run/s"),
+    "R lo:https": Forward("remote", "lo:https"),
+    "D lo:https": Forward("dynamic", "lo:https"),
 }
 
 
@@ -61,7 +67,7 @@ def test_several_stand_on_one_line_each_once() -> None:
     "text",
     [
         "8080:db:5432", "X 1:h:2", "L", "L 8080", "L 8080:db", "L 8080::80", "L 8080:db:0", "L 0:db:80",
-        "L 65536:db:80", "L 8080:db:http", "L db:8080", "L 1:2:3:4:5", "L ::1:8080:db:80", "L [::1:8080:db:80",
+        "L 65536:db:80", "L 8080:db:no-service", "L db:8080", "L 1:2:3:4:5", "L ::1:8080:db:80", "L [::1:8080:db:80",
         "L 8080:[::1]80", "L /a b:c:1", "L /a\x07:c:1", "D 1080:db:80", "D /tmp/s", "D x", "R x", "R h:1:h",
         "L ²:db:80",
     ],
@@ -83,6 +89,9 @@ def test_an_end_is_a_port_an_address_with_a_port_or_a_path() -> None:
     assert endpoint("8080") == Endpoint(8080)
     assert endpoint("*:8080") == endpoint(":8080") == Endpoint(8080, "")
     assert endpoint("[::1]:8080") == Endpoint(8080, "::1")
+    # services(5), as registered with IANA.
+    assert endpoint("db:http") == Endpoint(80, "db")
+    assert endpoint("https") == Endpoint(443)
     assert endpoint("/run/s") == Endpoint(path="/run/s")
 
 

@@ -17,6 +17,7 @@ from sshtui.keys.apart import apart
 from sshtui.keys.beside import read_certificate_beside, read_certificate_file
 from sshtui.keys.inspect import read_key_file
 from sshtui.keys.private import open_private
+from sshtui.keys.security_keys import TOUCH, WANTS_VERIFICATION, Credential, credential_of, sign_verified
 from sshtui.keys.tokens import OpenedToken
 from sshtui.keys.translate import decoding
 from sshtui.model.host_keys import PublicKey
@@ -110,13 +111,21 @@ class FileSigner(_Signer):
         key = await self._opened.private(self._prompter)
         if key is None:
             raise ValueError("The passphrase was not given.")
-        if key.get_algorithm().startswith("sk-"):
-            self._prompter.tell(Notice("Touch your security key to log in."))
+        credential = credential_of(key)
+        if credential is not None and credential.verified:
+            return await self._sign_verified(credential, data)
+        if credential is not None:
+            self._prompter.tell(TOUCH)
         try:
             return await apart(lambda: key.sign(data, self.sig_algorithm))
         except ValueError as error:
+            if credential is not None and WANTS_VERIFICATION in str(error):
+                return await self._sign_verified(credential, data)
             self._prompter.tell(Notice(f"{self._opened.path} cannot sign: {error}.", level="error"))
             raise
+
+    async def _sign_verified(self, credential: Credential, data: bytes) -> bytes:
+        return await sign_verified(credential, data, self.sig_algorithm.decode(), self._prompter)
 
 
 async def file_signers(opened: OpenedFile, pair: KeyPair, prompter: Prompter) -> list[asyncssh.SSHKeyPair]:
@@ -182,7 +191,7 @@ class AgentSigner(SSHAgentKeyPair):
     async def sign_async(self, data: bytes) -> bytes:
         """The agent's signature of `data`; ValueError when it refuses or is gone."""
         if self.algorithm.startswith(b"sk-"):
-            self._prompter.tell(Notice("Touch your security key to log in."))
+            self._prompter.tell(TOUCH)
         try:
             return await super().sign_async(data)
         except (ValueError, OSError) as error:

@@ -39,6 +39,12 @@ _RSA_HASHES = {
 _EC_HASHES = {"ecdsa-sha2-nistp256": "sha256", "ecdsa-sha2-nistp384": "sha384", "ecdsa-sha2-nistp521": "sha512"}
 """RFC 5656 section 6.2.1."""
 
+_EDWARDS25519 = (b"\x13\x0cedwards25519", b"\x06\x03\x2b\x65\x70")
+"""The name of the curve, or the number of its keys, in DER (PKCS #11 3.0, section 2.3.10; RFC 8410 section 3)."""
+
+_ED25519_BYTES = 32
+"""RFC 8709 section 4."""
+
 LISTING_TIME = 10.0
 """Seconds a library may take to list what is on its tokens: readers are slow, and some wait for ever."""
 
@@ -162,15 +168,26 @@ def _listed(provider: str) -> Sequence[tuple[KeyPair, Token]]:
 def _public_keys(session: Any) -> Iterator[tuple[str, bytes, PublicKey]]:
     """Label, number (CKA_ID) and key of those that SSH has a name for."""
     pkcs11 = _package()
+    # To the end at once: a session has one search at a time.
+    for key in list(session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PUBLIC_KEY})):
+        if (public := _public(key)) is not None:
+            yield key.label, key.id, public
+
+
+def _public(key: Any) -> PublicKey | None:
+    pkcs11 = _package()
     import asyncssh
     from pkcs11.util.ec import encode_ec_public_key
     from pkcs11.util.rsa import encode_rsa_public_key
 
-    encoders = {pkcs11.KeyType.RSA: encode_rsa_public_key, pkcs11.KeyType.EC: encode_ec_public_key}
-    # To the end at once: a session has one search at a time.
-    for key in list(session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PUBLIC_KEY})):
-        if encoder := encoders.get(key.key_type):
-            yield key.label, key.id, PublicKey(asyncssh.import_public_key(encoder(key)).public_data)
+    if key.key_type == pkcs11.KeyType.EC_EDWARDS:
+        if key[pkcs11.Attribute.EC_PARAMS] not in _EDWARDS25519:
+            return None
+        # As an OCTET STRING of DER, or bare: both are seen.
+        point = key[pkcs11.Attribute.EC_POINT]
+        return PublicKey(string(b"ssh-ed25519") + string(point[-_ED25519_BYTES:]))
+    encode = {pkcs11.KeyType.RSA: encode_rsa_public_key, pkcs11.KeyType.EC: encode_ec_public_key}.get(key.key_type)
+    return PublicKey(asyncssh.import_public_key(encode(key)).public_data) if encode else None
 
 
 def _session(token: Token, pin: Any) -> Any:
@@ -213,15 +230,17 @@ def _private(token: Token, public: PublicKey, pin: Any) -> Any:
 
 
 def _signed(token: Token, private: Any, data: bytes, algorithm: str) -> bytes:
-    """A signature in its wire form (RFC 8332 section 3, RFC 5656 section 3.1.2); the hash is made here.
+    """A signature in its wire form (RFC 8332 section 3, RFC 5656 section 3.1.2, RFC 8709 section 6).
 
-    Any token can sign a hash that it is given, and not all can make one.
+    A hash is made here: any token can sign one that it is given, and not all can make one. Ed25519 takes no hash.
     """
     pkcs11 = _package()
     with talking_to_token(token.name):
         if algorithm in _RSA_HASHES:
             name, prefix = _RSA_HASHES[algorithm]
             signature = private.sign(prefix + hashlib.new(name, data).digest(), mechanism=pkcs11.Mechanism.RSA_PKCS)
+        elif algorithm == "ssh-ed25519":
+            signature = private.sign(data, mechanism=pkcs11.Mechanism.EDDSA)
         else:
             digest = hashlib.new(_EC_HASHES[algorithm], data).digest()
             both = private.sign(digest, mechanism=pkcs11.Mechanism.ECDSA)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -25,6 +26,7 @@ _KINDS: Mapping[str, Kind] = {letter: kind for kind, letter in LETTERS.items()}
 _FORWARD = re.compile(r"-?([LRD])[\s:]\s*(\S.*)\Z")
 _PART = re.compile(r"\[[^\]\s,]*\]|[^:\[\]\s,]*")
 _PORT_LIMIT = 65535
+_SERVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,62}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +40,38 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class ForwardState:
-    """How a forward of a connection stands; `problem` is why it does not serve, or what went wrong last."""
+    """How a forward of a connection stands; `problem` is why it does not serve, or what went wrong last.
+
+    `port` is the one that the server chose where it was asked to.
+    """
 
     forward: Forward
     is_open: bool
     problem: str = ""
+    port: int = 0
 
     def __str__(self) -> str:
         """The forward and its state in words."""
         words = "open" if self.is_open else "failed"
+        words += f" at port {self.port}" if self.port else ""
         return f"{write_forward(self.forward)} {words}" + (f": {self.problem}" if self.problem else "")
 
 
 def endpoint(text: str) -> Endpoint:
     """The end of a forward that stands in `Forward.listen` or `Forward.to`: `8080`, `db:5432`, `[::1]:80`, `/path`.
 
-    `*` and an empty address mean every address (ssh_config(5), LocalForward). Raises UsageError.
+    `*` and an empty address mean every address (ssh_config(5), LocalForward); a port may have the name that
+    services(5) gives it. Raises UsageError.
     """
-    if text.startswith(("/", "~/")):
+    if _is_path(text):
         return Endpoint(path=text)
     address, colon, port = text.rpartition(":")
     bracketed = address.startswith("[") and address.endswith("]")
     address = address[1:-1] if bracketed else address
-    if (":" in address and not bracketed) or not port.isascii() or not port.isdigit() or int(port[:9]) > _PORT_LIMIT:
+    number = _port(port)
+    if (":" in address and not bracketed) or number is None:
         raise UsageError(f"{text!r} is no port, no address with a port and no path.")
-    return Endpoint(int(port), ("" if address == "*" else address) if colon else None)
+    return Endpoint(number, ("" if address == "*" else address) if colon else None)
 
 
 def write_forward(forward: Forward) -> str:
@@ -86,7 +95,7 @@ def read_forward(text: str) -> Forward:
         raise UsageError(f"{text.strip()[:80]!r} is no forward: write L 8080:db:5432, R 9000:localhost:22 or D 1080.")
     kind, rest = _KINDS[found[1]], found[2]
     parts = rest.split(":") if "[" not in rest else _bracketed(rest)
-    listen, to = _ends(parts)
+    listen, to = _ends(kind, parts)
     forward = Forward(kind, listen, to)
     if problem := _problem(forward):
         raise UsageError(f"{found[1]} {rest[:80]}: {problem}")
@@ -121,10 +130,25 @@ def _bracketed(rest: str) -> list[str]:
     return [""]
 
 
-def _ends(parts: list[str]) -> tuple[str, str]:
-    """Listening end and target; an address stands before the port it belongs to."""
-    taken = 1 if parts[0].startswith(("/", "~/")) or parts[0].isdigit() else 2
+def _port(text: str) -> int | None:
+    """A number up to the limit, or what the name of a service stands for; None for neither."""
+    if text.isascii() and text.isdigit():
+        return int(text) if len(text) < 10 and int(text) <= _PORT_LIMIT else None
+    try:
+        return socket.getservbyname(text, "tcp") if _SERVICE.match(text) else None
+    except OSError:
+        return None
+
+
+def _ends(kind: Kind, parts: list[str]) -> tuple[str, str]:
+    """Listening end and target: a path is one part, an address with a port two; what is left in front listens."""
+    dynamic = kind == "dynamic" or (kind == "remote" and len(parts) <= 2 and not any(map(_is_path, parts)))
+    taken = len(parts) if dynamic else max(1, len(parts) - (1 if _is_path(parts[-1]) else 2))
     return ":".join(parts[:taken]), ":".join(parts[taken:])
+
+
+def _is_path(text: str) -> bool:
+    return text.startswith(("/", "~/"))
 
 
 def _problem(forward: Forward) -> str:

@@ -93,6 +93,7 @@ async def connect(
     """
     # A revoked host key must reach the callback like an unknown one: the judge has the words for it.
     trusted = [key for key in known.trusted if not known.revokes(key)]
+    client.revoked = known.revocations.revokes_certificate
     offer = for_known(offer, [key.algorithm for key in trusted], authorities=bool(known.authorities))
     way = Way()
     try:

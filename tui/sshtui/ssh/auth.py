@@ -13,7 +13,8 @@ from sshtui.model.text import plain, plain_lines
 from sshtui.ssh.library import asyncssh
 from sshtui.ssh.offers import Offers
 from sshtui.ssh.prompts import ChangeAnswers, Wants, message_before, wants
-from sshtui.ssh.quirks import Wire, attach
+from sshtui.ssh.quirks import Wire, attach, refuse_certificates
+from sshtui.ssh.revocations import HostCertificate
 from sshtui.ssh.wishes import LOGIN_METHODS
 
 BANNER_LIMIT = 8192
@@ -59,6 +60,8 @@ class LoginClient(asyncssh.SSHClient):
         self._progress = progress
         self._methods = methods
         self.wire: Wire | None = None
+        self.revoked: Callable[[HostCertificate], bool] = lambda certificate: False
+        """Whether a host certificate must never be accepted."""
         self.refused_host_keys: list[HostKey] = []
         """Host keys asyncssh did not find among the trusted ones."""
         self.tried: list[str] = []
@@ -78,6 +81,7 @@ class LoginClient(asyncssh.SSHClient):
 
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
         self.wire = attach(conn)
+        refuse_certificates(conn, self.revoked)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Keep why: a channel that is being opened hears only that the connection is gone."""

@@ -8,6 +8,8 @@ import errno
 import os
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sshtui.errors import ForwardFailed, UsageError
@@ -22,6 +24,7 @@ from sshtui.model.forwards import (
 from sshtui.model.hosts import Forward, Host
 from sshtui.model.questions import Notice, Prompter
 from sshtui.ssh.library import asyncssh
+from sshtui.ssh.remote_forwards import listen_there
 from sshtui.ssh.translate import FOREIGN, forward_failed, forwarding_refused
 
 OPEN_LIMIT = 10.0
@@ -67,14 +70,18 @@ class Forwards:
                 if owner is not None:
                     if not any(heir is self and known == host for heir, known, _ in owner._heirs):
                         owner._heirs.append((self, host, prompter))
-                    self._states[forward] = ForwardState(forward, True)
+                    self._states[forward] = owner._states[forward]
                     continue
                 problem = await self._begin(forward, host, prompter)
                 if self._is_over():
                     # Whoever opens the terminal next learns why.
                     return
-                before, now = self._states.get(forward), ForwardState(forward, not problem, problem)
+                before, port = self._states.get(forward), self._chosen_port(forward)
+                now = ForwardState(forward, not problem, problem, port)
                 self._states[forward] = now
+                if port:
+                    text = f"{host.name} listens at port {port} for the forward {write_forward(forward)}."
+                    prompter.tell(Notice(text))
                 if not problem:
                     continue
                 sentence = f"The forward {write_forward(forward)} of {host.name} is not open: {problem}."
@@ -124,6 +131,11 @@ class Forwards:
             self._stop_listening()
         return ""
 
+    def _chosen_port(self, forward: Forward) -> int:
+        """Where the server listens that was to choose (port 0, RFC 4254 section 7.1); 0 for any other forward."""
+        listen, listener = endpoint(forward.listen), self._listeners.get(forward)
+        return listener.get_port() if listener is not None and not listen.path and not listen.port else 0
+
     def _stop_listening(self) -> dict[Forward, asyncssh.SSHListener]:
         """What was listened for."""
         listeners, self._listeners = self._listeners, {}
@@ -136,22 +148,9 @@ class Forwards:
     async def _listen(self, forward: Forward, host: Host, prompter: Prompter) -> asyncssh.SSHListener:
         listen = endpoint(forward.listen)
         if forward.kind == "remote":
-            return await self._listen_there(listen, endpoint(forward.to) if forward.to else None)
+            to = endpoint(forward.to) if forward.to else None
+            return await listen_there(self._ssh, listen, to, partial(self._met, forward, host, prompter))
         return await self._listen_here(forward, listen, host, prompter)
-
-    async def _listen_there(self, listen: Endpoint, to: Endpoint | None) -> asyncssh.SSHListener:
-        if to is None:
-            raise UsageError("sshtui has no SOCKS proxy for the server's side.")
-        # RFC 4254 section 7.1: "localhost" for its loopback, "" for every address.
-        address = "localhost" if listen.address is None else listen.address
-        path = _expanded(to.path)
-        if listen.path and to.path:
-            return await self._ssh.forward_remote_path(listen.path, path)
-        if listen.path:
-            return await self._ssh.forward_remote_path_to_port(listen.path, to.address or "", to.port)
-        if to.path:
-            return await self._ssh.forward_remote_port_to_path(address, listen.port, path)
-        return await self._ssh.forward_remote_port(address, listen.port, to.address or "", to.port)
 
     async def _listen_here(
         self, forward: Forward, listen: Endpoint, host: Host, prompter: Prompter
@@ -169,10 +168,11 @@ class Forwards:
                 else:
                     opened = await self._ssh.create_connection(session_factory, *ends)
             except asyncssh.ChannelOpenError as refused:
-                self._refused(forward, refused, host, prompter)
+                # Who connects here sees that one target is not there; that the server will open none, nobody would.
+                forbidden = refused.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED
+                self._met(forward, host, prompter, forwarding_refused(refused, host.name), tell=forbidden)
                 raise
-            if self._states.get(forward) is not None:
-                self._states[forward] = ForwardState(forward, True)
+            self._met(forward, host, prompter, "")
             return opened
 
         loop = asyncio.get_running_loop()
@@ -191,14 +191,15 @@ class Forwards:
         create = listeners.create_socks_listener if dynamic else listeners.create_tcp_forward_listener
         return await create(self._ssh, loop, carry, address, listen.port)
 
-    def _refused(self, forward: Forward, error: asyncssh.ChannelOpenError, host: Host, prompter: Prompter) -> None:
-        """Keep why the server opened no connection; told when it will open none."""
-        before, now = self._states.get(forward), ForwardState(forward, True, forwarding_refused(error, host.name))
+    def _met(self, forward: Forward, host: Host, prompter: Prompter, problem: str, *, tell: bool = True) -> None:
+        """Keep why a connection of a forward leads nowhere, "" when it leads there; told once for each reason."""
+        before = self._states.get(forward)
         if before is None:
             return
+        now = replace(before, is_open=True, problem=problem)
         self._states[forward] = now
-        if error.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED and before != now:
-            text = f"The forward {write_forward(forward)} of {host.name} carries nothing: {now.problem}."
+        if problem and tell and before != now:
+            text = f"The forward {write_forward(forward)} of {host.name} carries nothing: {problem}."
             prompter.tell(Notice(text, level="warning"))
 
 

@@ -52,11 +52,10 @@ class Known:
 
     def without(self, revocations: Revocations) -> Known:
         """The same, minus what `revocations` take away."""
-        spoilt = revocations.spoils_certificates
         return replace(
             self,
             trusted=tuple(key for key in self.trusted if not revocations.revokes(key)),
-            authorities=() if spoilt else tuple(key for key in self.authorities if not revocations.revokes(key)),
+            authorities=tuple(key for key in self.authorities if not revocations.revokes(key)),
             revoked=(*self.revoked, *revocations.keys),
             revocations=revocations,
         )

@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sshtui.model.connection import Traffic, UserCertificate
+from sshtui.model.host_keys import HostKey
 from sshtui.model.text import plain
 from sshtui.ssh.algorithms import NO_ALGORITHMS
 from sshtui.ssh.library import asyncssh
 from sshtui.ssh.patience import Patience
+from sshtui.ssh.revocations import HostCertificate
 
 PRELUDE_LIMIT = 256
 """Bytes kept of what comes before the greeting (RFC 4253 section 4.2)."""
@@ -173,15 +175,46 @@ def _third_string(packet: bytes) -> str:
     return text.decode("ascii", "replace")
 
 
+def refuse_certificates(connection: asyncssh.SSHClientConnection, revoked: Callable[[HostCertificate], bool]) -> None:
+    """Let the key exchange end with HostKeyNotVerifiable at a host certificate that is `revoked`.
+
+    asyncssh compares whole keys alone, and hands the certificate to nobody.
+    """
+    validate: Callable[[bytes], asyncssh.SSHKey] = connection.validate_server_host_key
+
+    def validate_server_host_key(blob: bytes) -> asyncssh.SSHKey:
+        certificate = _host_certificate(blob)
+        if certificate is not None and revoked(certificate):
+            raise asyncssh.HostKeyNotVerifiable("Host certificate is revoked")
+        return validate(blob)
+
+    vars(connection)["validate_server_host_key"] = validate_server_host_key
+
+
+def _host_certificate(blob: bytes) -> HostCertificate | None:
+    if not HostKey(blob).algorithm.endswith("-cert-v01@openssh.com"):
+        return None
+    try:
+        certificate = _certificate(blob)
+    except asyncssh.KeyImportError:
+        # asyncssh will say the same of it.
+        return None
+    key_id = certificate._key_id.encode("utf-8", "surrogateescape")
+    key, authority = HostKey(certificate.key.public_data), HostKey(certificate.signing_key.public_data)
+    return HostCertificate(key, authority, certificate._serial, key_id)
+
+
+def _certificate(blob: bytes) -> Any:
+    line = HostKey(blob).algorithm.encode() + b" " + binascii.b2a_base64(blob, newline=False)
+    # A certificate tells its principals in public and the rest only to itself.
+    return asyncssh.import_certificate(line)
+
+
 def certificate_of(key_pair: asyncssh.SSHKeyPair) -> UserCertificate | None:
     """What the OpenSSH certificate says that `key_pair` is offered with; None without one."""
     if not key_pair.has_cert:
         return None
-    blob = key_pair.public_data
-    (length,) = struct.unpack_from(">I", blob)
-    line = blob[4 : 4 + length] + b" " + binascii.b2a_base64(blob, newline=False)
-    # A certificate tells its principals in public and its dates only to itself.
-    certificate: Any = asyncssh.import_certificate(line)
+    certificate = _certificate(key_pair.public_data)
     start, end = certificate._valid_after, certificate._valid_before
     principals = tuple(plain(name, 80) for name in certificate.principals)
     return UserCertificate(plain(certificate._key_id, 80), principals, start or None, end if end != _FOREVER else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,17 +21,54 @@ _VERSION = 1
 _HEADER = 4 + 8 + 8 + 8
 """Format version, then number, date and flags of the list; two strings follow."""
 
-_CERTIFICATES, _KEYS, _SHA1, _SIGNATURE, _SHA256 = 1, 2, 3, 4, 5
+_CERTIFICATES, _KEYS, _SHA1, _SIGNATURE, _SHA256, _EXTENSION = 1, 2, 3, 4, 5, 255
+_SERIALS, _RANGE, _BITMAP, _KEY_IDS, _FURTHER = 0x20, 0x21, 0x22, 0x23, 0x39
+"""Kinds of sections, and of what stands in one about certificates (OpenSSH, PROTOCOL.krl)."""
+
+
+@dataclass(frozen=True)
+class HostCertificate:
+    """What of a host certificate a list can speak of."""
+
+    host_key: HostKey
+    authority: HostKey
+    serial: int
+    key_id: bytes
+
+
+@dataclass(frozen=True)
+class RevokedCertificates:
+    """Certificates of one `authority`, of every one when that is None."""
+
+    authority: HostKey | None
+    key_ids: frozenset[bytes] = frozenset()
+    ranges: tuple[tuple[int, int], ...] = ()
+    """First and last serial number."""
+    bitmaps: tuple[tuple[int, int], ...] = ()
+    """A serial number, and a number whose bits say of it and of the following ones whether they are revoked."""
+
+    def __contains__(self, certificate: HostCertificate) -> bool:
+        if self.authority is not None and self.authority != certificate.authority:
+            return False
+        serial = certificate.serial
+        # 0 is what an authority that does not count gives to all of them.
+        return certificate.key_id in self.key_ids or (
+            serial != 0
+            and (
+                any(first <= serial <= last for first, last in self.ranges)
+                or any(first <= serial and bits >> (serial - first) & 1 for first, bits in self.bitmaps)
+            )
+        )
 
 
 @dataclass(frozen=True)
 class Revocations:
-    """What such a file revokes: whole keys, digests of keys, and whether it speaks of single certificates."""
+    """What such a file revokes: whole keys, digests of keys, and single certificates."""
 
     keys: frozenset[HostKey] = frozenset()
     sha1: frozenset[bytes] = frozenset()
     sha256: frozenset[bytes] = frozenset()
-    certificates: bool = False
+    certificates: tuple[RevokedCertificates, ...] = ()
 
     def revokes(self, host_key: HostKey) -> bool:
         """Whether `host_key` must never be accepted."""
@@ -40,10 +78,13 @@ class Revocations:
             or (bool(self.sha256) and hashlib.sha256(host_key.blob).digest() in self.sha256)
         )
 
-    @property
-    def spoils_certificates(self) -> bool:
-        """Whether a host certificate cannot be judged by it: only the plain host key behind one can."""
-        return self.certificates or bool(self.sha1 or self.sha256)
+    def revokes_certificate(self, certificate: HostCertificate) -> bool:
+        """Whether it must never be accepted: for itself, for its host key, or for its authority."""
+        return (
+            self.revokes(certificate.host_key)
+            or self.revokes(certificate.authority)
+            or any(certificate in revoked for revoked in self.certificates)
+        )
 
 
 def read_revocations(path: Path) -> Revocations:
@@ -74,27 +115,67 @@ def _text(data: bytes, path: Path) -> Revocations:
 
 def _krl(data: bytes, path: Path) -> Revocations:
     found: dict[int, set[bytes]] = {_KEYS: set(), _SHA1: set(), _SHA256: set()}
-    certificates = False
+    certificates: list[RevokedCertificates] = []
     try:
         if int.from_bytes(data[8:12], "big") != _VERSION:
             raise ValueError("of another version")
         _, at = _string(data, len(_MAGIC) + _HEADER)
         _, at = _string(data, at)
+        signed = False
         while at < len(data):
             kind = data[at]
             section, at = _string(data, at + 1)
-            if kind in found:
+            if kind == _SIGNATURE:
+                # What follows the signer's key; ssh checks no signature of a local list either.
+                _, at = _string(data, at)
+                signed = True
+            elif signed:
+                raise ValueError("continued behind its signature")
+            elif kind in found:
                 found[kind] |= set(_strings(section))
-            elif kind == _SIGNATURE:
-                break
+            elif kind == _CERTIFICATES:
+                certificates.append(_of_authority(section))
             else:
-                # Certificates, and what is not known here: nothing that says more can be overlooked.
-                certificates = True
+                _pass_over(kind, _EXTENSION, section)
     except ValueError as error:
         raise BrokenFile(path, 0, f"a list of revoked keys (KRL) that is {error}") from error
-    return Revocations(
-        frozenset(map(HostKey, found[_KEYS])), frozenset(found[_SHA1]), frozenset(found[_SHA256]), certificates
+    keys = frozenset(map(HostKey, found[_KEYS]))
+    return Revocations(keys, frozenset(found[_SHA1]), frozenset(found[_SHA256]), tuple(certificates))
+
+
+def _of_authority(section: bytes) -> RevokedCertificates:
+    authority, at = _string(section, 0)
+    _, at = _string(section, at)
+    key_ids: set[bytes] = set()
+    ranges: list[tuple[int, int]] = []
+    bitmaps: list[tuple[int, int]] = []
+    while at < len(section):
+        kind = section[at]
+        part, at = _string(section, at + 1)
+        if kind == _KEY_IDS:
+            key_ids |= set(_strings(part))
+        elif kind == _SERIALS and len(part) % 8 == 0:
+            ranges += [(serial, serial) for (serial,) in struct.iter_unpack(">Q", part)]
+        elif kind == _RANGE and len(part) == 16:
+            first, last = struct.unpack(">QQ", part)
+            ranges.append((first, last))
+        elif kind == _BITMAP and len(part) >= 8:
+            bits, _ = _string(part, 8)
+            bitmaps.append((int.from_bytes(part[:8], "big"), int.from_bytes(bits, "big")))
+        else:
+            _pass_over(kind, _FURTHER, part)
+    return RevokedCertificates(
+        HostKey(authority) if authority else None, frozenset(key_ids), tuple(ranges), tuple(bitmaps)
     )
+
+
+def _pass_over(kind: int, extension: int, section: bytes) -> None:
+    """Leave out an extension that may be; whatever else is not known could revoke something."""
+    if kind == extension:
+        _, at = _string(section, 0)
+        if section[at : at + 1] == b"\0":
+            return
+    raise ValueError("of a newer kind")
 
 
 def _string(data: bytes, at: int) -> tuple[bytes, int]:

@@ -23,7 +23,7 @@ from sshtui.errors import (
     TrustRefused,
     Unreachable,
 )
-from sshtui.model.forwards import endpoint
+from sshtui.model.forwards import Endpoint, endpoint
 from sshtui.model.hosts import Forward
 from sshtui.model.text import plain
 from sshtui.ssh.algorithms import NO_ALGORITHMS
@@ -205,6 +205,19 @@ def forwarding_refused(error: asyncssh.ChannelOpenError, name: str) -> str:
     if error.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED:
         return f"{name} does not allow it (AllowTcpForwarding, PermitOpen): {reason}"
     return f"{name} could not connect: {reason}"
+
+
+def not_reached_here(error: OSError | ValueError, to: Endpoint) -> str:
+    """Why nothing can be led to `to`, which this computer is to reach for its server."""
+    where = to.path or f"{to.address} port {to.port}"
+    if isinstance(error, (socket.gaierror, ValueError)):
+        return f"this computer knows no address for {to.address}"
+    if isinstance(error, TimeoutError):
+        return f"{where} does not answer this computer"
+    if isinstance(error, ConnectionRefusedError) or _number(error) is None:
+        # Of several addresses asyncio tells all refusals in one error without a number.
+        return f"{where} refused the connection from this computer"
+    return f"this computer cannot reach {where}: {plain(error.strerror or str(error))}"
 
 
 def files_failed(error: BaseException, name: str) -> SshtuiError:
