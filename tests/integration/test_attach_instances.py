@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -101,8 +102,60 @@ def test_an_app_started_to_die_with_its_parent_does(paths: Paths, number: signal
     pid = pid_of(instance)
     parent.send_signal(number)
     parent.communicate()
-    until(lambda: is_gone(pid), "end of the app", 5)
+    until(lambda: is_gone(pid), "end of the app", 2)
     assert Places(paths.run_dir).running() == ()
+
+
+PARENT = """
+import os, subprocess, sys
+life, lifeline = os.pipe()
+command = [sys.executable, "-c", sys.argv[1], str(life)]
+app = subprocess.Popen(command, pass_fds=[life], start_new_session=True)
+os.close(life)
+app.wait()
+"""
+
+STUBBORN = """
+import signal, subprocess, sys
+from sshtui.attach.lifeline import end_with_parent
+signal.signal(signal.SIGTERM, lambda *_: None)
+proxy = ["/bin/sh", "-c", "trap '' TERM; echo $$; exec sleep 600"]
+subprocess.Popen(proxy, stdin=subprocess.PIPE, start_new_session=True)
+end_with_parent(int(sys.argv[1]))
+import os
+print(os.getpid(), flush=True)
+while True:
+    pass
+"""
+"""An app that is too busy to hear a signal, with a program that hears neither a signal nor the end of its input."""
+
+
+def test_a_busy_app_and_its_programs_end_within_two_seconds_of_a_killed_parent() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, STUBBORN], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    pids = [int(parent.stdout.readline()) for _ in range(2)]
+    try:
+        parent.kill()
+        until(lambda: all(is_gone(pid) for pid in pids), "end of the app and its program", 2)
+    finally:
+        parent.stdout.close()
+        parent.wait()
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def test_an_app_whose_parent_was_gone_before_it_could_ask_ends_all_the_same(surroundings: Path) -> None:
+    life, lifeline = os.pipe()
+    os.close(lifeline)
+    code = "import sys, time; from sshtui.attach.lifeline import end_with_parent; end_with_parent(int(sys.argv[1])); "
+    app = subprocess.Popen([sys.executable, "-c", code + "time.sleep(600)", str(life)], cwd=ROOT, pass_fds=[life])
+    os.close(life)
+    try:
+        assert app.wait(10) == -signal.SIGTERM
+    finally:
+        app.kill()
+        app.wait()
 
 
 def environment_of(pid: int) -> dict[str, str]:

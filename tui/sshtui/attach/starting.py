@@ -6,12 +6,9 @@ import contextlib
 import json
 import os
 import select
-import signal
 import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sshtui.attach.asking import state_of
@@ -22,8 +19,6 @@ PATIENCE = 30.0
 """Seconds an app may take until it listens; a loaded machine needs some of them."""
 
 LINE_LIMIT = 8192
-
-_PR_SET_PDEATHSIG = 1
 
 _DROPPED = ("NO_COLOR", "TMUX", "TMUX_PANE", "STY", "WINDOWID", "COLUMNS", "LINES")
 """What tells of the terminal we stand in; the app's terminals come and go."""
@@ -132,26 +127,3 @@ def _tell(end: int, said: dict[str, str]) -> None:
         os.write(end, json.dumps(said).encode() + b"\n")
     with contextlib.suppress(OSError):
         os.close(end)
-
-
-def end_with_parent(lifeline: int) -> None:
-    """Send this process SIGTERM when the parent that holds the other end of `lifeline` is gone, however it ended.
-
-    On Linux the kernel says so at once (prctl(2), PR_SET_PDEATHSIG); the end of the pipe says it everywhere.
-    """
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    threading.Thread(target=_watch, args=(lifeline, _end), name="lifeline", daemon=True).start()
-
-
-def _watch(lifeline: int, then: Callable[[], None]) -> None:
-    with contextlib.suppress(OSError):
-        while os.read(lifeline, 64):
-            pass
-    then()
-
-
-def _end() -> None:
-    os.kill(os.getpid(), signal.SIGTERM)

@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sshtui.attach.lifeline import end_with_parent
 from sshtui.attach.places import Instance, Places
-from sshtui.attach.starting import Starting, detachable, end_with_parent, tell_ready, tell_trouble
+from sshtui.attach.starting import Starting, detachable, tell_ready, tell_trouble
 from sshtui.errors import SshtuiError
 from sshtui.store.paths import Paths
 
