@@ -340,8 +340,12 @@ async def test_they_come_back_with_the_connection(
         sshd.kill()
         await eventually(lambda: is_free(port), "the port is free", 20)
         sshd.start()
-        await eventually(lambda: session.state is State.LIVE, "it is back", 20)
-        assert [state.is_open for state in session.forwards] == [True]
+        # The tab may not have heard yet that its connection is gone: that it is live says little alone.
+        await eventually(
+            lambda: session.state is State.LIVE and [state.is_open for state in session.forwards] == [True],
+            "it is back, and listens",
+            20,
+        )
         assert await shout(port) == b"HELLO\n"
     finally:
         await session.close()
