@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import socket
 from collections.abc import Callable
@@ -144,8 +145,16 @@ async def test_a_silent_address_is_a_matter_of_address_or_firewall(client: Clien
 
 @pytest.mark.parametrize(
     ("behaviour", "words"),
-    [(bad.speaks_http, "HTTP/1.1 400"), (bad.closes_at_once, "says nothing"), (bad.sends_garbage, "no SSH server")],
-    ids=["http", "closes", "garbage"],
+    [
+        (bad.speaks_http, "says 'HTTP/1.1 400 Bad Request', which is no SSH server"),
+        (bad.closes_at_once, "hangs up without a word"),
+        (bad.sends_garbage, "no SSH server"),
+        (bad.never_answers, "says nothing"),
+        (bad.sends_an_endless_line, "xxx' and never ends the line"),
+        (bad.sends_a_byte_a_second, "says 'S"),
+        (bad.speaks_ssh1, "says 'SSH-1.5-Cisco-1.25', an SSH version from before 2006"),
+    ],
+    ids=["http", "closes", "garbage", "silent", "endless line", "slow", "version 1"],
 )
 async def test_what_is_no_ssh_server_is_quoted(client: Client, behaviour: bad.Behaviour, words: str) -> None:
     async with bad.misbehaving(behaviour) as server:
@@ -153,6 +162,40 @@ async def test_what_is_no_ssh_server_is_quoted(client: Client, behaviour: bad.Be
     assert greeting.verdict == "failed"
     assert words in greeting.text
     assert greeting.text.isprintable()
+
+
+async def test_a_host_with_less_patience_is_given_up_sooner(surroundings: Path) -> None:
+    client = Client(surroundings, Settings(connect_timeout=60))
+    async with bad.misbehaving(bad.falls_silent_after_the_banner) as server:
+        async with asyncio.timeout(30):
+            found = await findings(client, Host("box", LOOPBACK, server.port, extra={"connect_timeout": 1}))
+    assert "MTU" in one(found, "key exchange").advice
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        ({"address_family": "inet6"}, "127.0.0.1 has no IPv6 address"),
+        ({"bind_address": "eth0"}, "bind_address of box is no numeric address"),
+    ],
+)
+async def test_an_address_that_the_host_may_not_use_is_no_address(
+    client: Client, extra: dict[str, str], words: str
+) -> None:
+    found = await findings(client, Host("box", LOOPBACK, 22, extra=extra))
+    assert words in one(found, "name").text
+    assert "bind_address" in one(found, "name").text + one(found, "name").advice
+
+
+async def test_a_way_of_logging_in_that_the_host_leaves_out_is_not_announced(
+    client: Client, sshd: OpenSSH, client_key: Path
+) -> None:
+    by_password = client.save(sshd, key_pair=str(client_key), extra={"login_methods": ["password"]})
+    assert one(await findings(client, by_password), "login").text == "you will be asked (password)"
+    by_answers = client.save(sshd, key_pair=str(client_key), extra={"login_methods": ["keyboard-interactive"]})
+    login = one(await findings(client, by_answers), "login")
+    assert (login.verdict, login.exit_code) == ("failed", LoginRejected.exit_code)
+    assert "login_methods" in login.advice
 
 
 async def test_a_server_without_a_common_algorithm_shows_both_lists(client: Client) -> None:
@@ -178,7 +221,10 @@ async def test_the_way_through_a_jump_host_is_a_step(
     assert one(found, "way").text == "through outer"
     assert one(found, "login").verdict == "ok"
     outer.kill()
-    assert one(await findings(client, host), "way").verdict == "failed"
+    found = await findings(client, host)
+    assert one(found, "way").verdict == "failed"
+    assert {each.verdict for each in found[1:]} == {"skipped"}
+    assert found[-1].step == "login"
 
 
 async def test_a_proxy_that_leads_nowhere_is_the_step_that_fails(client: Client) -> None:

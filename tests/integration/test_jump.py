@@ -12,6 +12,7 @@ from sshtui.errors import (
     ChannelRefused,
     ConnectionFailed,
     HostKeyUnknown,
+    LoginRejected,
     NameNotFound,
     NotFound,
     Refused,
@@ -23,7 +24,7 @@ from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, read_to_end, say
 from tests.servers.accounts import Account
 from tests.servers.dropbear import Dropbear
-from tests.servers.key_files import public_line
+from tests.servers.key_files import make_key_file, public_line
 from tests.servers.openssh import OpenSSH
 from tests.servers.process import LOOPBACK, free_port
 from tests.waiting import eventually
@@ -170,6 +171,24 @@ async def test_a_proxy_command_that_fails_is_quoted(client: Client) -> None:
     host = Host("box", "127.0.0.1", extra=behind("sh -c 'echo no way out >&2; exit 3'"))
     with pytest.raises(ConnectionFailed, match="ended with status 3: no way out"):
         await client.dial(host, ScriptedPrompter())
+
+
+async def test_a_proxy_command_that_ends_well_without_a_server_is_quoted(client: Client) -> None:
+    host = Host("box", "127.0.0.1", extra=behind("sh -c 'echo no way to %h >&2'"))
+    with pytest.raises(ConnectionFailed, match=r"ended before the server spoke: no way to 127\.0\.0\.1"):
+        await client.dial(host, ScriptedPrompter())
+
+
+async def test_a_rejected_login_is_told_whatever_the_proxy_command_says_at_its_end(
+    client: Client, start_sshd: Start, need: Callable[[str], str], tmp_path: Path
+) -> None:
+    python, stranger = need("python3"), make_key_file(tmp_path / "stranger")
+    script = tmp_path / "proxy.py"
+    script.write_text(PROXY)
+    server = start_sshd(password=False)
+    noisy = behind(f"sh -c '{python} {script} %h %p; echo so long >&2; exit 5'")
+    with pytest.raises(LoginRejected):
+        await client.dial(client.save(server, key_pair=str(stranger), extra=noisy), ScriptedPrompter())
 
 
 @pytest.mark.parametrize("address", ["$(touch {})", "fe80::1%$(touch {})", "fe80::1%;touch {}"])

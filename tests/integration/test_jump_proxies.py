@@ -103,10 +103,42 @@ async def test_an_http_proxys_refusal_is_quoted(client: Client) -> None:
     assert caught.value.sentence.isprintable()
 
 
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    # RFC 9110 sections 15.5.8 and 15.5.4.
+    [(b"407 Proxy Authentication Required", "proxy_command"), (b"403 Forbidden", "whoever runs the proxy")],
+)
+async def test_what_to_do_about_an_http_proxys_refusal(client: Client, status: bytes, hint: str) -> None:
+    async with http_proxy(status) as (proxy, _):
+        with pytest.raises(ConnectionFailed) as caught:
+            await client.dial(Host("box", LOOPBACK, extra={"proxy": proxy}), ScriptedPrompter())
+    assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("answers", "hint"),
+    # RFC 1928 sections 3 and 6: no method will do; not allowed by the ruleset.
+    [([b"\x05\xff"], "proxy_command"), ([b"\x05\0", b"\x05\2\0\1" + bytes(6)], "whoever runs the proxy")],
+)
+async def test_what_to_do_about_a_socks_proxys_refusal(client: Client, answers: list[bytes], hint: str) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in answers:
+            await reader.read(256)
+            writer.write(answer)
+        writer.close()
+
+    async with await asyncio.start_server(serve, LOOPBACK, 0) as server:
+        proxy = f"socks5://{LOOPBACK}:{server.sockets[0].getsockname()[1]}"
+        with pytest.raises(ConnectionFailed) as caught:
+            await client.dial(Host("box", LOOPBACK, extra={"proxy": proxy}), ScriptedPrompter())
+    assert hint in caught.value.hint
+
+
 async def test_a_proxy_that_is_not_there_is_named(client: Client) -> None:
     proxy = f"socks5://{LOOPBACK}:{free_port()}"
-    with pytest.raises(Refused, match="proxy socks5"):
+    with pytest.raises(Refused, match="proxy socks5") as caught:
         await client.dial(Host("box", LOOPBACK, extra={"proxy": proxy}), ScriptedPrompter())
+    assert "sshd" not in caught.value.hint
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "http"])

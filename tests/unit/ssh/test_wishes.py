@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sshtui.errors import UsageError
+from sshtui.errors import NameNotFound, UsageError
 from sshtui.model.hosts import Host
 from sshtui.ssh.algorithms import MODERN, OLD
 from sshtui.ssh.sockets import Address
@@ -49,7 +49,7 @@ def test_only_the_wanted_family_is_tried() -> None:
     four, six = Address(socket.AF_INET, ("127.0.0.1", 22)), Address(socket.AF_INET6, ("::1", 22))
     assert of_family([four, six], wanting()) == [four, six]
     assert of_family([four, six], wanting(address_family="inet6")) == [six]
-    with pytest.raises(OSError, match="no IPv4 address"):
+    with pytest.raises(NameNotFound, match="no IPv4 address"):
         of_family([six], wanting(address_family="inet"))
 
 

@@ -113,7 +113,10 @@ async def connect(
     except BaseException as error:
         # Also when cancelled: the way has no other owner.
         foreign = translate.is_foreign(error)
-        complaint = await way.complaint(host.name) if foreign else None
+        spoke = client.wire is not None and bool(client.wire.software)
+        # What a server says of a login comes before what its end does to a program on the way.
+        broken = not spoke or isinstance(error, (asyncssh.ConnectionLost, ConnectionError))
+        complaint = await way.complaint(host.name, spoke=spoke) if foreign and broken else None
         await way.close()
         if isinstance(error, asyncssh.HostKeyNotVerifiable) and client.refused_host_keys:
             raise UntrustedHostKey(client.refused_host_keys[-1]) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,14 @@ from sshtui.ssh.quirks import vanish
 from sshtui.ssh.sockets import Address, connect_to, resolve
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import Route
-from sshtui.ssh.wishes import of_family, source_address
+from sshtui.ssh.wishes import connect_limit, of_family, source_address
+
+_AT_ONCE = 0.05
+"""Seconds to get what has come already."""
+
+NO_WAY = "there is no way to the server"
+
+_LAST_STEPS = ("key exchange", "host key", "methods", "key pairs", "login")
 
 RESTART = "On the server: `ss -ltn` shows the ports it listens on, `sudo systemctl restart ssh` starts it anew."
 
@@ -47,6 +55,10 @@ class Examination:
     in_dns: Callable[[HostKey], Awaitable[DnsVerdict]]
     """What the DNS says of a host key, where the host wants it asked."""
 
+    def limit(self, host: Host) -> float:
+        """Seconds a step of a connection to `host` may take."""
+        return connect_limit(host, self.settings.connect_timeout)
+
 
 async def diagnose(host: Host, with_: Examination) -> AsyncIterator[Finding]:
     """Findings in the order of STEPS; the first failed one is why the host cannot be reached.
@@ -60,19 +72,24 @@ async def diagnose(host: Host, with_: Examination) -> AsyncIterator[Finding]:
             reached = finding.verdict == "ok" if finding.step == "greeting" else reached
             yield finding
         if not reached:
-            for step in ("key exchange", "host key", "methods", "key pairs", "login"):
-                yield Finding(step, "skipped", "there is no server to ask")
+            for finding in skipped("there is no server to ask"):
+                yield finding
             return
     async for finding in _server(host, with_):
         yield finding
 
 
+def skipped(why: str, *, behind: str = "") -> Sequence[Finding]:
+    """The steps that a failure left out, those after `behind`."""
+    return [Finding(step, "skipped", why) for step in _LAST_STEPS[_LAST_STEPS.index(behind) + 1 if behind else 0 :]]
+
+
 async def _network(host: Host, with_: Examination) -> AsyncIterator[Finding]:
     began = time.monotonic()
     try:
-        async with asyncio.timeout(with_.settings.connect_timeout):
+        async with asyncio.timeout(with_.limit(host)):
             addresses = of_family(await resolve(host.address, host.port), host)
-    except translate.FOREIGN as error:
+    except (*translate.FOREIGN, SshtuiError) as error:
         yield failed("name", translate.before_login(error, host.name, host.address, host.port), began)
         yield Finding("tcp", "skipped", "there is no address")
         yield Finding("greeting", "skipped", "there is no address")
@@ -82,14 +99,14 @@ async def _network(host: Host, with_: Examination) -> AsyncIterator[Finding]:
     )
     answering: Address | None = None
     for address in addresses:
-        finding = await _tcp(host, address, with_.settings.connect_timeout)
+        finding = await _tcp(host, address, with_.limit(host))
         if finding.verdict == "ok":
             answering = answering or address
         yield finding
     if answering is None:
         yield Finding("greeting", "skipped", "no address answers")
         return
-    yield await _greeting(host, answering)
+    yield await _greeting(host, answering, with_.limit(host))
 
 
 async def _tcp(host: Host, address: Address, limit: float) -> Finding:
@@ -104,23 +121,33 @@ async def _tcp(host: Host, address: Address, limit: float) -> Finding:
     return Finding("tcp", "ok", f"{address.text} port {host.port} answers", time.monotonic() - began)
 
 
-async def _greeting(host: Host, address: Address) -> Finding:
+async def _greeting(host: Host, address: Address, limit: float) -> Finding:
     """The first line (RFC 4253 section 4.2), read on a connection of its own."""
     began = time.monotonic()
     reader, writer = await asyncio.open_connection(sock=await connect_to(address, source_address(host)), limit=1024)
+    begun = b""
     try:
-        line = await read_greeting(reader.readline)
+        line = await read_greeting(reader.readline, limit)
+        if not line:
+            with contextlib.suppress(OSError):
+                async with asyncio.timeout(_AT_ONCE):
+                    begun = await reader.read(80)
+        hung_up = not begun and reader.at_eof()
     finally:
         writer.close()
-    said = plain(line.decode("utf-8", "replace"), 80)
+    said, seconds = plain((line or begun).decode("utf-8", "replace"), 80), time.monotonic() - began
     if is_ssh(line):
-        return Finding("greeting", "ok", said, time.monotonic() - began)
-    text = f"it says {said!r}, which is no SSH server" if said else "it says nothing"
-    if not line:
-        advice = f"The server may be overloaded, or refuse this address (hosts.deny, fail2ban). {RESTART}"
-    else:
+        return Finding("greeting", "ok", said, seconds)
+    if line.startswith(b"SSH-"):
+        text, advice = f"it says {said!r}, an SSH version from before 2006", "It needs an update."
+    elif line:
+        text = f"it says {said!r}, which is no SSH server"
         advice = f"Another program listens on port {host.port}: is the port right?"
-    return Finding("greeting", "failed", text, time.monotonic() - began, advice, NotSSH.exit_code)
+    else:
+        text = f"it says {said!r} and never ends the line" if begun else "it says nothing"
+        text = "it hangs up without a word" if hung_up else text
+        advice = f"The server may be overloaded, or refuse this address (hosts.deny, fail2ban). {RESTART}"
+    return Finding("greeting", "failed", text, seconds, advice, NotSSH.exit_code)
 
 
 async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
@@ -140,7 +167,7 @@ async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
             route=with_.route,
             offer=with_.offer,
             known=with_.known,
-            patience=Patience(with_.settings.connect_timeout),
+            patience=Patience(with_.limit(host)),
             liveliness=Liveliness(0, 1),
             progress=lambda stage: None,
         )
@@ -162,15 +189,15 @@ async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
         text = f"through {with_.route.through}"
         if not reached and failure is not None:
             yield Finding("way", "failed", f"{text}: {failure.sentence}", None, hint_of(failure), failure.exit_code)
-            for step in ("key exchange", "host key", "methods", "key pairs", "login"):
-                yield Finding(step, "skipped", "there is no way to the server")
+            for finding in skipped(NO_WAY):
+                yield finding
             return
         yield Finding("way", "ok", text)
     if not exchanged and not isinstance(failure, (TrustRefused, LoginRejected)):
         assert failure is not None
         yield failed("key exchange", failure, began, hint_of(failure))
-        for step in ("host key", "methods", "key pairs", "login"):
-            yield Finding(step, "skipped", "the key exchange failed")
+        for finding in skipped("the key exchange failed", behind="key exchange"):
+            yield finding
         return
     wire = client.wire
     assert wire is not None
@@ -196,8 +223,7 @@ def _after_exchange(
 ) -> Sequence[Finding]:
     found = [_host_key(host, with_.known, untrusted, failure, dns)]
     if found[0].verdict != "ok":
-        why = "not asked before the host key is trusted"
-        return [*found, *(Finding(step, "skipped", why) for step in ("methods", "key pairs", "login"))]
+        return [*found, *skipped("not asked before the host key is trusted", behind="host key")]
     methods = client.server_methods
     found.append(
         Finding("methods", "ok", "none needed" if open_door else ", ".join(plain(each, 40) for each in methods))

@@ -14,6 +14,7 @@ from sshtui.model.text import plain
 from sshtui.ssh.offers import MOST_OFFERS
 from sshtui.ssh.probe import ProbeClient
 from sshtui.ssh.system_login import FIELD_OF, METHODS
+from sshtui.ssh.wishes import LOGIN_METHODS, login_methods
 
 
 def key_pair_findings(
@@ -76,20 +77,25 @@ def login_finding(
         return Finding("login", "note", "the server lets everybody in", None, "It did not ask who you are.")
     if failure is not None and not isinstance(failure, LoginRejected):
         return failed("login", failure, None, hint_of(failure))
-    if client.accepted:
+    ours = login_methods(host)
+    if client.accepted and "publickey" in ours:
         return Finding("login", "ok", f"by key pair {plain(client.accepted[0].label, 100)}")
     system = [method for method in METHODS if method in methods and host.extra.get(FIELD_OF[method]) is True]
     if system:
         return Finding("login", "ok", f"tried with nobody asked ({' or '.join(system)}), which was not done now")
-    asked = [method for method in ("password", "keyboard-interactive") if method in methods]
+    asked = [method for method in ("password", "keyboard-interactive") if method in methods and method in ours]
     if asked:
         return Finding("login", "ok", f"you will be asked ({' or '.join(asked)})")
     code = LoginRejected.exit_code
+    listed = ", ".join(plain(each, 40) for each in methods)
+    if LOGIN_METHODS & set(methods) and not ours & set(methods):
+        text = f"the server takes {listed}, and {host.name} is set to log in by {', '.join(sorted(ours))} alone"
+        return Finding("login", "failed", text, None, f"Look at login_methods of {host.name}.", code)
     if "publickey" in methods:
         hint = "PasswordAuthentication is off there and the server knows none of these key pairs: install one with"
         way = f"{hint} `sshtui keys install FILE {host.name}` from a machine that gets in, or ask its administrator."
         return Finding("login", "failed", "no key pair is taken, and passwords are off", None, way, code)
-    text = f"the server takes only {', '.join(plain(each, 40) for each in methods) or 'methods unknown here'}"
+    text = f"the server takes only {listed or 'methods unknown here'}"
     return Finding("login", "failed", text, None, "sshtui has none of these methods.", code)
 
 

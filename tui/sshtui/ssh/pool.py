@@ -13,6 +13,7 @@ from sshtui.model.questions import Notice, Prompter
 from sshtui.model.reachability import Reachability
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.connector import AGENT_FORWARDING, IDENTITY_AGENT, Connector, Wish
+from sshtui.ssh.diagnosis import NO_WAY, skipped
 from sshtui.ssh.jumps import check_way, last_hop
 from sshtui.ssh.reach import reach
 from sshtui.ssh.system_login import DELEGATE
@@ -124,6 +125,8 @@ class Pool:
             except SshtuiError as error:
                 text = f"{hop.name}, which {host.name} is reached through: {error.sentence}"
                 yield Finding("way", "failed", text, None, error.hint, error.exit_code)
+                for finding in skipped(NO_WAY):
+                    yield finding
                 return
         try:
             async for finding in self._connector.diagnose(host, prompter, over=over):

@@ -44,14 +44,19 @@ class Proxy:
         lines = plain_lines(self._complaints.decode("utf-8", "replace"))
         return " ".join(line.strip() for line in lines[-3:])
 
-    async def failure(self, name: str) -> ConnectionFailed | None:
-        """Why the way does not work, when the program is what ended it."""
+    async def failure(self, name: str, *, spoke: bool) -> ConnectionFailed | None:
+        """Why the way does not work, when the program is what ended it; `spoke`: the server's greeting came through."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), 0.5)
         status = self._process.returncode
-        if not status:
-            return None
         said = self.said
+        if status is None or (status == 0 and (spoke or not said)):
+            return None
+        if status == 0:
+            return ConnectionFailed(
+                f"The proxy command for {name} ended before the server spoke: {said}",
+                hint="Try the command in a shell.",
+            )
         return ConnectionFailed(
             f"The proxy command for {name} ended with status {status}{': ' + said if said else '.'}",
             hint="Try the command in a shell.",

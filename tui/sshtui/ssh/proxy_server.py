@@ -19,8 +19,14 @@ _SCHEMES = {"socks5": 1080, "http": 8080}
 """With the ports they have unless told otherwise (RFC 1928 section 3; custom)."""
 
 _HINT = "Write socks5://address:port or http://address:port."
+_LOGIN_HINT = "sshtui logs in to no proxy: use a program that does as proxy_command, for example ncat or corkscrew."
+
+_WANTS_LOGIN = "407"
+"""RFC 9110 section 15.5.8."""
+
+_FORBIDDEN = 2
 _SOCKS_FAILURES = {
-    2: "its rules forbid it",
+    _FORBIDDEN: "its rules forbid it",
     3: "the network is unreachable",
     4: "the host is unreachable",
     5: "the connection was refused",
@@ -67,7 +73,7 @@ async def _socks5(link: socket.socket, proxy: ProxyServer, host: Host) -> None:
     loop = asyncio.get_running_loop()
     await loop.sock_sendall(link, b"\x05\x01\x00")
     if await _exactly(link, 2, proxy) != b"\x05\x00":
-        raise ConnectionFailed(f"{proxy} is no SOCKS5 proxy, or wants a login.", hint="Check its address and port.")
+        raise ConnectionFailed(f"{proxy} is no SOCKS5 proxy, or wants a login.", hint=_LOGIN_HINT)
     name = _ascii(host.address)
     await loop.sock_sendall(link, b"\x05\x01\x00\x03" + bytes([len(name)]) + name + struct.pack(">H", host.port))
     version, status, _, kind = await _exactly(link, 4, proxy)
@@ -94,10 +100,18 @@ async def _http(link: socket.socket, proxy: ProxyServer, host: Host) -> None:
     if len(parts) < 2 or not parts[0].startswith("HTTP/"):
         raise ConnectionFailed(f"{proxy} does not answer like an HTTP proxy.", hint="Check its address and port.")
     if not parts[1].startswith("2"):
-        raise _failure(proxy, host, f"it answered {plain(' '.join(parts[1:]), 80)}", 0)
+        answered = plain(" ".join(parts[1:]), 80)
+        if parts[1] == _WANTS_LOGIN:
+            raise ConnectionFailed(f"{proxy} wants a login: it answered {answered}.", hint=_LOGIN_HINT)
+        raise _failure(proxy, host, f"it answered {answered}", _FORBIDDEN if parts[1] == "403" else 0)
 
 
 def _failure(proxy: ProxyServer, host: Host, reason: str, status: int) -> ConnectionFailed:
+    if status == _FORBIDDEN:
+        return ConnectionFailed(
+            f"{proxy} does not lead to {host.address} port {host.port}: {reason}.",
+            hint="Ask whoever runs the proxy: many lead to port 443 alone.",
+        )
     kind = {3: Unreachable, 4: Unreachable, 5: Refused, 6: TimedOut}.get(status, ConnectionFailed)
     return kind(
         f"{proxy} could not reach {host.address} port {host.port}: {reason}.",

@@ -82,8 +82,11 @@ def before_login(
     if isinstance(error, TimeoutError) or _number(error) == errno.ETIMEDOUT:
         if said and not spoke:
             return TimedOut(f"{name} sent no SSH greeting in time at {where}, but {said!r}.", hint="Is the port right?")
-        what = "said hello and then nothing more" if spoke else "did not answer"
-        return TimedOut(f"{name} {what} at {where}.", hint=ADDRESS_OR_FIREWALL)
+        if spoke:
+            # A greeting is small, the lists after it are not.
+            hint = "The server hangs, or large packets are lost on the way: a VPN or tunnel may need a smaller MTU."
+            return TimedOut(f"{name} said hello and then nothing more at {where}.", hint=hint)
+        return TimedOut(f"{name} did not answer at {where}.", hint=ADDRESS_OR_FIREWALL)
     if isinstance(error, ConnectionRefusedError):
         return Refused(
             f"{name} refused the connection at {where}.",

@@ -75,9 +75,9 @@ class Way:
         """What asyncssh.connect is told of it."""
         return {"tunnel": self.over.ssh} if self.over is not None else {"sock": self.link}
 
-    async def complaint(self, name: str) -> ConnectionFailed | None:
-        """What the program that carries the bytes died of."""
-        return await self.program.failure(name) if self.program is not None else None
+    async def complaint(self, name: str, *, spoke: bool) -> ConnectionFailed | None:
+        """What the program that carries the bytes died of; `spoke`: the server's greeting came through it."""
+        return await self.program.failure(name, spoke=spoke) if self.program is not None else None
 
     async def close(self) -> None:
         """Let go of it; the jump host's connection is not ours to end."""
@@ -122,7 +122,9 @@ async def _by_proxy(host: Host, proxy: ProxyServer, progress: Progress) -> socke
     try:
         link = await connect_to_any(await resolve(proxy.address, proxy.port))
     except (OSError, UnicodeError) as error:
-        raise translate.before_login(error, f"The proxy {proxy}", proxy.address, proxy.port) from error
+        failure = translate.before_login(error, f"The proxy {proxy}", proxy.address, proxy.port)
+        hint = f"Is it running? Look at {PROXY} of {host.name}."
+        raise type(failure)(failure.sentence, hint=hint) from error
     try:
         await ask_for(link, proxy, host)
     except BaseException:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
-from sshtui.errors import UsageError
+from sshtui.errors import NameNotFound, UsageError
 from sshtui.model.hosts import Host
 from sshtui.ssh.algorithms import OLD, Algorithms
 from sshtui.ssh.sockets import Address
@@ -91,14 +91,17 @@ def source_address(host: Host) -> str:
 
 
 def of_family(addresses: Sequence[Address], host: Host) -> list[Address]:
-    """Those addresses the host may be reached at. Raises OSError when none is left, UsageError as `source_address`."""
+    """Those addresses the host may be reached at. Raises NameNotFound without any, UsageError as `source_address`."""
     wanted = _FAMILIES.get(str(host.extra.get("address_family")))
     if wanted is None and (source := source_address(host)):
         wanted = socket.AF_INET6 if ":" in source else socket.AF_INET
     left = [address for address in addresses if wanted in (None, address.family)]
     if addresses and not left:
         kind = "IPv6" if wanted == socket.AF_INET6 else "IPv4"
-        raise OSError(f"{host.address} has no {kind} address, and no other is allowed (AddressFamily, BindAddress)")
+        raise NameNotFound(
+            f"{host.address} has no {kind} address, and {host.name} is to be reached by no other.",
+            hint=f"Look at address_family and bind_address of {host.name}.",
+        )
     return left
 
 
