@@ -91,6 +91,37 @@ def test_the_plain_ssh_client_gets_a_shell(
     assert b"\nada\r" in run.stdout
 
 
+def test_the_plain_sftp_client_moves_files_in_the_directory_of_the_demo_and_nowhere_else(
+    embedded_in_background: EmbeddedServer, client_key: Path, tmp_path: Path, need: Callable[[str], str]
+) -> None:
+    server, remote = embedded_in_background, tmp_path / "remote"
+    (tmp_path / "mine").write_bytes(bytes(range(256)) * 4096)
+    (tmp_path / "outside").write_text("outside")
+    lines = ["put mine there", "get there back", f"get {tmp_path}/outside out1", "get ../outside out2", "ls -l"]
+
+    def sftp(*lines: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [need("sftp"), "-F", "none", "-P", str(server.port), "-i", str(client_key), "-o", "IdentityAgent=none",
+             "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-b", "-",
+             f"{ADA}@{server.address}"],
+            input="".join(f"-{line}\n" for line in lines).encode(), capture_output=True, timeout=30, cwd=tmp_path,
+        )  # fmt: skip
+
+    assert sftp(*lines).returncode == 0
+    mine = (tmp_path / "mine").read_bytes()
+    assert (remote / "there").read_bytes() == mine
+    assert (tmp_path / "back").read_bytes() == mine
+    assert not (tmp_path / "out1").exists()
+    assert not (tmp_path / "out2").exists()
+
+
+async def test_files_can_be_left_out(start_embedded: Start) -> None:
+    server = await start_embedded(Account(ADA, SECRET), manners=Manners(files=False))
+    async with await login(server, Person(SECRET)) as connection:
+        with pytest.raises(asyncssh.ChannelOpenError):
+            await connection.start_sftp_client()
+
+
 async def test_the_terminal_has_its_type_and_size_and_is_told_of_another(start_embedded: Start) -> None:
     server = await start_embedded(Account(ADA, SECRET))
     async with await login(server, Person(SECRET)) as connection:

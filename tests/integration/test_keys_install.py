@@ -141,7 +141,7 @@ async def test_the_login_shell_of_the_account_does_not_matter(
     need: Callable[[str], str],
     shell: str,
 ) -> None:
-    server = start_sshd(sftp=False, extra=("AuthorizedKeysFile .ssh/authorized_keys",))
+    server = start_sshd(sftp="/bin/false", extra=("AuthorizedKeysFile .ssh/authorized_keys",))
     account = new_account(shell=need(shell))
     pair = key_pair(make_key_file(tmp_path / "new"))
     assert pair.public is not None
@@ -174,7 +174,7 @@ async def test_an_account_without_a_shell_is_served_over_sftp(
 async def test_an_account_with_neither_shell_nor_sftp_is_explained_in_the_servers_words(
     tmp_path: Path, start_sshd: Callable[..., OpenSSH], new_account: Callable[..., Account]
 ) -> None:
-    server = start_sshd(sftp=False, extra=("AuthorizedKeysFile .ssh/authorized_keys",))
+    server = start_sshd(sftp="/bin/false", extra=("AuthorizedKeysFile .ssh/authorized_keys",))
     account = new_account(shell="/usr/sbin/nologin")
     pair = key_pair(make_key_file(tmp_path / "new"))
     assert pair.public is not None

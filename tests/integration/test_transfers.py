@@ -123,7 +123,7 @@ async def test_what_came_to_stand_there_meanwhile_is_not_replaced_unasked(
 
 
 async def test_a_server_without_sftp_says_so(client: Client, start_sshd: Callable[..., OpenSSH]) -> None:
-    host = client.save(start_sshd(sftp=False))
+    host = client.save(start_sshd(sftp="/bin/false"))
     async with client.terminal(host, ScriptedPrompter()) as terminal:
         with pytest.raises(ChannelRefused, match="offers no file transfer"):
             async with terminal.files():
@@ -170,6 +170,53 @@ async def test_half_a_file_never_stands_under_its_name(
             assert not left_over(target.parent)
         if end == "cancelled":
             assert b"42" in await say(terminal, "echo $((6 * 7))")
+
+
+@pytest.mark.parametrize("then", ["the same", "the same, changed", "another"])
+async def test_after_a_cut_the_same_file_goes_on_and_what_is_of_no_use_is_removed(
+    then: str, tmp_path: Path, far: Path, client: Client, sshd: OpenSSH
+) -> None:
+    size, source, first = 20 * MEGABYTE, tmp_path / "big", list[int]()
+    made(source, size)
+    async with relay_to(sshd.port) as relay:
+        for host_key in sshd.host_keys:
+            client.known_hosts.remember(sshd.address, relay.port, host_key)
+        host = replace(client.save(sshd), port=relay.port)
+
+        def cut_halfway(done: int, total: int) -> None:
+            if done > total // 2:
+                relay.cut()
+
+        async with client.terminal(host, ScriptedPrompter()) as terminal:
+            with pytest.raises(ConnectionLost):
+                async with terminal.files() as files:
+                    await files.send(source, f"{far}/big", cut_halfway, replace=False)
+        assert [name.rpartition(".")[2] for name in os.listdir(far)] == ["part"]
+        relay.broken = False
+        if then == "the same, changed":
+            made(source, size)
+        elif then == "another":
+            source = tmp_path / "another"
+            made(source, size)
+        async with client.terminal(host, ScriptedPrompter()) as terminal, terminal.files() as files:
+            await files.send(source, f"{far}/big", lambda done, _total: first.append(done), replace=False)
+        assert (first[0] > size // 2) is (then == "the same")
+        assert os.listdir(far) == ["big"]
+        assert digest(far / "big") == digest(source)
+
+
+async def test_a_server_without_posix_rename_replaces_all_the_same_and_loses_nothing(
+    tmp_path: Path, far: Path, client: Client, start_sshd: Callable[..., OpenSSH]
+) -> None:
+    # sftp-server(8), -P: what is not permitted is not offered either.
+    sshd = start_sshd(sftp="internal-sftp -P posix-rename")
+    made(tmp_path / "new", 1000)
+    made(far / "file", 10, 0o640)
+    async with client.terminal(client.save(sshd), ScriptedPrompter()) as terminal, terminal.files() as files:
+        await files.send(tmp_path / "new", f"{far}/file", quiet, replace=True)
+    assert os.listdir(far) == ["file"]
+    assert digest(far / "file") == digest(tmp_path / "new")
+    assert stat.S_IMODE((far / "file").stat().st_mode) == 0o640
 
 
 async def test_what_is_not_there_or_no_file_is_a_sentence(

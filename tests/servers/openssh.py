@@ -45,14 +45,14 @@ def openssh(
     methods: str = "",
     max_sessions: int = 10,
     permit_tty: bool = True,
-    sftp: bool = True,
+    sftp: str = "internal-sftp",
     banner: str = "",
     log_level: str = "DEBUG1",
     extra: Sequence[str] = (),
 ) -> Iterator[OpenSSH]:
     """A running sshd whose files are in `directory`; ended with all its sessions after the block.
 
-    `authorised` are public key lines that open every account; `methods` is AuthenticationMethods;
+    `authorised` are public key lines that open every account; `methods` is AuthenticationMethods, `sftp` the program behind that subsystem;
     `extra` are further lines of sshd_config(5) and win over ours. As root it takes real passwords
     (see `accounts`), as another user only key pairs of that user.
     """
@@ -81,7 +81,7 @@ def openssh(
         "PrintMotd no",
         "PrintLastLog no",
         "AcceptEnv LANG LC_* COLORTERM",
-        f"Subsystem sftp {'internal-sftp' if sftp else '/bin/false'}",
+        f"Subsystem sftp {sftp}",
         *([f"AuthenticationMethods {methods}"] if methods else []),
         *([f"Banner {banner_file}"] if banner else []),
     ]

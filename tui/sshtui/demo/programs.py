@@ -14,9 +14,13 @@ from typing import Protocol
 
 from sshtui.demo.accounts import Account
 from sshtui.demo.processes import kill_session
+from sshtui.ssh.library import asyncssh
 
 CHUNK = 32 * 1024
 """Bytes passed on at once, the largest packet of a channel (RFC 4253 section 6.1)."""
+
+SFTP_VERSION = 3
+"""What every server and client has (draft-ietf-secsh-filexfer-02)."""
 
 TerminalSize = tuple[int, int, int, int]
 """Columns, rows, and both in pixels (RFC 4254 section 6.2)."""
@@ -163,6 +167,50 @@ class PipedProgram:
         while data := await output.read(CHUNK):
             await self._may_send.wait()
             self._remote.send(data, error=error)
+
+
+class FileProgram:
+    """The files below the surroundings' directory over SFTP; to the client it is the root of everything."""
+
+    def __init__(self, channel: asyncssh.SSHServerChannel[bytes], surroundings: Surroundings) -> None:
+        root = os.fsencode(surroundings.directory)
+        self._session = asyncssh.stream.SSHServerStreamSession[bytes](
+            None, sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=root), sftp_version=SFTP_VERSION
+        )
+        self._session.connection_made(channel)
+        self._over = False
+
+    async def start(self) -> None:
+        """Begin."""
+        self._session.session_started()
+
+    def write(self, data: bytes) -> None:
+        """Take requests."""
+        self._session.data_received(data, None)
+
+    def end_input(self) -> None:
+        """No more requests come."""
+        self._session.eof_received()
+
+    def resize(self, size: TerminalSize) -> None:
+        """It has no terminal."""
+
+    def pause(self) -> None:
+        """Send no more for now."""
+        self._session.pause_writing()
+
+    def resume(self) -> None:
+        """Go on sending."""
+        self._session.resume_writing()
+
+    def signal(self, number: signal.Signals) -> None:
+        """It is no process."""
+
+    async def close(self) -> None:
+        """Forget open files."""
+        if not self._over:
+            self._over = True
+            self._session.connection_lost(None)
 
 
 class PasswordDialogue:

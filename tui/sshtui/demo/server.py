@@ -29,6 +29,8 @@ class Manners:
     """Hangs up when nobody has logged in by then (LoginGraceTime)."""
     terminals: bool = True
     """False: a pty is refused (PermitTTY)."""
+    files: bool = True
+    """False: there is no SFTP."""
     sessions: int = 10
     """Channels of one connection (MaxSessions)."""
     key_kinds: Sequence[str] = ("ssh-ed25519",)
@@ -196,7 +198,8 @@ class _Login(asyncssh.SSHServer):
     def session_requested(self) -> ChannelSession:
         if len(self._sessions) >= self._manners.sessions:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_RESOURCE_SHORTAGE, "No more sessions on this connection")
-        session = ChannelSession(self._account, self._server._surroundings, self._finished)
+        surroundings, files = self._server._surroundings, self._manners.files
+        session = ChannelSession(self._account, surroundings, self._finished, files=files)
         self._sessions.add(session)
         self._server._sessions.add(session)
         return session

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Mapping
 
 from sshtui.demo.accounts import Account
-from sshtui.demo.programs import PasswordDialogue, PipedProgram, Program, Surroundings, TerminalSize
+from sshtui.demo.programs import FileProgram, PasswordDialogue, PipedProgram, Program, Surroundings, TerminalSize
 from sshtui.demo.terminal import TerminalProgram
 from sshtui.ssh.library import asyncssh
 
@@ -20,9 +20,15 @@ class ChannelSession(asyncssh.SSHServerSession[bytes]):
     """Runs what a client asks for. `finished` is called once nothing of it runs any more."""
 
     def __init__(
-        self, account: Account, surroundings: Surroundings, finished: Callable[[ChannelSession], None]
+        self,
+        account: Account,
+        surroundings: Surroundings,
+        finished: Callable[[ChannelSession], None],
+        *,
+        files: bool = True,
     ) -> None:
         self._account = account
+        self._files = files
         self._surroundings = surroundings
         self._finished = finished
         self._channel: asyncssh.SSHServerChannel[bytes] | None = None
@@ -55,8 +61,8 @@ class ChannelSession(asyncssh.SSHServerSession[bytes]):
         return True
 
     def subsystem_requested(self, subsystem: str) -> bool:
-        """No file transfer here."""
-        return False
+        """Files it will be, where there are any."""
+        return self._files and subsystem == "sftp"
 
     def session_started(self) -> None:
         """Begin. What is typed meanwhile waits: asyncssh goes on reading whatever we say here."""
@@ -73,6 +79,8 @@ class ChannelSession(asyncssh.SSHServerSession[bytes]):
             program.pause()
 
     def _chosen(self) -> Program:
+        if self._channel is not None and self._channel.get_subsystem() is not None:
+            return FileProgram(self._channel, self._surroundings)
         command, where = self._command, self._surroundings.of_login(self._account.name, self._locale())
         if command is not None and self._terminal_type is not None and _PASSWD.search(command.strip()):
             return PasswordDialogue(self, self._account)

@@ -24,6 +24,7 @@ from sshtui.ssh.offers import MOST_OFFERS
 from sshtui.ssh.pool import Pool, Prepare
 from sshtui.ssh.protocols import Identities
 from sshtui.ssh.tab import TabChannel
+from sshtui.ssh.unfinished import Unfinished
 from sshtui.ssh.ways import Progress
 from sshtui.ssh.wishes import environment_for
 
@@ -52,6 +53,7 @@ class SshDialer:
     ) -> None:
         self._identities = identities
         self._remember = remember
+        self._unfinished = Unfinished()
         self.pool = Pool(Connector(known_hosts, identities, settings, allow_old, agent_path, dns), resolve, prepare)
         """The connections that tabs and commands share."""
 
@@ -109,7 +111,7 @@ class SshDialer:
         async def again(password: str) -> tuple[Connection, Pipe]:
             return await self._pipe(host, size, prompter, stage, replace(wish, password=password), fresh=True)
 
-        return TabChannel(host, connection, pipe, prompter, again)
+        return TabChannel(host, connection, pipe, prompter, again, self._unfinished)
 
     async def _pipe(
         self, host: Host, size: Size, prompter: Prompter, stage: Progress, wish: Wish, *, fresh: bool = False

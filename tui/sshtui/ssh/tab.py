@@ -20,6 +20,7 @@ from sshtui.ssh.passwd import change_password
 from sshtui.ssh.prompts import ChangeAnswers, Wants
 from sshtui.ssh.stream_prompts import PromptReader
 from sshtui.ssh.transfers import Transfers, transfers
+from sshtui.ssh.unfinished import Unfinished
 
 WATCHED = 32 * 1024
 """Bytes of output after which a session is an ordinary one: more than any message of the day before `passwd`."""
@@ -36,12 +37,21 @@ class TabChannel:
     as elsewhere, `passwd` is answered, and the tab goes on with a new login. Declining leaves `passwd` in the tab.
     """
 
-    def __init__(self, host: Host, connection: Connection, pipe: Pipe, prompter: Prompter, again: Again) -> None:
+    def __init__(
+        self,
+        host: Host,
+        connection: Connection,
+        pipe: Pipe,
+        prompter: Prompter,
+        again: Again,
+        unfinished: Unfinished,
+    ) -> None:
         self._host = host
         self._connection = connection
         self._pipe = pipe
         self._prompter = prompter
         self._again = again
+        self._unfinished = unfinished
         self._size: Size | None = None
         self._held = True
         self._failed: ChannelEnd | None = None
@@ -164,7 +174,7 @@ class TabChannel:
 
     def files(self) -> AbstractAsyncContextManager[Transfers]:
         """The account's files, over the connection below. Raises SshtuiError."""
-        return transfers(self._connection)
+        return transfers(self._connection, self._unfinished)
 
     @property
     def silence(self) -> float:

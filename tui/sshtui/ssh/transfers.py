@@ -18,6 +18,7 @@ from sshtui.model.text import plain
 from sshtui.ssh.connection import CHANNEL_LIMIT, Connection
 from sshtui.ssh.library import asyncssh
 from sshtui.ssh.translate import transfer_failed
+from sshtui.ssh.unfinished import Part, Source, Unfinished
 
 T = TypeVar("T")
 
@@ -38,15 +39,18 @@ TIDY_LIMIT = 5.0
 
 
 @asynccontextmanager
-async def transfers(connection: Connection) -> AsyncIterator[Transfers]:
-    """Files over `connection`, which is held meanwhile. Every failure of the other side is an SshtuiError."""
+async def transfers(connection: Connection, unfinished: Unfinished) -> AsyncIterator[Transfers]:
+    """Files over `connection`, which is held meanwhile. Every failure of the other side is an SshtuiError.
+
+    `unfinished` is what lost connections left of files.
+    """
     connection.hold()
     try:
         with _there(connection):
             async with asyncio.timeout(CHANNEL_LIMIT):
                 client = await connection.ssh.start_sftp_client(path_errors="surrogateescape")
         async with client:
-            yield Transfers(client, connection)
+            yield Transfers(client, connection, unfinished)
     finally:
         await connection.release()
 
@@ -54,9 +58,12 @@ async def transfers(connection: Connection) -> AsyncIterator[Transfers]:
 class Transfers:
     """Fits session/protocols.py Files. Remote paths start in the login directory, as does `~/`."""
 
-    def __init__(self, client: asyncssh.SFTPClient, connection: Connection) -> None:
+    def __init__(self, client: asyncssh.SFTPClient, connection: Connection, unfinished: Unfinished) -> None:
         self._client = client
         self._connection = connection
+        self._unfinished = unfinished
+        # With its name: the same address behind two jump hosts is two accounts.
+        self._account = f"{connection.name} {connection.facts.destination}"
 
     async def place(self, path: str, name: str) -> tuple[str, bool]:
         """Where a file called `name` goes that is sent to `path`, and whether a file is there; into a directory."""
@@ -74,7 +81,10 @@ class Transfers:
         return path, True
 
     async def send(self, source: Path, path: str, progress: Progress, *, replace: bool) -> None:
-        """Let `path` there hold what `source` holds here; until all of it is there nothing changes under that name."""
+        """Let `path` there hold what `source` holds here; until all of it is there nothing changes under that name.
+
+        What a lost connection left of the same file is gone on with, and of other files removed.
+        """
         with _here(source, "read"):
             file = await asyncio.to_thread(_opened, source)
         with file, _there(self._connection, path):
@@ -82,32 +92,58 @@ class Transfers:
             mode = facts.st_mode & 0o777
             if replace:
                 mode = ((await self._client.stat(path)).permissions or mode) & 0o777
-            part = f"{path.rpartition('/')[0] + '/' if '/' in path else ''}.sshtui-{secrets.token_hex(6)}.part"
+            part = await self._part(Source.of(str(source), facts), path)
             try:
                 await self._send(file, source, part, mode, lambda sent: progress(sent, facts.st_size))
                 if replace:
                     # The server's umask has withheld some of what the old file allows.
-                    await self._client.chmod(part, mode)
-                await self._rename(part, path, replace=replace)
+                    await self._client.chmod(part.name, mode)
+                await self._rename(part.name, path, replace=replace)
             except BaseException:
                 # A stopped transfer too must leave nothing there.
-                with suppress(asyncssh.Error, OSError, TimeoutError):
-                    async with asyncio.timeout(TIDY_LIMIT):
-                        await self._client.remove(part)
+                await self._tidy(part)
                 raise
 
-    async def _send(self, file: IO[bytes], source: Path, part: str, mode: int, progress: Callable[[int], None]) -> None:
-        pace, sent = _Pace(), 0
-        async with self._client.open(part, "xb", asyncssh.SFTPAttrs(permissions=mode), block_size=0) as there:
+    async def _part(self, source: Source, path: str) -> Part:
+        """What is there of it already, or a new one."""
+        parts = self._unfinished.take(self._account)
+        part = next((part for part in parts if (part.source, part.target) == (source, path)), None)
+        for other in parts:
+            if other is not part:
+                await self._tidy(other)
+        if part is not None:
+            with suppress(asyncssh.SFTPError):
+                if ((await self._client.lstat(part.name)).size or 0) >= part.done:
+                    return part
+        directory = path.rpartition("/")[0] + "/" if "/" in path else ""
+        return Part(source, path, f"{directory}.sshtui-{secrets.token_hex(6)}.part")
+
+    async def _tidy(self, part: Part) -> None:
+        """Remove it, or keep it in mind when the server can no longer be told."""
+        try:
+            async with asyncio.timeout(TIDY_LIMIT):
+                await self._client.remove(part.name)
+        except asyncssh.SFTPError as error:
+            if isinstance(error, asyncssh.SFTPConnectionLost | asyncssh.SFTPNoConnection):
+                self._unfinished.keep(self._account, part)
+        except (asyncssh.Error, OSError, TimeoutError):
+            self._unfinished.keep(self._account, part)
+
+    async def _send(
+        self, file: IO[bytes], source: Path, part: Part, mode: int, progress: Callable[[int], None]
+    ) -> None:
+        pace, how = _Pace(), "r+b" if part.done else "xb"
+        file.seek(part.done)
+        async with self._client.open(part.name, how, asyncssh.SFTPAttrs(permissions=mode), block_size=0) as there:
             while True:
                 with _here(source, "read"):
                     data = await asyncio.to_thread(file.read, pace.piece)
                 if not data:
                     return
                 with pace:
-                    await _write(there, data, sent)
-                sent += len(data)
-                progress(sent)
+                    await _write(there, data, part.done)
+                part.done += len(data)
+                progress(part.done)
 
     async def _rename(self, part: str, path: str, *, replace: bool) -> None:
         if not replace:
@@ -116,9 +152,16 @@ class Transfers:
         try:
             await self._client.posix_rename(part, path)
         except asyncssh.SFTPOpUnsupported:
-            # Without the extension a name is free only once the old file is gone.
-            await self._client.remove(path)
-            await self._client.rename(part, path)
+            # Without the extension a name is free only once the old file has another one.
+            old = f"{part.removesuffix('.part')}.old"
+            await self._client.rename(path, old)
+            try:
+                await self._client.rename(part, path)
+            except BaseException:
+                with suppress(asyncssh.Error, OSError):
+                    await self._client.rename(old, path)
+                raise
+            await self._client.remove(old)
 
     async def fetch(self, path: str, target: Path, progress: Progress, *, replace: bool) -> None:
         """Let `target` here hold what `path` holds there; until all of it is here nothing changes under that name.
