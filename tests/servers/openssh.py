@@ -52,9 +52,9 @@ def openssh(
 ) -> Iterator[OpenSSH]:
     """A running sshd whose files are in `directory`; ended with all its sessions after the block.
 
-    `authorised` are public key lines that open every account; `methods` is AuthenticationMethods, `sftp` the program behind that subsystem;
-    `extra` are further lines of sshd_config(5) and win over ours. As root it takes real passwords
-    (see `accounts`), as another user only key pairs of that user.
+    `authorised` are public key lines that open every account; `methods` is AuthenticationMethods, `sftp` the program
+    behind that subsystem; `extra` are further lines of sshd_config(5) and win over ours. As root it takes real
+    passwords (see `accounts`), as another user only key pairs of that user.
     """
     if os.geteuid() == 0 and not PRIVILEGE_SEPARATION.exists():
         PRIVILEGE_SEPARATION.mkdir(mode=0o755, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from textual.widgets import Input
 
 from sshtui.errors import ChannelRefused
 from sshtui.model.hosts import Host
+from sshtui.ui.sending import FileSender
+from sshtui.ui.widgets.ask_line import Line
 from tests.ui.shell_stage import Stage
 
 Build = Callable[..., Stage]
@@ -86,6 +89,46 @@ async def test_how_far_it_is_stands_below_and_the_same_command_stops_it(stage: B
         await shell.until(pilot, "no word of it", lambda: "sending 1.5" not in shell.picture())
     assert shell.prompter.notices[-1].text == "Sending big was stopped."
     assert shell.channel.remote.there == {}
+
+
+async def test_closing_the_tab_stops_its_file(stage: Build, tmp_path: Path) -> None:
+    (tmp_path / "big").write_bytes(bytes(3_000_000))
+    shell = stage(HOSTS, answers=[True])
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await connected(shell, pilot)
+        remote = shell.channel.remote
+        remote.hold()
+        await pilot.press("ctrl+backslash", "u")
+        await fill(shell, pilot, "file to send", str(tmp_path / "big"))
+        await fill(shell, pilot, "send to", "")
+        await shell.shows(pilot, "sending 1.5 of 3.0 MB")
+        await pilot.press("ctrl+backslash", "x")
+        await shell.until(pilot, "the end of the tab", lambda: not shell.app.workers)
+        await shell.until(pilot, "a word of the end", lambda: shell.prompter.notices)
+    assert shell.prompter.notices[-1].text == "Sending big was stopped."
+    assert remote.there == {}
+
+
+async def test_who_looks_from_a_browser_is_offered_the_place_it_downloads_from(stage: Build, tmp_path: Path) -> None:
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await connected(shell, pilot)
+        shell.channel.remote.there["/var/log/app.log"] = b"lines"
+        downloads = tmp_path / "state" / "transfer"
+        sender = FileSender(shell.prompter, shell.main, lambda: downloads)
+        (session,) = shell.main.roster.sessions
+        there = sender.fetch(session)
+        assert there is not None
+        here = there.accept("/var/log/app.log")
+        assert isinstance(here, Line)
+        assert here.text == str(downloads / "app.log")
+        answer = here.accept(here.text)
+        assert not isinstance(answer, str | Line)
+        assert await answer == ""
+        await shell.until(pilot, "a word of it", lambda: shell.prompter.notices)
+    assert (downloads / "app.log").read_bytes() == b"lines"
+    assert stat.S_IMODE(downloads.stat().st_mode) == 0o700
+    assert shell.prompter.notices[-1].text.endswith("Files in the page offers it for download.")
 
 
 async def test_a_failure_is_told_and_what_cannot_be_is_said_beside_the_line(stage: Build, tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ class FileProgram:
     def __init__(self, channel: asyncssh.SSHServerChannel[bytes], surroundings: Surroundings) -> None:
         root = os.fsencode(surroundings.directory)
         self._session = asyncssh.stream.SSHServerStreamSession[bytes](
-            None, sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=root), sftp_version=SFTP_VERSION
+            None, sftp_factory=lambda _: asyncssh.SFTPServer(channel, chroot=root), sftp_version=SFTP_VERSION
         )
         self._session.connection_made(channel)
         self._over = False
