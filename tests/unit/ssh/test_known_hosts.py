@@ -72,6 +72,47 @@ def test_a_revoked_host_key_is_never_trusted(written: Callable[[str], KnownHosts
     assert known.revoked == (key(),)
 
 
+@pytest.mark.parametrize(
+    "alias",
+    [
+        "*",
+        "we?",
+        "!web",
+        "web,bank",
+        "web bank",
+        "web\tbank",
+        "web\nbank",
+        "@revoked",
+        "#web",
+        "|1|AAAA|BBBB",
+        "\ud800",
+    ],
+)
+def test_an_alias_that_is_more_than_one_plain_name_is_refused_before_anything_is_trusted_or_written(
+    alias: str, file: Path
+) -> None:
+    known_hosts = KnownHosts(file)
+    for call in (
+        lambda: known_hosts.lookup("web", 22, alias=alias),
+        lambda: known_hosts.names("web", 22, key(), alias=alias),
+        lambda: known_hosts.remember("web", 22, key(), alias=alias),
+        lambda: known_hosts.replace("web", 22, key(), alias=alias),
+    ):
+        with pytest.raises(ConfigError, match="no plain host name"):
+            call()
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("name", ["restrict", "PTY", "cert-authority", "X11-forwarding"])
+def test_a_name_that_would_make_the_line_a_login_key_is_not_written(name: str, file: Path) -> None:
+    known_hosts = KnownHosts(file.with_name("authorized_keys"))
+    with pytest.raises(NotSaved, match="login key"):
+        known_hosts.remember("web", 22, key(), alias=name)
+    with pytest.raises(NotSaved, match="login key"):
+        known_hosts.replace(name, 22, key())
+    assert not known_hosts.path.exists()
+
+
 def test_an_alias_replaces_address_and_port(written: Callable[[str], KnownHosts]) -> None:
     known_hosts = written(f"cluster {key(1).line}\n[web]:2222 {key(2).line}\n")
     assert known_hosts.lookup("web", 2222, alias="Cluster").trusted == (key(1),)

@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from sshtui import files
+from sshtui.errors import ConfigError, NotSaved
 from sshtui.model.host_keys import HostKey, KnownEntry
+from sshtui.model.hosts import name_problem
+from sshtui.model.text import plain
 from sshtui.ssh.known_host_lines import Line, Marker, certainly_others, hashed_name, known_name, parse
 from sshtui.ssh.revocations import Revocations
 
@@ -22,6 +25,13 @@ LOCK_SECONDS = 30.0
 
 SYSTEM_WIDE = (Path("/etc/ssh/ssh_known_hosts"), Path("/etc/ssh/ssh_known_hosts2"))
 """Files of the whole machine, read beside the user's own and never written (GlobalKnownHostsFile of ssh_config(5))."""
+
+_OPENS_ACCOUNTS = frozenset({
+    b"agent-forwarding", b"cert-authority", b"no-agent-forwarding", b"no-port-forwarding", b"no-pty",
+    b"no-touch-required", b"no-user-rc", b"no-x11-forwarding", b"port-forwarding", b"pty", b"restrict", b"user-rc",
+    b"verify-required", b"x11-forwarding",
+})  # fmt: skip
+"""Names that make a line one of authorized_keys: a key that may log in (sshd(8), AUTHORIZED_KEYS FILE FORMAT)."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,8 @@ class KnownHosts:
 
     Every call reads the files anew, because ssh changes them too. A missing file is an empty one; one that
     cannot be read raises ConfigError, for it may hold revocations. A million lines take a few seconds, so an
-    event loop calls `lookup`, `remember` and `replace` in a thread.
+    event loop calls `lookup`, `remember` and `replace` in a thread. An `alias` that a line could not hold as one plain
+    name raises ConfigError: the host of an imported file could otherwise stand for others.
     `hash_names` is HashKnownHosts of ssh_config(5); None hashes when the file has hashed names already.
     """
 
@@ -249,6 +260,12 @@ class KnownHosts:
         hashing = self._hash_names
         if hashing is None:
             hashing = any(line.startswith(b"|1|") for line in lines)
+        if not hashing and name in _OPENS_ACCOUNTS:
+            # A host may name its file, and so name authorized_keys.
+            raise NotSaved(
+                f"{self.path} was not changed: sshd would read the name {name.decode()} as an option of a login key.",
+                hint="Give the host another host_key_alias.",
+            )
         return (hashed_name(name) if hashing else name) + b" " + host_key.line.encode()
 
     def _change(self, change: Callable[[list[bytes]], list[bytes]], *, backup: bool = False) -> None:
@@ -271,7 +288,15 @@ class KnownHosts:
 
 
 def _name(address: str, port: int, alias: str) -> bytes:
-    return alias.lower().encode() if alias else known_name(address, port)
+    if not alias:
+        return known_name(address, port)
+    # Blanks end a name, and `#` and `@` at its beginning make the line another one (sshd(8), SSH_KNOWN_HOSTS).
+    if name_problem(alias) or " " in alias or alias[0] in "#@" or not alias.isprintable():
+        raise ConfigError(
+            f"The host key alias {plain(alias, 80)!r} is no plain host name.",
+            hint="Write one name without blanks, commas and wildcards as its host_key_alias.",
+        )
+    return alias.lower().encode()
 
 
 def _is_null(path: Path) -> bool:

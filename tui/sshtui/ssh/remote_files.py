@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.library import asyncssh
+from sshtui.ssh.replacing import TIDY_LIMIT, part_of, put_in_place
 from sshtui.ssh.translate import files_failed
 
 TIME_LIMIT = 30.0
 """Seconds the work on an account's files may take."""
 READ_LIMIT = 1024 * 1024
 """Bytes; an authorized_keys file beyond it is not touched."""
-_NEW = ".sshtui-new"
 
 
 @asynccontextmanager
@@ -23,7 +23,7 @@ async def remote_files(connection: Connection) -> AsyncIterator[RemoteFiles]:
     """The files behind `connection`. Every failure, inside the block too, is a ChannelRefused or ConnectionLost."""
     try:
         async with asyncio.timeout(TIME_LIMIT), connection.ssh.start_sftp_client() as client:
-            yield RemoteFiles(client)
+            yield RemoteFiles(client, connection.name)
     except (asyncssh.Error, OSError, TimeoutError) as error:
         raise files_failed(error, connection.name) from error
 
@@ -31,8 +31,9 @@ async def remote_files(connection: Connection) -> AsyncIterator[RemoteFiles]:
 class RemoteFiles:
     """Relative paths start where SFTP does, in the home directory."""
 
-    def __init__(self, client: asyncssh.SFTPClient) -> None:
+    def __init__(self, client: asyncssh.SFTPClient, name: str) -> None:
         self._client = client
+        self._name = name
 
     async def read(self, path: str) -> bytes | None:
         """What it holds; None when there is none."""
@@ -58,11 +59,18 @@ class RemoteFiles:
         await self._client.chmod(path, mode)
 
     async def replace(self, path: str, data: bytes) -> None:
-        """Let it hold `data`, in one step; it keeps its mode, and a symlink its target's place."""
+        """Let it hold `data`, in one step where the server can; it keeps its mode, and a symlink its target's place."""
         real = await self._client.realpath(path)
         mode = (await self._client.stat(real)).permissions or 0o600
-        new = real + _NEW
-        async with self._client.open(new, "wb", asyncssh.SFTPAttrs(permissions=0o600)) as file:
-            await file.write(data)
-        await self._client.chmod(new, mode & 0o7777)
-        await self._client.posix_rename(new, real)
+        part = part_of(real)
+        try:
+            async with self._client.open(part, "xb", asyncssh.SFTPAttrs(permissions=0o600)) as file:
+                await file.write(data)
+            await self._client.chmod(part, mode & 0o7777)
+            await put_in_place(self._client, part, real, self._name)
+        except BaseException:
+            # Cancelled or out of time too, nothing stays beside it.
+            with suppress(asyncssh.Error, OSError, TimeoutError):
+                async with asyncio.timeout(TIDY_LIMIT):
+                    await self._client.remove(part)
+            raise

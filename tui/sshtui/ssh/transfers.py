@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import os
-import secrets
 import stat
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
+from typing import IO, Any, ParamSpec, TypeVar, cast
 
 from sshtui.errors import ChannelRefused, NotSaved, SshtuiError
 from sshtui.files import new_file, not_saved
 from sshtui.model.text import plain
 from sshtui.ssh.connection import CHANNEL_LIMIT, Connection
 from sshtui.ssh.library import asyncssh
+from sshtui.ssh.replacing import TIDY_LIMIT, part_of, put_in_place, to_its_end
 from sshtui.ssh.translate import transfer_failed
 from sshtui.ssh.unfinished import Part, Source, Unfinished
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 Progress = Callable[[int, int], None]
 """Is told how many bytes of how many are through."""
@@ -33,9 +34,6 @@ BLOCK = 32 * 1024
 
 QUICK, SLOW = 0.1, 0.4
 """Seconds for a piece below and above which the next one is larger or smaller."""
-
-TIDY_LIMIT = 5.0
-"""Seconds a server may take to remove what was not finished."""
 
 
 @asynccontextmanager
@@ -85,7 +83,7 @@ class Transfers:
 
         What a lost connection left of the same file is gone on with, and of other files removed.
         """
-        with _here(source, "read"):
+        with _read_here(source):
             file = await asyncio.to_thread(_opened, source)
         with file, _there(self._connection, path):
             facts = os.fstat(file.fileno())
@@ -98,7 +96,9 @@ class Transfers:
                 if replace:
                     # The server's umask has withheld some of what the old file allows.
                     await self._client.chmod(part.name, mode)
-                await self._rename(part.name, path, replace=replace)
+                    await put_in_place(self._client, part.name, path, self._connection.name)
+                else:
+                    await self._client.rename(part.name, path)
             except BaseException:
                 # A stopped transfer too must leave nothing there.
                 await self._tidy(part)
@@ -115,8 +115,7 @@ class Transfers:
             with suppress(asyncssh.SFTPError):
                 if ((await self._client.lstat(part.name)).size or 0) >= part.done:
                     return part
-        directory = path.rpartition("/")[0] + "/" if "/" in path else ""
-        return Part(source, path, f"{directory}.sshtui-{secrets.token_hex(6)}.part")
+        return Part(source, path, part_of(path))
 
     async def _tidy(self, part: Part) -> None:
         """Remove it, or keep it in mind when the server can no longer be told."""
@@ -136,7 +135,7 @@ class Transfers:
         file.seek(part.done)
         async with self._client.open(part.name, how, asyncssh.SFTPAttrs(permissions=mode), block_size=0) as there:
             while True:
-                with _here(source, "read"):
+                with _read_here(source):
                     data = await asyncio.to_thread(file.read, pace.piece)
                 if not data:
                     return
@@ -144,24 +143,6 @@ class Transfers:
                     await _write(there, data, part.done)
                 part.done += len(data)
                 progress(part.done)
-
-    async def _rename(self, part: str, path: str, *, replace: bool) -> None:
-        if not replace:
-            await self._client.rename(part, path)
-            return
-        try:
-            await self._client.posix_rename(part, path)
-        except asyncssh.SFTPOpUnsupported:
-            # Without the extension a name is free only once the old file has another one.
-            old = f"{part.removesuffix('.part')}.old"
-            await self._client.rename(path, old)
-            try:
-                await self._client.rename(part, path)
-            except BaseException:
-                with suppress(asyncssh.Error, OSError):
-                    await self._client.rename(old, path)
-                raise
-            await self._client.remove(old)
 
     async def fetch(self, path: str, target: Path, progress: Progress, *, replace: bool) -> None:
         """Let `target` here hold what `path` holds there; until all of it is here nothing changes under that name.
@@ -180,27 +161,19 @@ class Transfers:
         self, there: asyncssh.SFTPClientFile, target: Path, progress: Callable[[int], None], *, replace: bool
     ) -> None:
         mode = 0o666 & ~_umask()
-        with _here(target, "written"):
-            handle, new = await asyncio.to_thread(_begun, target)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                pace, got = _Pace(), 0
-                while True:
-                    with pace:
-                        data = await _read(there, pace.piece, got)
-                    if not data:
-                        break
-                    with _here(target, "written"):
-                        await asyncio.to_thread(file.write, data)
-                    got += len(data)
-                    progress(got)
-                with _here(target, "written"):
-                    await asyncio.to_thread(_finish, file, new, target, mode, replace=replace)
-        except BaseException:
-            # A stopped transfer too must leave nothing here.
-            with suppress(OSError):
-                os.unlink(new)
-            raise
+        with ExitStack() as tidy:
+            file, new = await _written(target, _begun, target, tidy)
+            pace, got = _Pace(), 0
+            while True:
+                with pace:
+                    data = await _read(there, pace.piece, got)
+                if not data:
+                    break
+                await _written(target, file.write, data)
+                got += len(data)
+                progress(got)
+            await _written(target, _finish, file, target, mode)
+            await _written(target, _name, new, target, replace)
 
 
 async def _read(there: asyncssh.SFTPClientFile, size: int, offset: int) -> bytes:
@@ -263,13 +236,19 @@ def _there(connection: Connection, path: str = "") -> Iterator[None]:
 
 
 @contextmanager
-def _here(path: Path, done: str) -> Iterator[None]:
+def _read_here(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if done == "written":
-            raise not_saved(path, error) from error
         raise SshtuiError(f"{plain(str(path))} cannot be read: {error.strerror or error}.") from error
+
+
+async def _written(path: Path, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What `work` for `path` gives in a thread, which is over when this is, cancelled or not."""
+    try:
+        return await to_its_end(asyncio.to_thread(work, *args, **kwargs))
+    except OSError as error:
+        raise not_saved(path, error) from error
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -281,21 +260,49 @@ def _opened(path: Path) -> IO[bytes]:
     return os.fdopen(handle, "rb")
 
 
-def _begun(target: Path) -> tuple[int, Path]:
-    return new_file(Path(os.path.realpath(target)))
+def _begun(target: Path, tidy: ExitStack) -> tuple[IO[bytes], Path]:
+    """A file beside `target`, and its path; `tidy` closes it and removes what still has that path."""
+    handle, new = new_file(Path(os.path.realpath(target)))
+    file = os.fdopen(handle, "wb")
+    tidy.callback(_discard, file, new)
+    return file, new
 
 
-def _finish(file: IO[bytes], new: Path, target: Path, mode: int, *, replace: bool) -> None:
-    """Give the file at `new` its mode and its name."""
+def _discard(file: IO[bytes], new: Path) -> None:
+    # A full disk is met again when what is left in the buffer goes out.
+    with suppress(OSError):
+        os.unlink(new)
+    with suppress(OSError):
+        file.close()
+
+
+def _finish(file: IO[bytes], target: Path, mode: int) -> None:
+    """Let it all be on the disk, with the mode that `target` has or else `mode`."""
     file.flush()
-    if not replace and os.path.lexists(target):
-        raise NotSaved(f"{target} was not saved: a file came there meanwhile.")
-    real = Path(os.path.realpath(target))
     with suppress(FileNotFoundError):
-        mode = os.stat(real).st_mode & 0o777
+        mode = os.stat(target).st_mode & 0o777
     os.fchmod(file.fileno(), mode)
     os.fsync(file.fileno())
-    os.replace(new, real)
+
+
+def _name(new: Path, target: Path, replace: bool) -> None:
+    """Call the file at `new` by its name."""
+    if not replace:
+        try:
+            os.link(new, target)
+        except FileExistsError:
+            raise _came_meanwhile(target) from None
+        except OSError:
+            # Not every file system has a second name for a file; a look before must do there.
+            if os.path.lexists(target):
+                raise _came_meanwhile(target) from None
+        else:
+            return
+    os.replace(new, os.path.realpath(target))
+
+
+def _came_meanwhile(target: Path) -> NotSaved:
+    return NotSaved(f"{target} was not saved: a file came there meanwhile.")
 
 
 def _umask() -> int:
