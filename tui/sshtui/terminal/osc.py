@@ -93,13 +93,17 @@ def _dynamic_colours(terminal: Terminal, number: int, text: str, end: str) -> No
             set_colour(terminal, index, colour)
 
 
+def reset_colours(terminal: Terminal) -> None:
+    """OSC 104 without parameters: all that OSC 4 and 5 set, as in xterm."""
+    _reset_indexed(terminal, 104, "")
+
+
 def _reset_indexed(terminal: Terminal, number: int, text: str) -> None:
     if text:
         indexes = [_index(name, number) for name in text.split(";", 1024)]
-    elif number == 104:
-        indexes = [index for index in terminal.palette if index < 256]
     else:
-        indexes = [index for index in terminal.palette if index >= SPECIAL]
+        least = 0 if number == 104 else SPECIAL
+        indexes = [index for index in terminal.palette if least <= index < FOREGROUND or index >= SPECIAL]
     for index in indexes:
         if index is not None:
             set_colour(terminal, index, None)

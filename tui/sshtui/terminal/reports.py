@@ -78,6 +78,7 @@ def _reported_place(terminal: Terminal) -> tuple[int, int]:
 
 
 _STATUS = {
+    5: "\x1b[?0n",  # ready
     15: "\x1b[?13n",  # no printer
     25: "\x1b[?20n",  # user-defined keys unlocked
     53: "\x1b[?50n",  # no locator
@@ -87,7 +88,7 @@ _STATUS = {
     75: "\x1b[?70n",  # ready, no errors
     85: "\x1b[?83n",  # not configured for several sessions
 }
-_LEVELS = {6: 0, 15: 2, 25: 2, 26: 2, 53: 3, 55: 3, 56: 3, 996: 0}
+_LEVELS = {5: 0, 6: 0, 15: 2, 25: 2, 26: 2, 53: 3, 55: 3, 56: 3, 996: 0}
 """The level from which a question is answered, where that is not 4."""
 
 
