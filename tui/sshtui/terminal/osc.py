@@ -7,7 +7,7 @@ import binascii
 import re
 from urllib.parse import unquote, urlsplit
 
-from sshtui.terminal import limits, reports
+from sshtui.terminal import capabilities, limits, reports
 from sshtui.terminal.colours import DYNAMIC, FOREGROUND, SPECIAL, describe_colour, parse_colour
 from sshtui.terminal.events import ClipboardOffered, DirectoryChanged, PaletteChanged, PromptMark
 from sshtui.terminal.terminal import Terminal
@@ -162,6 +162,6 @@ def device_control(terminal: Terminal, body: str) -> None:
     if kind == "$q":
         reports.request_setting(terminal, rest)
     elif kind == "+q":
-        reports.request_capability(terminal, rest)
+        capabilities.request_capability(terminal, rest)
     elif kind == "$t" and found[1] in ("1", "2"):
         reports.restore_presentation(terminal, int(found[1]), rest)

@@ -143,31 +143,6 @@ def request_setting(terminal: Terminal, body: str) -> None:
     terminal.write_process_input("\x1bP0$r\x1b\\" if answer is None else f"\x1bP1$r{answer}\x1b\\")
 
 
-_CAPABILITIES = {
-    "Co": "256",
-    "colors": "256",
-    "TN": "xterm-256color",
-    "name": "xterm-256color",
-    "RGB": "8/8/8",
-    "Tc": "",
-}
-
-
-def request_capability(terminal: Terminal, body: str) -> None:
-    """XTGETTCAP: the few that programs ask of an xterm; the answer ends at the first unknown one, as in xterm."""
-    for item in body.split(";", 16)[:16]:
-        try:
-            name = bytes.fromhex(item).decode("ascii")
-        except ValueError:
-            name = ""
-        if name not in _CAPABILITIES:
-            terminal.write_process_input("\x1bP0+r\x1b\\")
-            return
-        known = name.encode().hex().upper()
-        found = _CAPABILITIES[name].encode().hex().upper()
-        terminal.write_process_input(f"\x1bP1+r{known}={found}\x1b\\")
-
-
 def presentation_state(terminal: Terminal, parameters: Parameters) -> None:
     """DECRQPSR (VT420 manual): 1 the cursor (DECCIR), 2 the tab stops (DECTABSR)."""
     kind = value(parameters)
