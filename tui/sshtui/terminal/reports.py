@@ -77,6 +77,13 @@ def _reported_place(terminal: Terminal) -> tuple[int, int]:
     return terminal.cursor.y - top + 1, terminal.cursor.x - left + 1
 
 
+def colour_scheme(terminal: Terminal) -> str:
+    """The answer to DSR 996: 1 dark, 2 light (contour's documentation, "Dark and Light Mode detection")."""
+    background = terminal.colour(257)
+    light = (background >> 16 & 255) * 3 + (background >> 8 & 255) * 6 + (background & 255) > 1275
+    return f"\x1b[?997;{2 if light else 1}n"
+
+
 _STATUS = {
     5: "\x1b[?0n",  # ready
     15: "\x1b[?13n",  # no printer
@@ -107,9 +114,7 @@ def private_status(terminal: Terminal, parameters: Parameters) -> None:
     elif kind == 63:
         terminal.write_process_input(f"\x1bP{value(parameters, 1)}!~0000\x1b\\")
     elif kind == 996:
-        background = terminal.colour(257)
-        light = (background >> 16 & 255) * 3 + (background >> 8 & 255) * 6 + (background & 255) > 1275
-        terminal.write_process_input(f"\x1b[?997;{2 if light else 1}n")
+        terminal.write_process_input(colour_scheme(terminal))
     elif kind in _STATUS:
         terminal.write_process_input(_STATUS[kind])
 
