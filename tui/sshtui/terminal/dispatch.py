@@ -132,14 +132,30 @@ def _usual_tab_stops(terminal: Terminal, parameters: Parameters) -> None:
         terminal.tabstops = default_stops(terminal.columns)
 
 
+_STACKED = {
+    1: "bold", 2: "dim", 3: "italic", 4: "underline", 5: "blink", 7: "reverse", 8: "conceal", 9: "strike",
+    21: "underline", 30: "foreground", 31: "background",
+}  # fmt: skip
+"""xterm ctlseqs, CSI # {: the attributes that XTPUSHSGR names."""
+
+
 def _push_sgr(terminal: Terminal, parameters: Parameters) -> None:
-    terminal.sgr_stack.append(terminal.cursor.pen)
+    """XTPUSHSGR: SGR's numbers say what comes back, nothing said is everything."""
+    named = frozenset(_STACKED.get(number, "") for number in parameters if number >= 0)
+    terminal.sgr_stack.append((terminal.cursor.pen, named))
     del terminal.sgr_stack[: -limits.SGR_STACK]
 
 
 def _pop_sgr(terminal: Terminal, parameters: Parameters) -> None:
-    if terminal.sgr_stack:
-        terminal.cursor.pen = terminal.sgr_stack.pop()
+    """XTPOPSGR."""
+    if not terminal.sgr_stack:
+        return
+    kept, named = terminal.sgr_stack.pop()
+    if named:
+        pen = terminal.cursor.pen
+        fields = {name: getattr(kept.style, name) for name in named if name}
+        kept = terminal.pens.get(pen.style._replace(**fields), pen.protected)
+    terminal.cursor.pen = kept
 
 
 SEQUENCES: Mapping[str, Handler] = {

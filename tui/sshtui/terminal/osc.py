@@ -12,7 +12,10 @@ from sshtui.terminal.colours import DYNAMIC, FOREGROUND, SPECIAL, describe_colou
 from sshtui.terminal.events import ClipboardOffered, DirectoryChanged, PaletteChanged, PromptMark
 from sshtui.terminal.terminal import Terminal
 
-_MARKS = {"A": PromptMark("A"), "B": PromptMark("B"), "C": PromptMark("C")}
+_MARKS = {
+    "A": PromptMark("A"), "N": PromptMark("A"), "B": PromptMark("B"), "I": PromptMark("B"), "C": PromptMark("C"),
+}  # fmt: skip
+"""OSC 133's marks (Bothner, semantic prompts): N and I say the same as A and B and end what was open."""
 _command = re.compile(r"([0-9]{1,4})(?:;|\Z)")
 _device = re.compile(r"([0-9;]*+)([ -/]*+)([@-~])")
 
@@ -136,7 +139,8 @@ def _clipboard(terminal: Terminal, text: str) -> None:
     if data == "?" or not data or len(data) > limits.CLIPBOARD * 4 // 3 + 4:
         return
     try:
-        offered = base64.b64decode(data, validate=True).decode("utf-8", "replace")
+        # Many programs leave the padding out.
+        offered = base64.b64decode(data + "=" * (-len(data) % 4), validate=True).decode("utf-8", "replace")
     except (ValueError, binascii.Error):
         return
     if offered:
@@ -147,6 +151,8 @@ def _mark(terminal: Terminal, text: str) -> None:
     kind, _, rest = text.partition(";")
     if kind in _MARKS:
         terminal.tell(_MARKS[kind])
+    elif kind == "L" and terminal.cursor.x:
+        terminal.new_line()
     elif kind == "D":
         status = rest.partition(";")[0]
         known = status.isascii() and status.isdigit() and len(status) <= 4
