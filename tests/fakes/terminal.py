@@ -79,9 +79,10 @@ class DrawnScreen:
         self._lines += [DrawnRow("", columns) for _ in range(rows - len(self._lines))]
         self.scrolled_total = self._forgotten + self.scrollback_rows
 
-    def set_theme(self, colours: Mapping[int, int]) -> None:
-        """Keep the colours."""
+    def set_theme(self, colours: Mapping[int, int]) -> bytes:
+        """Keep the colours; nobody asked to be told."""
         self.theme = colours
+        return b""
 
     def append(self, line: str) -> None:
         """Print a line at the bottom; the top one scrolls away."""

@@ -54,6 +54,15 @@ async def test_a_program_that_asks_for_colours_is_told_those_that_are_shown() ->
         assert session.write(b"\x1b]4;1;?\x07") == b"\x1b]4;1;rgb:cdcd/0000/0000\x07"
 
 
+async def test_a_program_that_asked_for_the_colour_scheme_is_told_the_views_own() -> None:
+    session = EmulatedSession(Size(*SIZE))
+    session.write(b"\x1b[?2031h")
+    app = Stage(session)
+    async with app.run_test(size=SIZE):
+        assert app.lines
+        assert session.sent == b"\x1b[?997;1n"
+
+
 def has_size(session: EmulatedSession, size: Size) -> bool:
     return session.emulator.size == size
 

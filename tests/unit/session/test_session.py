@@ -77,6 +77,12 @@ async def test_the_emulators_replies_go_back_at_once(bench: Bench) -> None:
     await eventually(lambda: channel.written == b"\x1b[2;3R", "the cursor is reported")
 
 
+async def test_a_tab_that_no_view_has_shown_calls_its_background_dark(bench: Bench) -> None:
+    channel = await bench.connected()
+    channel.say(b"\x1b[?996n")  # contour's colour scheme report: 1 dark, 2 light
+    await eventually(lambda: channel.written == b"\x1b[?997;1n", "the scheme is reported")
+
+
 async def test_keystrokes_and_pastes_reach_the_remote(bench: Bench) -> None:
     channel = await bench.connected()
     bench.session.press(Keystroke("ctrl+c", ""))

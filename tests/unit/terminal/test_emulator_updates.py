@@ -101,6 +101,16 @@ def test_the_theme_answers_questions_about_colours() -> None:
     assert terminal.feed(b"\x1b]11;?\x07\x1b[?996n").reply == b"\x1b]11;rgb:ffff/ffff/ffff\x07\x1b[?997;2n"
 
 
+def test_a_program_that_asked_is_told_when_light_turns_dark() -> None:
+    terminal = emulator()
+    terminal.set_theme({257: 0xFFFFFF})
+    assert terminal.set_theme({257: 0x000000}) == b""
+    terminal.feed(b"\x1b[?2031h")
+    assert terminal.set_theme({257: 0x101010}) == b""
+    assert terminal.set_theme({257: 0xEEEEEE}) == b"\x1b[?997;2n"
+    assert terminal.set_theme({257: 0x000000}) == b"\x1b[?997;1n"
+
+
 def test_the_cursor_stands_where_the_text_ends() -> None:
     terminal = emulator()
     terminal.feed(b"abc")

@@ -24,6 +24,7 @@ from sshtui.session.outbox import Outbox, Paste
 from sshtui.session.protocols import Channel, Dialer, Files
 from sshtui.session.slices import Slicer
 from sshtui.session.tasks import crash_loudly
+from sshtui.terminal.colours import LIGHT_ON_DARK
 from sshtui.terminal.emulator import Emulator, Update
 from sshtui.terminal.events import Bell
 from sshtui.terminal.paste import as_typed, brackets
@@ -73,6 +74,7 @@ class Session:
         self.size = size
         self._habits = Habits(lambda: self.host.terminal)
         self.emulator = Emulator(size, scrollback=surroundings.scrollback)
+        self.emulator.set_theme(LIGHT_ON_DARK)
         self._told_size = size
         self.state = State.CONNECTING
         self.stage = ""

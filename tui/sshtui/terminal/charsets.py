@@ -50,11 +50,11 @@ SUPPLEMENTAL = LATIN_1 | dict(
             0x7E,
             0x7F,
         ),
-        "\ufffd\ufffd¤\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd\ufffdŒŸ\ufffd\ufffdœÿ\ufffd\ufffd",
+        "⸮⸮¤⸮⸮⸮⸮⸮⸮⸮⸮ŒŸ⸮⸮œÿ⸮⸮",
         strict=True,
     )
 )
-"""DEC supplemental graphics (VT220 manual, table 2-3)."""
+"""DEC supplemental graphics (VT220 manual, table 2-3), a reversed question mark where there is no character."""
 
 _BRITISH = {0x23: "£"}
 _DUTCH = {0x23: "£", 0x40: "¾", 0x5B: "ĳ", 0x5C: "½", 0x5D: "|", 0x7B: "¨", 0x7C: "ƒ", 0x7D: "¼", 0x7E: "´"}
@@ -110,7 +110,23 @@ SETS_94: Mapping[str, Charset | None] = {
 """By the final of `ESC ( F`, `ESC ) F`, `ESC * F`, `ESC + F`."""
 
 NATIONAL = frozenset({"4", "5", "C", "R", "f", "Q", "9", "K", "Y", "E", "6", "`", "%6", "Z", "7", "H", "="})
-"""The finals that count only while DECNRCM (DECSET 42) is on, as in xterm; the British set always does."""
+"""Finals that count while DECNRCM (DECSET 42) is on and else mean ASCII, as in xterm; the British set needs no mode."""
 
-SETS_96: Mapping[str, Charset | None] = {"A": LATIN_1, "B": LATIN_1}
-"""By the final of `ESC - F`, `ESC . F`, `ESC / F`."""
+ABSENT = frozenset({"%0", "%2", "%3", "%="})
+"""The finals of sets that are not kept: ASCII, as in an xterm below VT level 5."""
+
+
+def _right_half(encoding: str) -> dict[int, str]:
+    text = bytes(range(0xA0, 0x100)).decode(encoding, "replace").replace("\ufffd", "⸮")
+    return _from(0x20, text)
+
+
+SETS_96: Mapping[str, Charset | None] = {
+    "A": LATIN_1,
+    "B": _right_half("iso8859-2"),
+    "F": _right_half("iso8859-7"),
+    "H": _right_half("iso8859-8"),
+    "L": _right_half("iso8859-5"),
+    "M": _right_half("iso8859-9"),
+}
+"""The right halves of ISO 8859, by the final of `ESC - F`, `ESC . F`, `ESC / F` (VT510 manual, SCS)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from sshtui.terminal import colour_spaces
 from sshtui.terminal.colour_names import named_colour
@@ -19,10 +20,16 @@ _ANSI = (
     0x7F7F7F, 0xFF0000, 0x00FF00, 0xFFFF00, 0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF,
 )  # fmt: skip
 _STEPS = (0, 95, 135, 175, 215, 255)
+_BACKGROUNDS = frozenset({BACKGROUND, FOREGROUND + 4, FOREGROUND + 6, FOREGROUND + 9})
+"""What is behind text, pointer, Tektronix graphics, and the text of a selection."""
+
+
+LIGHT_ON_DARK: Mapping[int, int] = {FOREGROUND: 0xE5E5E5, BACKGROUND: 0x000000, FOREGROUND + 2: 0xE5E5E5}
+"""The colours of most views, for an emulator that no view has told its own yet."""
 
 
 def default_colour(index: int) -> int:
-    """xterm's own colour 0..255, or that of a foreground, background or cursor, as 0xRRGGBB."""
+    """xterm's own colour 0..255, or that of a foreground, background or cursor (black on white), as 0xRRGGBB."""
     if index < 16:
         return _ANSI[index]
     if index < 232:
@@ -30,7 +37,7 @@ def default_colour(index: int) -> int:
         return _STEPS[cube // 36] << 16 | _STEPS[cube // 6 % 6] << 8 | _STEPS[cube % 6]
     if index < 256:
         return (8 + 10 * (index - 232)) * 0x010101
-    return 0x000000 if index in (BACKGROUND, FOREGROUND + 4, FOREGROUND + 6) else 0xE5E5E5
+    return 0xFFFFFF if index in _BACKGROUNDS else 0x000000
 
 
 _hash = re.compile(r"#([0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{9}|[0-9a-fA-F]{12})")

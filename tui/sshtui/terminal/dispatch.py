@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from sshtui.terminal import colour_stack, keyboard_state, limits, rectangles, reports, switches, windows
-from sshtui.terminal.charsets import NATIONAL, SETS_94, SETS_96
+from sshtui.terminal.charsets import ABSENT, NATIONAL, SETS_94, SETS_96
 from sshtui.terminal.grid import default_stops
 from sshtui.terminal.modes import CursorShape
 from sshtui.terminal.osc import device_control, operating_system_command
@@ -109,20 +109,53 @@ def _eight_bit_controls(terminal: Terminal, on: bool) -> None:
         terminal.eight_bit = on
 
 
+def _conformance(terminal: Terminal, level: int) -> None:
+    """ANSI conformance (ECMA-43; xterm ctlseqs, ESC SP L to N): ASCII on the left, below level 3 on the right too."""
+    terminal.charsets[0] = None
+    terminal.charset = 0
+    if level < 3:
+        terminal.charsets[1] = None
+        terminal.right_charset = 1
+    terminal.drawing_changed()
+
+
+def _lock_memory(terminal: Terminal, on: bool) -> None:
+    """HP's memory lock: the lines above the cursor stay where they are (xterm ctlseqs, ESC l and ESC m)."""
+    top = terminal.cursor.y if on else 0
+    if top < terminal.bottom:
+        terminal.top = top
+
+
 def _usual_tab_stops(terminal: Terminal, parameters: Parameters) -> None:
     """DECST8C (VT510 manual)."""
     if value(parameters) == 5:
         terminal.tabstops = default_stops(terminal.columns)
 
 
+_STACKED = {
+    1: "bold", 2: "dim", 3: "italic", 4: "underline", 5: "blink", 7: "reverse", 8: "conceal", 9: "strike",
+    21: "underline", 30: "foreground", 31: "background",
+}  # fmt: skip
+"""xterm ctlseqs, CSI # {: the attributes that XTPUSHSGR names."""
+
+
 def _push_sgr(terminal: Terminal, parameters: Parameters) -> None:
-    terminal.sgr_stack.append(terminal.cursor.pen)
+    """XTPUSHSGR: SGR's numbers say what comes back, nothing said is everything."""
+    named = frozenset(_STACKED.get(number, "") for number in parameters if number >= 0)
+    terminal.sgr_stack.append((terminal.cursor.pen, named))
     del terminal.sgr_stack[: -limits.SGR_STACK]
 
 
 def _pop_sgr(terminal: Terminal, parameters: Parameters) -> None:
-    if terminal.sgr_stack:
-        terminal.cursor.pen = terminal.sgr_stack.pop()
+    """XTPOPSGR."""
+    if not terminal.sgr_stack:
+        return
+    kept, named = terminal.sgr_stack.pop()
+    if named:
+        pen = terminal.cursor.pen
+        fields = {name: getattr(kept.style, name) for name in named if name}
+        kept = terminal.pens.get(pen.style._replace(**fields), pen.protected)
+    terminal.cursor.pen = kept
 
 
 SEQUENCES: Mapping[str, Handler] = {
@@ -155,8 +188,6 @@ SEQUENCES: Mapping[str, Handler] = {
     "f": _position,
     "g": _selected("clear_tab_stop"),
     "h": switches.set_mode,
-    "j": _counted("cursor_back"),
-    "k": _counted("cursor_up"),
     "l": switches.reset_mode,
     "n": reports.status,
     "r": _margins,
@@ -236,6 +267,8 @@ ESCAPES: Mapping[str, Callable[[Terminal], None]] = {
     "W": lambda terminal: rectangles.guard(terminal, False),
     "Z": lambda terminal: reports.device_attributes(terminal, (-1,)),
     "c": windows.hard_reset,
+    "l": lambda terminal: _lock_memory(terminal, True),
+    "m": lambda terminal: _lock_memory(terminal, False),
     "n": lambda terminal: terminal.shift_to(2),
     "o": lambda terminal: terminal.shift_to(3),
     "|": lambda terminal: setattr(terminal, "right_charset", 3),
@@ -243,6 +276,9 @@ ESCAPES: Mapping[str, Callable[[Terminal], None]] = {
     "~": lambda terminal: setattr(terminal, "right_charset", 1),
     " F": lambda terminal: _eight_bit_controls(terminal, False),
     " G": lambda terminal: _eight_bit_controls(terminal, True),
+    " L": lambda terminal: _conformance(terminal, 1),
+    " M": lambda terminal: _conformance(terminal, 2),
+    " N": lambda terminal: _conformance(terminal, 3),
     "#3": lambda terminal: terminal.set_line_size(LineSize.TOP),
     "#4": lambda terminal: terminal.set_line_size(LineSize.BOTTOM),
     "#5": lambda terminal: terminal.set_line_size(LineSize.SINGLE),
@@ -295,9 +331,10 @@ class Dispatcher:
             handler(self._terminal)
         elif len(ending) > 1 and ending[0] in _DESIGNATORS:
             sets = SETS_96 if ending[0] in "-./" else SETS_94
-            allowed = ending[1:] not in NATIONAL or self._terminal.has(42)
-            if ending[1:] in sets and (allowed or sets is SETS_96):
-                self._terminal.charsets[_DESIGNATORS[ending[0]]] = sets[ending[1:]]
+            name = ending[1:]
+            absent = sets is SETS_94 and (name in ABSENT or (name in NATIONAL and not self._terminal.has(42)))
+            if absent or name in sets:
+                self._terminal.charsets[_DESIGNATORS[ending[0]]] = None if absent else sets[name]
                 self._terminal.drawing_changed()
 
     def sequence(self, parameters: str, ending: str) -> Callable[[], None]:

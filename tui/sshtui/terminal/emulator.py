@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from sshtui.model.geometry import Point, Size
-from sshtui.terminal import limits, switches, windows
+from sshtui.terminal import limits, reports, switches, windows
 from sshtui.terminal.cells import Row
 from sshtui.terminal.cursor import Cursor
 from sshtui.terminal.decoding import Decoder
@@ -150,9 +150,16 @@ class Emulator:
         """Colours that the program set, by the indexes of `PaletteChanged`."""
         return MappingProxyType(self._terminal.palette)
 
-    def set_theme(self, colours: Mapping[int, int]) -> None:
-        """Say which colours are shown (indexes of `PaletteChanged`, 0xRRGGBB), so that questions are answered truly."""
-        self._terminal.theme = dict(colours)
+    def set_theme(self, colours: Mapping[int, int]) -> bytes:
+        """Say which colours are shown (indexes of `PaletteChanged`, 0xRRGGBB), so that questions are answered truly.
+
+        The bytes, to be sent at once, tell a program that asked (mode 2031) that light turned dark or dark light.
+        """
+        terminal = self._terminal
+        before = reports.colour_scheme(terminal)
+        terminal.theme = dict(colours)
+        now = reports.colour_scheme(terminal)
+        return now.encode() if now != before and terminal.has(2031) else b""
 
     def _update(self) -> Update:
         terminal = self._terminal

@@ -42,6 +42,9 @@ KEYBOARD_STACK: Final = 16
 The oldest entry falls out, except of XTPUSHCOLORS' stack, which takes no more.
 """
 
+CAPABILITIES: Final = 128
+"""Names of one XTGETTCAP that are answered."""
+
 LINK: Final = 2048
 """Characters of a hyperlink's target; a longer one is no link."""
 

@@ -7,12 +7,15 @@ import binascii
 import re
 from urllib.parse import unquote, urlsplit
 
-from sshtui.terminal import limits, reports
+from sshtui.terminal import capabilities, limits, reports
 from sshtui.terminal.colours import DYNAMIC, FOREGROUND, SPECIAL, describe_colour, parse_colour
 from sshtui.terminal.events import ClipboardOffered, DirectoryChanged, PaletteChanged, PromptMark
 from sshtui.terminal.terminal import Terminal
 
-_MARKS = {"A": PromptMark("A"), "B": PromptMark("B"), "C": PromptMark("C")}
+_MARKS = {
+    "A": PromptMark("A"), "N": PromptMark("A"), "B": PromptMark("B"), "I": PromptMark("B"), "C": PromptMark("C"),
+}  # fmt: skip
+"""OSC 133's marks (Bothner, semantic prompts): N and I say the same as A and B and end what was open."""
 _command = re.compile(r"([0-9]{1,4})(?:;|\Z)")
 _device = re.compile(r"([0-9;]*+)([ -/]*+)([@-~])")
 
@@ -93,13 +96,17 @@ def _dynamic_colours(terminal: Terminal, number: int, text: str, end: str) -> No
             set_colour(terminal, index, colour)
 
 
+def reset_colours(terminal: Terminal) -> None:
+    """OSC 104 without parameters: all that OSC 4 and 5 set, as in xterm."""
+    _reset_indexed(terminal, 104, "")
+
+
 def _reset_indexed(terminal: Terminal, number: int, text: str) -> None:
     if text:
         indexes = [_index(name, number) for name in text.split(";", 1024)]
-    elif number == 104:
-        indexes = [index for index in terminal.palette if index < 256]
     else:
-        indexes = [index for index in terminal.palette if index >= SPECIAL]
+        least = 0 if number == 104 else SPECIAL
+        indexes = [index for index in terminal.palette if least <= index < FOREGROUND or index >= SPECIAL]
     for index in indexes:
         if index is not None:
             set_colour(terminal, index, None)
@@ -132,7 +139,8 @@ def _clipboard(terminal: Terminal, text: str) -> None:
     if data == "?" or not data or len(data) > limits.CLIPBOARD * 4 // 3 + 4:
         return
     try:
-        offered = base64.b64decode(data, validate=True).decode("utf-8", "replace")
+        # Many programs leave the padding out.
+        offered = base64.b64decode(data + "=" * (-len(data) % 4), validate=True).decode("utf-8", "replace")
     except (ValueError, binascii.Error):
         return
     if offered:
@@ -143,6 +151,8 @@ def _mark(terminal: Terminal, text: str) -> None:
     kind, _, rest = text.partition(";")
     if kind in _MARKS:
         terminal.tell(_MARKS[kind])
+    elif kind == "L" and terminal.cursor.x:
+        terminal.new_line()
     elif kind == "D":
         status = rest.partition(";")[0]
         known = status.isascii() and status.isdigit() and len(status) <= 4
@@ -158,6 +168,6 @@ def device_control(terminal: Terminal, body: str) -> None:
     if kind == "$q":
         reports.request_setting(terminal, rest)
     elif kind == "+q":
-        reports.request_capability(terminal, rest)
+        capabilities.request_capability(terminal, rest)
     elif kind == "$t" and found[1] in ("1", "2"):
         reports.restore_presentation(terminal, int(found[1]), rest)

@@ -77,7 +77,15 @@ def _reported_place(terminal: Terminal) -> tuple[int, int]:
     return terminal.cursor.y - top + 1, terminal.cursor.x - left + 1
 
 
+def colour_scheme(terminal: Terminal) -> str:
+    """The answer to DSR 996: 1 dark, 2 light (contour's documentation, "Dark and Light Mode detection")."""
+    background = terminal.colour(257)
+    light = (background >> 16 & 255) * 3 + (background >> 8 & 255) * 6 + (background & 255) > 1275
+    return f"\x1b[?997;{2 if light else 1}n"
+
+
 _STATUS = {
+    5: "\x1b[?0n",  # ready
     15: "\x1b[?13n",  # no printer
     25: "\x1b[?20n",  # user-defined keys unlocked
     53: "\x1b[?50n",  # no locator
@@ -87,7 +95,7 @@ _STATUS = {
     75: "\x1b[?70n",  # ready, no errors
     85: "\x1b[?83n",  # not configured for several sessions
 }
-_LEVELS = {6: 0, 15: 2, 25: 2, 26: 2, 53: 3, 55: 3, 56: 3, 996: 0}
+_LEVELS = {5: 0, 6: 0, 15: 2, 25: 2, 26: 2, 53: 3, 55: 3, 56: 3, 996: 0}
 """The level from which a question is answered, where that is not 4."""
 
 
@@ -106,9 +114,7 @@ def private_status(terminal: Terminal, parameters: Parameters) -> None:
     elif kind == 63:
         terminal.write_process_input(f"\x1bP{value(parameters, 1)}!~0000\x1b\\")
     elif kind == 996:
-        background = terminal.colour(257)
-        light = (background >> 16 & 255) * 3 + (background >> 8 & 255) * 6 + (background & 255) > 1275
-        terminal.write_process_input(f"\x1b[?997;{2 if light else 1}n")
+        terminal.write_process_input(colour_scheme(terminal))
     elif kind in _STATUS:
         terminal.write_process_input(_STATUS[kind])
 
@@ -140,31 +146,6 @@ def request_setting(terminal: Terminal, body: str) -> None:
     }
     answer = settings.get(body)
     terminal.write_process_input("\x1bP0$r\x1b\\" if answer is None else f"\x1bP1$r{answer}\x1b\\")
-
-
-_CAPABILITIES = {
-    "Co": "256",
-    "colors": "256",
-    "TN": "xterm-256color",
-    "name": "xterm-256color",
-    "RGB": "8/8/8",
-    "Tc": "",
-}
-
-
-def request_capability(terminal: Terminal, body: str) -> None:
-    """XTGETTCAP: the few that programs ask of an xterm; the answer ends at the first unknown one, as in xterm."""
-    for item in body.split(";", 16)[:16]:
-        try:
-            name = bytes.fromhex(item).decode("ascii")
-        except ValueError:
-            name = ""
-        if name not in _CAPABILITIES:
-            terminal.write_process_input("\x1bP0+r\x1b\\")
-            return
-        known = name.encode().hex().upper()
-        found = _CAPABILITIES[name].encode().hex().upper()
-        terminal.write_process_input(f"\x1bP1+r{known}={found}\x1b\\")
 
 
 def presentation_state(terminal: Terminal, parameters: Parameters) -> None:

@@ -10,8 +10,8 @@ from sshtui.terminal.rows import LineSize
 from sshtui.terminal.terminal import Terminal
 
 _ANSI = frozenset({2, 4, 12, 20})
-"""KAM, IRM, SRM, LNM: kept; the other modes of ECMA-48 are permanently reset."""
-_ANSI_FIXED = frozenset({1, 5, 7, 10, 11, 13, 14, 15, 16, 17, 18, 19})
+"""KAM, IRM, SRM, LNM: kept; the other modes of ECMA-48 are permanently reset, of which xterm tells CRM (3) as reset."""
+_ANSI_FIXED = {3: 2} | dict.fromkeys((1, 5, 7, *range(10, 12), *range(13, 20)), 4)
 
 _PRIVATE_FIXED = {8: 4, 13: 2, 14: 3, 46: 4}
 """Private modes that DECRQM reports as ever reset (2), permanently set (3) or reset (4), as xterm does by default."""
@@ -59,7 +59,7 @@ _KEPT = frozenset(
         1010,
     }
     | {1011, 1014, 1034, 1035, 1036, 1037, 1039, 1040, 1041, 1042, 1043, 1044, 1045, 1046, 1047, 1048, 1049, 1050, 1051}
-    | {1052, 1053, 1060, 1061, 1070, 2004, 2005, 2006, 2026, 2027, 2031, 2048}
+    | {1052, 1053, 1060, 1061, 1070, 2001, 2002, 2003, 2004, 2005, 2006, 2026, 2027, 2031, 2048}
 )
 """Private modes that DECSET records; some have effects below, others only wait to be asked about."""
 
@@ -179,7 +179,7 @@ def report_ansi_mode(terminal: Terminal, parameters: Parameters) -> None:
     if terminal.level < 3:
         return
     mode = value(parameters)
-    state = 4 if mode in _ANSI_FIXED else 0
+    state = _ANSI_FIXED.get(mode, 0)
     if mode in _ANSI:
         state = 1 if mode in terminal.mode else 2
     terminal.write_process_input(f"\x1b[{mode};{state}$y")

@@ -62,7 +62,8 @@ class Terminal(Screen):
         self.icon_name = ""
         self.titles: list[tuple[str | None, str | None]] = []
         """XTWINOPS 22's stack of icon and window titles; None for one that was not pushed."""
-        self.sgr_stack: list[Pen] = []
+        self.sgr_stack: list[tuple[Pen, frozenset[str]]] = []
+        """XTPUSHSGR's pens, each with the fields of its style that come back; none named: all of it."""
         self.saved_modes: dict[int, bool] = {}
         self.keyboard: dict[bool, list[int]] = {}
         """The kitty keyboard protocol's flags, newest last, for each screen."""

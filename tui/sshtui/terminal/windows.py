@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from sshtui.model.geometry import Size
 from sshtui.terminal import limits
+from sshtui.terminal.osc import reset_colours
 from sshtui.terminal.parameters import Parameters, value
 from sshtui.terminal.reflow import refit
 from sshtui.terminal.terminal import Terminal
@@ -154,7 +155,8 @@ def set_column_mode(terminal: Terminal, wide: bool) -> None:
 
 
 def hard_reset(terminal: Terminal) -> None:
-    """RIS, from 132 columns back to 80 where a program had chosen them."""
+    """RIS: from 132 columns back to 80 where a program chose them; the colours of OSC 4 are the view's own again."""
     if terminal.has(3):
         set_column_mode(terminal, False)
+    reset_colours(terminal)
     terminal.reset()

@@ -55,7 +55,8 @@ class Painting:
         if self._strips is None or turned != self._reversed:
             self._reversed = turned
             palette = self._palette()
-            emulator.set_theme(numbers(palette))
+            if told := emulator.set_theme(numbers(palette)):
+                self._view.session.send(told)
             app = self._view.app
             self._depth = COLOR_SYSTEMS[app.console.color_system or "truecolor"]
             colours = Colours(

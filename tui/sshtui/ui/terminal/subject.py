@@ -31,8 +31,8 @@ class Picture(Grid, Protocol):
         """Colours that the program set in place of the theme's."""
         ...
 
-    def set_theme(self, colours: Mapping[int, int]) -> None:
-        """Be told the colours that are shown, by the indexes of `events.PaletteChanged`, as 0xRRGGBB."""
+    def set_theme(self, colours: Mapping[int, int]) -> bytes:
+        """Be told the shown colours, by the indexes of `events.PaletteChanged`, as 0xRRGGBB; returns what to send."""
         ...
 
 
