@@ -17,10 +17,12 @@ from typing import Any, cast
 
 import asyncssh
 import pytest
+from asyncssh.crypto import cipher
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from sshtui.ssh.quirks import attach
+from sshtui.ssh.quirks import KeyedGcm, attach, unlogged
 from tests.fakes.prompting import ScriptedPrompter
-from tests.integration.dialing import Client
+from tests.integration.dialing import Client, say
 from tests.servers.key_files import make_key_file, public_line
 from tests.servers.openssh import OpenSSH
 from tests.waiting import eventually
@@ -224,6 +226,67 @@ async def test_noise_goes_out_before_packets(sshd: OpenSSH, client_key: Path) ->
     ) as connection:
         await connection.run("true")
     assert sent.count(2) > 3
+
+
+def test_a_key_is_set_up_for_every_packet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which takes longer than sealing a keystroke; the cipher of ssh/quirks.py keeps it."""
+    keyed: list[bytes] = []
+
+    def counted(key: bytes) -> AESGCM:
+        keyed.append(key)
+        return AESGCM(key)
+
+    monkeypatch.setattr(cipher, "AESGCM", counted)
+    own = cipher.GCMCipher("aes128-gcm", bytes(16), bytes(12))
+    for _ in range(3):
+        own.encrypt_and_sign(b"head", b"data")
+    assert len(keyed) == 3
+
+
+async def test_the_connection_takes_the_cipher_that_keeps_its_key(
+    surroundings: Path, start_sshd: Start, client_key: Path
+) -> None:
+    """asyncssh looks for its cipher by a name that ssh/quirks.py gives to another; again at each exchange of keys."""
+    sshd = start_sshd(extra=["Ciphers aes256-gcm@openssh.com", "RekeyLimit 64K"])
+    client = Client(surroundings)
+    async with client.terminal(client.save(sshd, key_pair=str(client_key)), ScriptedPrompter()) as channel:
+        connection: Any = channel._connection.ssh
+        await say(channel, "head -c 200000 /dev/zero | tr '\\0' x")
+        await eventually(lambda: channel.traffic.rekeys > 0, "another exchange")
+        for direction in (connection._send_encryption, connection._recv_encryption):
+            assert type(direction._cipher) is KeyedGcm
+
+
+async def test_whatever_comes_starts_another_timer_and_is_put_into_words(sshd: OpenSSH, client_key: Path) -> None:
+    """For the next keep-alive, and for a log that is off; ssh/quirks.py does the one seldom and the other never."""
+    timers: list[float] = []
+    words: list[str] = []
+
+    async with await connected(sshd, client_key, keepalive_interval=60) as connection:
+        start: Callable[[], None] = connection._set_keepalive_timer
+
+        def started() -> None:
+            timers.append(1)
+            start()
+
+        vars(connection)["_set_keepalive_timer"] = started
+        process: asyncssh.SSHClientProcess[str] = await connection.create_process("cat", encoding="utf-8")
+        vars(process.channel)["_log_packet"] = lambda said, *rest: words.append(said)
+        for letter in "abcdef":
+            process.stdin.write(letter)
+            assert await process.stdout.read(1) == letter
+        assert len(timers) >= 6
+        assert (words.count("Sent") >= 6, words.count("Received") >= 6) == (True, True)
+        before = len(timers), len(words)
+        attach(connection)
+        unlogged(cast(Any, process.channel))
+        for letter in "ghijkl":
+            process.stdin.write(letter)
+            assert await process.stdout.read(1) == letter
+        assert (len(timers) - before[0] < 3, len(words)) == (True, before[1])
+        # What turns it off is heard at once.
+        connection.set_keepalive(0)
+        assert cast(Any, connection)._keepalive_timer is None
 
 
 def test_partial_success_is_told_to_nobody() -> None:

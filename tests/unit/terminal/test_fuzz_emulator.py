@@ -101,6 +101,39 @@ def test_a_flood_gives_what_drawing_gives(lines: list[str], size: tuple[int, int
     same_screen(at_once, slowly)
 
 
+BEFORE = [
+    "", "漢字漢字漢\r\n" * 4, "\x1b[2;2H\x1b#6", "\x1b[?69h\x1b[3;7s", "\x1b[2;3r", "\x1b[?6h\x1b[2;3r", "\x1b[4h",
+    "\x1b(0", "\x1b[?7l", "\x1bVheld\x1bW", '\x1b[1"qkept\x1b[0"q', "e\u0301", "👩\u200d", "\x1bN", "over\r\n" * 300,
+    "\x1b[44m", "0123456789" * 3,
+]  # fmt: skip
+RUN = [
+    "\x1b[H", "\x1b[2;3H", "\x1b[1;1H", "\x1b[3;10H", "\x1b[9;99H", "\x1b[;4H", "\x1b[007;2H", "\x1b[2;3;4H",
+    "\x1b[70000;1H", "\x1b[2;4H", "\x1b[m", "\x1b[0m", "\x1b[31m", "\x1b[1;44m", "\x1b[38:5:9m", "\x1b[9999m",
+    "\x1b[K", "\x1b[K", "some", "H", "Kmm;H", "m", "x", "\x1b[H\x1b[K", "\x1b[1;3H\x1b[44m\x1b[K", "0123456789", " ",
+    "\x1b[2;9Hab", "\x1b[2;9Habc", "\x1b[42mup\x1b[K", "\x1b[3b",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("before", BEFORE)
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.sampled_from(RUN), min_size=2, max_size=40),
+    st.sampled_from([(10, 4), (10, 1), (1, 3), (2, 2), (80, 24)]),
+)
+def test_a_run_of_updates_gives_what_its_characters_give(before: str, run: list[str], size: tuple[int, int]) -> None:
+    at_once, slowly = Emulator(Size(*size), scrollback=50), Emulator(Size(*size), scrollback=50)
+    for emulator in (at_once, slowly):
+        emulator.feed(before.encode())
+    text = "".join(run)
+    rows = at_once.feed(text.encode()).rows
+    each = [slowly.feed(character.encode()).rows for character in text]
+    assert rows == (None if None in each else frozenset().union(*filter(None, each)))
+    # Whatever the last character was, a repetition and a mark find the same.
+    for emulator in (at_once, slowly):
+        emulator.feed("\x1b[2b\u0301".encode())
+    same_screen(at_once, slowly)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_random_bytes_end_with_a_reset(seed: int) -> None:
     emulator = Emulator(Size(80, 24), scrollback=100)

@@ -253,7 +253,7 @@ class Session:
 
         While a paste is on its way Esc stops it instead; Ctrl+C does both.
         """
-        if self.pasting is not None and keystroke.name in STOPS_PASTE:
+        if keystroke.name in STOPS_PASTE and self.pasting is not None:
             self.stop_pasting()
             if keystroke.name == "escape":
                 return

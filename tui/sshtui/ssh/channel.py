@@ -9,6 +9,7 @@ from sshtui.model.connection import ChannelEnd
 from sshtui.model.geometry import Size
 from sshtui.model.text import plain
 from sshtui.ssh.library import asyncssh
+from sshtui.ssh.quirks import unlogged
 from sshtui.ssh.translate import lost
 
 WINDOW = 65536
@@ -196,4 +197,5 @@ async def open_pipe(
         window=WINDOW,
         max_pktsize=PACKET,
     )
+    unlogged(channel)
     return Pipe(channel, opened[-1], size)

@@ -1,7 +1,8 @@
 """Everything we do to asyncssh behind its back, in one place; each with a test that an upgrade would fail.
 
-asyncssh has no public way to the exchange's name, to the time of the last byte or to a round trip, and one
-of its habits hangs a small server and makes two packets of every keystroke.
+asyncssh has no public way to the exchange's name, to the time of the last byte or to a round trip, and some
+of its habits make a keystroke slow: a second packet for each, a timer stopped and another started, a key set up
+anew, words for a log that nobody reads. The second packet hangs a small server, too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from sshtui.model.connection import Traffic, UserCertificate
 from sshtui.model.host_keys import HostKey
 from sshtui.model.text import plain
@@ -25,6 +29,9 @@ from sshtui.ssh.revocations import HostCertificate
 PRELUDE_LIMIT = 256
 """Bytes kept of what comes before the greeting (RFC 4253 section 4.2)."""
 
+POSTPONED = 0.5
+"""Seconds of data coming in that are one reason to put the next keep-alive off, and not many."""
+
 _MSG_IGNORE = 2
 _MSG_NEWKEYS = 21
 _MSG_USERAUTH_REQUEST = 50
@@ -34,6 +41,35 @@ _KEXINIT_COOKIE_END = 17
 """Message number and cookie come before the lists (RFC 4253 section 7.1)."""
 
 _CHOKES_ON_IGNORE = ("SSH-2.0-tinyssh",)
+
+_TAG = 16
+"""Bytes of AES-GCM's tag (RFC 5647 section 6.1)."""
+
+
+class KeyedGcm(asyncssh.crypto.cipher.GCMCipher):
+    """asyncssh's AES-GCM with the key set up once; its own does so for every packet, which takes longer than sealing.
+
+    The nonce stays asyncssh's: fixed field and invocation counter (RFC 5647 section 7.1).
+    """
+
+    def __init__(self, cipher_name: str, key: bytes, iv: bytes) -> None:
+        super().__init__(cipher_name, key, iv)
+        self._keyed = AESGCM(key)
+
+    def encrypt_and_sign(self, header: bytes, data: bytes) -> tuple[bytes, bytes]:
+        """`header` and the sealed `data`, and the tag over both."""
+        sealed = self._keyed.encrypt(self._iv, data, header)
+        self._update_iv()
+        return header + sealed[:-_TAG], sealed[-_TAG:]
+
+    def verify_and_decrypt(self, header: bytes, data: bytes, mac: bytes) -> bytes | None:
+        """What `data` says; None when the tag is not that of `header` and `data`."""
+        try:
+            return self._keyed.decrypt(self._iv, data + mac, header)
+        except InvalidTag:
+            return None
+        finally:
+            self._update_iv()
 
 
 @dataclass
@@ -59,6 +95,14 @@ class Wire:
     """The method that it took last and found not enough (partial success, RFC 4252 section 5.1)."""
     exchanges: int = 0
     """Key exchanges we have finished; the first one belongs to the connection's beginning."""
+    hearing: bool = False
+    """Whether bytes from the server are being dealt with."""
+    postponed: float = float("-inf")
+    """Monotonic time at which bytes put the next keep-alive off last."""
+    judged: int = -1
+    """The exchange after which `noisy` was found."""
+    noisy: bool = True
+    """Whether an empty SSH_MSG_IGNORE goes out before each packet."""
 
     @property
     def software(self) -> str:
@@ -127,21 +171,38 @@ class Wire:
 
 def attach(connection: asyncssh.SSHClientConnection) -> Wire:
     """Watch `connection`, and leave out the packets that asyncssh sends as noise where they harm or do nothing."""
+    # Looked up at each key exchange.
+    vars(asyncssh.encryption)["GCMCipher"] = KeyedGcm
     wire = Wire(connection)
     hear: Callable[..., None] = connection.data_received
     send: Callable[..., None] = connection.send_packet
     process: Callable[..., Any] = connection.process_packet
     hand_on: Callable[[bytes], None] = connection._send
+    postpone: Callable[[], None] = connection._reset_keepalive_timer
 
     def data_received(data: bytes, datatype: Any = None) -> None:
         wire.heard = time.monotonic()
         wire.received += len(data)
-        wire.first += data[: PRELUDE_LIMIT - len(wire.first)]
+        if len(wire.first) < PRELUDE_LIMIT:
+            wire.first += data[: PRELUDE_LIMIT - len(wire.first)]
+        wire.hearing = True
         hear(data, datatype)
+        wire.hearing = False
+
+    def reset_keepalive_timer() -> None:
+        if wire.hearing:
+            if wire.heard - wire.postponed < POSTPONED:
+                return
+            wire.postponed = wire.heard
+        postpone()
 
     def send_packet(number: int, *arguments: bytes, handler: Any = None) -> None:
-        if number == _MSG_IGNORE and (wire.chokes_on_ignore or not wire.chains_blocks):
-            return
+        if number == _MSG_IGNORE:
+            if wire.judged != wire.exchanges:
+                wire.judged = wire.exchanges
+                wire.noisy = wire.chains_blocks and not wire.chokes_on_ignore
+            if not wire.noisy:
+                return
         wire.exchanges += number == _MSG_NEWKEYS
         if number == _MSG_USERAUTH_REQUEST:
             wire.asked = _third_string(arguments[0])
@@ -162,7 +223,17 @@ def attach(connection: asyncssh.SSHClientConnection) -> Wire:
     vars(connection)["send_packet"] = send_packet
     vars(connection)["process_packet"] = process_packet
     vars(connection)["_send"] = write
+    vars(connection)["_reset_keepalive_timer"] = reset_keepalive_timer
     return wire
+
+
+def unlogged(channel: asyncssh.SSHClientChannel[bytes]) -> None:
+    """Put no packet of `channel` into words: asyncssh does so before it asks whether its log takes them."""
+
+    def nothing(number: int, sequence: int | None, packet: object, note: str = "") -> None:
+        pass
+
+    vars(channel)["log_sent_packet"] = vars(channel)["log_received_packet"] = nothing
 
 
 def _third_string(packet: bytes) -> str:

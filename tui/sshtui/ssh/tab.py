@@ -154,7 +154,7 @@ class TabChannel:
 
     def write(self, data: bytes) -> None:
         """Send `data`; never waits. After the end it does nothing."""
-        if not self._answers.begun:
+        if self._watch is not None and not self._answers.begun:
             # Someone works in it already: what looks like a forced change from here on is a program of theirs.
             self._watch = None
         self._pipe.write(data)

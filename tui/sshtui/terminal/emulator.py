@@ -44,13 +44,18 @@ class Emulator:
         self._revision = 0
         self._modes = switches.snapshot(self._terminal)
         self._modes_known = True
+        self._cursor: Cursor | None = None
+        """The cursor where it has been asked for since the last change: the view does so over and over."""
+        self._size = size
 
     def feed(self, data: bytes) -> Update:
         """Take output of the remote, cut anywhere; never raises."""
         text = self._decoder.decode(data, self._terminal.allowed.charset)
         # Only a control or a sequence changes a mode; while someone types, the answer stands.
         known = self._modes_known and self._parser.at_rest and text.isprintable()
-        if text:
+        if known and text:
+            self._terminal.draw(text)
+        elif text:
             self._parser.feed(text)
         update = self._update()
         self._modes_known = known
@@ -110,7 +115,7 @@ class Emulator:
     @property
     def size(self) -> Size:
         """The grid's size; a program may change it where `allowed` says so, to at most `limits.ASKED_SIDE`."""
-        return Size(self._terminal.columns, self._terminal.lines)
+        return self._size
 
     @property
     def scrollback_rows(self) -> int:
@@ -125,6 +130,12 @@ class Emulator:
     @property
     def cursor(self) -> Cursor:
         """Where the cursor stands and how it looks."""
+        found = self._cursor
+        if found is None:
+            found = self._cursor = self._find_cursor()
+        return found
+
+    def _find_cursor(self) -> Cursor:
         cursor = self._terminal.cursor
         row = self._terminal.rows[cursor.y]
         # On a line of double width every column takes two.
@@ -164,7 +175,11 @@ class Emulator:
     def _update(self) -> Update:
         terminal = self._terminal
         self._modes_known = False
+        self._cursor = None
+        if (terminal.columns, terminal.lines) != self._size:
+            self._size = Size(terminal.columns, terminal.lines)
         rows = None if terminal.all_dirty else frozenset(terminal.dirty)
         terminal.dirty.clear()
         terminal.all_dirty = False
-        return Update(rows, terminal.take_replies(), terminal.take_events())
+        reply = terminal.take_replies() if terminal.replies else b""
+        return Update(rows, reply, terminal.take_events() if terminal.events else ())

@@ -33,6 +33,9 @@ class CursorShape(Enum):
     UNDERLINE = "underline"
     BAR = "bar"
 
+    # There is one of each; Enum's own hash is a call of Python, for every row that is painted.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class Modes:

@@ -13,10 +13,9 @@ from enum import IntEnum
 from typing import Protocol
 
 from sshtui.terminal import limits
-from sshtui.terminal.editing import Protection
 from sshtui.terminal.flood import SMALLEST_FLOOD, flood
-from sshtui.terminal.rows import BLANK
 from sshtui.terminal.terminal import Terminal
+from sshtui.terminal.updates import RUN, Updates
 from sshtui.terminal.vt52 import Vt52
 
 _SINGLE = (
@@ -27,11 +26,10 @@ _SINGLE = (
     r"|\x1b((?:[ -/]++[0-~]|[0-OQ-WYZ\\`-~]))"
     r"|([\x00-\U0010ffff])"
 )
-_tokens = re.compile(r"\x1b\[([0-9;]*+)H(?:\x1b\[([0-9;:]*+)m)?+([ -~]*+)(\x1b\[K)?+|" + _SINGLE)
-"""The first kind is what full-screen programs send all day: a place, a rendition, text, EL, taken as one."""
-_single_tokens = re.compile(r"(?!)()()()()|" + _SINGLE)
+_tokens = re.compile(rf"({RUN})|{_SINGLE}")
+_single_tokens = re.compile(rf"((?!))|{_SINGLE}")
 """The same without the first kind."""
-_UPDATE, _TEXT, _CSI, _CONTROL, _UNICODE, _ESCAPE = 4, 5, 7, 8, 9, 10
+_RUN, _TEXT, _CSI, _CONTROL, _UNICODE, _ESCAPE = 1, 2, 4, 5, 6, 7
 
 _string_end = re.compile("[\x07\x18\x1a\x1b]")
 _STRINGS = {"P": "DCS", "]": "OSC", "_": "APC", "^": "PM", "X": "SOS"}
@@ -78,7 +76,7 @@ class Parser:
         self._body: list[str] = []
         self._body_length = 0
         self._actions: dict[str, Callable[[], None]] = {}
-        self._places: dict[str, tuple[int, int]] = {}
+        self._updates = Updates(terminal, self._draw_singly)
         self._next_flood = 0
         self._vt52 = Vt52(terminal, interpreter.control)
 
@@ -117,53 +115,17 @@ class Parser:
         """Act on whole sequences from `start`; return where the state machine or a flood may take over."""
         terminal = self._terminal
         cursor = terminal.cursor
-        actions, places = self._actions, self._places
+        actions, updates = self._actions, self._updates
         control = self._interpreter.control
         dirty = terminal.dirty
         select = terminal.pens.select
         floods = end - SMALLEST_FLOOD
         for token in tokens.finditer(text, start, end):
             kind = token.lastindex or 0
-            if kind <= _UPDATE:
-                parameters, sgr, data, erase = token.group(1, 2, 3, 4)
-                place = places.get(parameters) or self._place(parameters)
-                if place is None or terminal.relative:
-                    self._ground(text, token.start(), token.end(), _single_tokens)
-                    continue
-                if terminal.unparsed:
-                    terminal.settle()
-                terminal.last_drawn = ""
-                y, x = place
-                cursor.y = y = y if y < terminal.lines else terminal.lines - 1
-                cursor.x = x = x if x < terminal.columns else terminal.columns - 1
-                cursor.pending = False
-                if sgr is not None:
-                    cursor.pen = cursor.pen.after_sgr.get(sgr) or select(cursor.pen, sgr)
-                line = terminal.rows[y]
-                after = x + len(data)
-                if not data:
-                    pass
-                elif after > terminal.right or line.wide or not terminal.plain_drawing or terminal.joinable:
-                    terminal.draw(data)
-                else:
-                    look = cursor.pen
-                    line.chars[x:after] = data
-                    line.revision = 0
-                    dirty.add(y)
-                    cursor.x = after
-                    if erase and terminal.protection is not Protection.ISO:
-                        rest = terminal.columns - after
-                        line.chars[after:] = [BLANK] * rest
-                        line.pens[x:] = [look] * len(data) + [look.blank] * rest
-                        line.wrapped = False
-                        continue
-                    line.pens[x:after] = [look] * len(data)
-                    terminal.last_drawn = data[-1]
-                if erase:
-                    terminal.last_drawn = ""
-                    terminal.erase_rest()
+            if kind == _RUN:
+                updates.feed(token[1])
             elif kind == _TEXT:
-                data = token[5]
+                data = token[2]
                 x = cursor.x
                 after = x + len(data)
                 if after <= terminal.right and terminal.plain_drawing and not cursor.pending:
@@ -179,8 +141,8 @@ class Parser:
                         continue
                 terminal.draw(data)
             elif kind == _CSI:
-                ending = token[7]
-                parameters = token[6]
+                ending = token[4]
+                parameters = token[3]
                 if ending != "b":
                     terminal.last_drawn = ""
                 if ending == "m":
@@ -194,7 +156,7 @@ class Parser:
                 if terminal.unparsed:
                     terminal.settle()
                 if ending == "H" and not terminal.relative:
-                    place = places.get(parameters) or self._place(parameters)
+                    place = updates.place(parameters)
                     if place is not None:
                         y, x = place
                         cursor.y = y if y < terminal.lines else terminal.lines - 1
@@ -213,32 +175,25 @@ class Parser:
                 if terminal.vt52:
                     return token.end()
             elif kind == _CONTROL:
-                data = token[8]
+                data = token[5]
                 control(data)
                 if data == "\r\n":
                     after = token.end()
                     if self._next_flood <= after <= floods and terminal.flood_ready():
                         return after
             elif kind == _UNICODE:
-                terminal.draw(token[9])
+                terminal.draw(token[6])
             elif kind == _ESCAPE:
                 if terminal.unparsed:
                     terminal.settle()
-                self._interpreter.escape(token[10])
+                self._interpreter.escape(token[7])
             else:
                 return self._machine(text, token.start())
         return end
 
-    def _place(self, parameters: str) -> tuple[int, int] | None:
-        """Where CUP with these parameters goes, 0-based; None when only the long way can tell."""
-        row, _, column = parameters.partition(";")
-        y, x = _COORDINATES.get(row), _COORDINATES.get(column)
-        if y is None or x is None:
-            return None
-        if len(self._places) >= limits.PLACES:
-            self._places.clear()
-        self._places[parameters] = y, x
-        return y, x
+    def _draw_singly(self, text: str) -> None:
+        """Act on whole sequences, each by itself."""
+        self._ground(text, 0, len(text), _single_tokens)
 
     def _remember(self, whole: str, parameters: str, ending: str) -> Callable[[], None]:
         action = self._interpreter.sequence(parameters, ending)
@@ -366,8 +321,6 @@ class Parser:
             self._collected += character
 
 
-_COORDINATES = {"": 0, "0": 0} | {str(number): number - 1 for number in range(1, 1000)}
-"""Coordinates as CUP writes them, and as they count here."""
 _INTERMEDIATES = " !\"#$%&'()*+,-./"
 _INTERMEDIATE_SET = frozenset(_INTERMEDIATES)
 _PRIVATE = frozenset("<=>?")

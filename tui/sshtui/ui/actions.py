@@ -16,6 +16,9 @@ class Scope(Enum):
     CONNECTING = "While a tab connects"
     ENDED = "In a tab that has ended"
 
+    # There is one of each; Enum's own hash is a call of Python, for every keystroke.
+    __hash__ = object.__hash__
+
 
 LEADER_PREFIX = "leader "
 """Marks a keystroke that follows the leader, as in `leader n`."""

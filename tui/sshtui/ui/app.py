@@ -65,9 +65,9 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
 
     def take_at_once(self, pressed: Keystroke) -> bool:
         """Give a keystroke for the remote to the terminal in focus, unless an earlier event is still on its way."""
-        if self._deciding or self.message_queue_size or not (self.app_focus and self.screen_stack):
+        if self._deciding or self.message_queue_size or not self.app_focus:
             return False
-        screen = self.screen
+        screen = (self.screen_stack or (None,))[-1]
         return isinstance(screen, MainScreen) and screen.take_at_once(pressed)
 
     def on_mount(self) -> None:

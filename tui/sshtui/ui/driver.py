@@ -68,7 +68,9 @@ class PatientOutput:
         self._waiting_bytes = 0
         self._writing = self._cut = self._missed = False
         self._sync = ""
-        self._condition = threading.Condition()
+        # The lock itself, for a Condition is entered and left by calls of Python.
+        self._lock = threading.RLock()
+        self._condition = threading.Condition(self._lock)
         threading.Thread(target=self._pump, name="sshtui-output", daemon=True).start()
 
     def fileno(self) -> int:
@@ -84,7 +86,7 @@ class PatientOutput:
 
     def write(self, text: str) -> int:
         """Queue `text`, or drop it when it is a frame and the terminal does not read. Never waits."""
-        with self._condition:
+        with self._lock:
             if text == _SYNC_START:
                 self._sync = text
             elif text == _SYNC_END:

@@ -20,12 +20,17 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u2
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
+def _harmless(text: str) -> bool:
+    """Whether nothing needs to be taken out; what both expressions find is none of it printable."""
+    return text.isprintable() or not (_STEERING.search(text) or _SURROGATES.search(text))
+
+
 def scrubbed(text: str) -> str:
     """`text` without control and reordering characters; a lone surrogate, which no terminal can be sent, is `�`.
 
     What is taken out counts as no cells wide in Rich: a mark in its place would push the line past its edge.
     """
-    if text.isascii() and text.isprintable():
+    if _harmless(text):
         return text
     return _SURROGATES.sub("\ufffd", _STEERING.sub("", text))
 
@@ -35,16 +40,13 @@ class Scrub(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The segments as they may be painted; the same list when there was nothing to do."""
-        if all(self._harmless(segment) for segment in segments):
-            return segments
+        if _harmless("".join([text for text, _style, _control in segments])):
+            for _text, style, _control in segments:
+                if style is not None and style.link and not style.link.isprintable():
+                    break
+            else:
+                return segments
         return [Segment(scrubbed(text), self._unlinked(style), control) for text, style, control in segments]
-
-    @staticmethod
-    def _harmless(segment: Segment) -> bool:
-        text, style, _control = segment
-        return (
-            (text.isascii() and text.isprintable()) or (not _STEERING.search(text) and not _SURROGATES.search(text))
-        ) and (style is None or not style.link or style.link.isprintable())
 
     @staticmethod
     def _unlinked(style: Style | None) -> Style | None:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from rich.color import Color, ColorSystem, ColorType
 from rich.color_triplet import ColorTriplet
 from rich.style import Style as RichStyle
+from textual.strip import Strip
 
 from sshtui.model.outer import NOTHING_MORE, Outer
 from sshtui.model.themes import Palette
@@ -52,6 +53,9 @@ class Mark(Enum):
     BAR = "bar cursor over a character"
     THIN_BAR = "bar cursor"
     OUTLINE = "cursor of a terminal without the focus"
+
+    # There is one of each; Enum's own hash is a call of Python, several times for every row that is painted.
+    __hash__ = object.__hash__
 
 
 class Colours:
@@ -138,7 +142,9 @@ class Colours:
                     foreground = self._cursor
         drawn = RichStyle.from_color(_drawn(foreground), _drawn(background))
         if not (underline or style.bold or style.italic or style.blink or style.strike or style.overline):
-            # Most text; a style with attributes takes three times as long to make.
+            # Most text; a style with attributes takes three times as long to make. Textual looks for the codes of a
+            # style that has none yet by its value, each time it paints.
+            drawn._ansi = Strip.render_ansi(drawn, self._depth)
             return drawn
         drawn += RichStyle(
             bold=style.bold or None,

@@ -33,27 +33,30 @@ class DirectPaint:
 
     def paint(self, rows: Iterable[int] | None) -> bool:
         """Write these rows of the view, None for all; False, with nothing done, where Textual has to paint them."""
-        view, app = self._view, self._view.app
-        if not (isinstance(app, SteadyApp) and app.paints_at_once and self._uncovered()):
+        view = self._view
+        app = view.app
+        if not (isinstance(app, SteadyApp) and app.paints_at_once and self._uncovered(app.screen)):
             return False
         left, top = self._corner
         height = view.size.height
-        shown = range(height) if rows is None else sorted(row for row in set(rows) if 0 <= row < height)
+        shown = range(height) if rows is None else sorted([row for row in set(rows) if 0 <= row < height])
         if not shown:
             return True
         parts = [f"\x1b[{top + row + 1};{left + 1}H{view.painting.written(row)}" for row in shown]
         view.place_cursor(self._corner)
-        column, row = app.screen.outer_size.clamp_offset(app.cursor_position)
-        app.paint_at_once(f"{''.join(parts)}\x1b[{row + 1};{column + 1}H")
+        column, row = app.cursor_position
+        columns, height = app.screen.outer_size
+        parts.append(f"\x1b[{max(0, min(row, height - 1)) + 1};{max(0, min(column, columns - 1)) + 1}H")
+        app.paint_at_once("".join(parts))
         return True
 
-    def _uncovered(self) -> bool:
+    def _uncovered(self, front: Screen[Any]) -> bool:
         """Whether the view is on the screen in front, whole and with nothing over it.
 
         A layout that is still to come is no matter: Textual then paints whatever it changes.
         """
         screen = self._screen = self._screen or self._view.screen
-        if self._view.app.screen is not screen:
+        if front is not screen:
             return False
         # Another layout is another object. Neither has a public name in Textual.
         layout = screen._compositor.visible_widgets

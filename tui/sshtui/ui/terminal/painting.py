@@ -99,11 +99,13 @@ class Painting:
     def written(self, y: int) -> str:
         """Row `y` of the view as characters and control sequences, the same as Textual makes of `filtered`."""
         view, strips = self._view, self.strips
-        line = view.viewport.top + y
-        if view.copying is not None or line > view.viewport.lines.last or self._words(y, view.size.height):
+        width, height = view.size
+        viewport = view.viewport
+        line = viewport.top + y
+        if view.copying is not None or line > viewport.lines.last or self._words(y, height):
             return self._write(list(self.line(y)))
-        row = view.viewport.lines.row(line)
-        return strips.written(row, view.size.width, self._overlays(line, row), self._write)
+        row = view.session.emulator.row(y) if viewport.live else viewport.lines.row(line)
+        return strips.written(row, width, self._overlays(line, row), self._write)
 
     def _write(self, segments: list[Segment]) -> str:
         for line_filter in self._filters:

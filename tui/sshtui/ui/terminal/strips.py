@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -79,21 +78,26 @@ class Strips:
 
     def _marked(self, row: Row, overlays: Sequence[Overlay]) -> tuple[list[Segment], int]:
         """Runs cut where a mark begins or ends, which is anywhere; in the middle of a wide character too."""
-        cuts = sorted({edge for start, end, _mark in overlays for edge in (start, end)})
+        cuts = sorted([edge for start, end, _mark in overlays for edge in (start, end)])
         segments: list[Segment] = []
         column = 0
         for text, style, columns in row.runs():
             last = column + columns
-            edges = [column, *(cut for cut in cuts if column < cut < last), last]
             simple = _is_simple(text, columns)
-            for start, end in pairwise(edges):
+            start = column
+            for end in [*cuts, last]:
+                if not start < end <= last:
+                    continue
                 piece = text[start - column : end - column] if simple else "".join(_measured(row.cells())[start:end])
-                marks = tuple(mark for first, after, mark in overlays if first <= start and end <= after)
+                marks: tuple[Mark, ...] = ()
+                for first, after, mark in overlays:
+                    if first <= start and end <= after:
+                        marks += (mark,)
                 if piece == " " and Mark.BAR in marks:
                     piece, marks = BAR, tuple(Mark.THIN_BAR if mark is Mark.BAR else mark for mark in marks)
-                segments.append(
-                    Segment(piece, self.colours.marked(style, marks) if marks else self.colours.style(style))
-                )
+                look = self.colours.marked(style, marks) if marks else self.colours.style(style)
+                segments.append(Segment(piece, look))
+                start = end
             column = last
         return segments, column
 

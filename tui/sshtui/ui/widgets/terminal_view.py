@@ -255,9 +255,10 @@ class TerminalView(Widget, can_focus=True):
         if self.copying is not None:
             self._press_copying(self.copying, pressed)
             return
+        # The picture can change while the remote answers.
+        self.session.press(pressed)
         self._back_to_live()
         self.blinking.stir()
-        self.session.press(pressed)
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
