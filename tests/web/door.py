@@ -16,8 +16,8 @@ import aiohttp
 from sshtui.errors import SshtuiError
 from sshtui.secrets.argon2id import Cost
 from sshtui.secrets.totp import Totp
+from sshtui.web.doorplate import Doorplate
 from sshtui.web.enrolment import EnrolmentFile, candidate
-from sshtui.web.gate import Doorplate
 from sshtui.web.login import Login
 from sshtui.web.server import Console, ConsoleFiles, serving
 from sshtui.web.serving import free_port
@@ -145,9 +145,13 @@ class Door:
 
 @asynccontextmanager
 async def door(
-    directory: Path, *, cost: Cost = CHEAP, sessions: Callable[[Clock], Sessions] | None = None
+    directory: Path,
+    *,
+    cost: Cost = CHEAP,
+    sessions: Callable[[Clock], Sessions] | None = None,
+    plate: Doorplate | None = None,
 ) -> AsyncIterator[Door]:
-    """A console with its files in `directory`."""
+    """A console with its files in `directory`; with `plate`, behind what that says."""
     clock, app, opened = Clock(), FakeApp(), list[Door]()
     places = ConsoleFiles(
         directory / "console.json",
@@ -160,7 +164,7 @@ async def door(
     port = free_port()
     console = Console(
         places,
-        Doorplate(("127.0.0.1", "localhost"), port, tls=False),
+        plate or Doorplate(("127.0.0.1", "localhost"), port, tls=False),
         app.viewer,
         sessions=sessions(clock) if sessions else None,
         made={"hosts.csv": lambda: made(opened[0])},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 
@@ -29,8 +28,8 @@ async def test_a_day_in_the_browser(
         assert note.read_text() == "written in the browser: äöü 漢字\n"
 
         await person.page.set_viewport_size({"width": 700, "height": 500})
-        await asyncio.sleep(0.5)
-        await person.type("clear; stty size")
+        # The shell waits until it is told: the window settles, the app, sshd and the pty follow.
+        await person.type("until [ $(stty size | cut -d' ' -f2) -lt 90 ]; do sleep 0.1; done; clear; stty size")
         await person.press("Enter")
         screen = await person.sees(r"^\s*\d+ \d+\s*$")
         rows, columns = (int(word) for word in re.search(r"^\s*(\d+) (\d+)\s*$", screen, re.M).groups())  # type: ignore[union-attr]  # just seen

@@ -21,6 +21,7 @@ from sshtui.store.paths import Paths
 from sshtui.web.serving import free_port
 from sshtui.web.tls import Certificate, own_certificate
 from tests.lacking import lacking
+from tests.waiting import until
 from tests.web.door import enrol
 
 
@@ -104,6 +105,30 @@ def test_older_tls_is_refused(config: Path) -> None:
         context.set_ciphers("ALL:@SECLEVEL=0")
         with pytest.raises((ssl.SSLError, ConnectionError)), open_link(port) as link:
             context.wrap_socket(link)
+
+
+def test_connections_that_never_shake_hands_leave_room_for_others(config: Path) -> None:
+    with serving(config, "--tls") as (_, lines):
+        port = int(re.findall(r":(\d+)/", lines[0])[0])
+        silent = [socket.create_connection(("127.0.0.1", port), 5, ("127.0.0.2", 0)) for _ in range(70)]
+        try:
+            until(lambda: sum(map(is_cut, silent)) >= 6, "all but 64 of them are cut off")
+            assert presented(port)
+            assert sum(map(is_cut, silent)) == 6
+        finally:
+            for link in silent:
+                link.close()
+
+
+def is_cut(link: socket.socket) -> bool:
+    """Whether the other end has closed it."""
+    link.setblocking(False)
+    try:
+        return link.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
 
 
 def open_link(port: int) -> socket.socket:

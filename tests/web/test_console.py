@@ -221,15 +221,23 @@ async def test_a_new_account_or_none_ends_every_session_within_two_seconds(tmp_p
             assert await closed_with(socket, 2) == protocol.SIGNED_OUT
 
 
-async def test_a_used_code_is_no_new_account(tmp_path: Path) -> None:
+async def test_a_used_code_is_no_new_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with door(tmp_path) as here:
         await here.enter()
         async with here.console_page() as socket:
             assert (await here.sign_in(code=here.owner.recovery[0], account="owner")).status == 303
             assert await closed_with(socket, 2) == protocol.SIGNED_OUT
         async with here.console_page() as socket:
+            looks: list[str] = []
+            look = here.console._generation
+
+            def looking() -> str:
+                looks.append(look())
+                return looks[-1]
+
+            monkeypatch.setattr(here.console, "_generation", looking)
             here.owner.file.use_recovery(here.owner.file.read().generation, here.owner.recovery[1])  # type: ignore[union-attr]
-            await asyncio.sleep(1.2)
+            await eventually(lambda: looks, "the server has looked at the changed file")
             await socket.send_bytes(b"x")
             assert await socket.receive_bytes(timeout=5) == b"x"
 

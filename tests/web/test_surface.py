@@ -104,6 +104,14 @@ async def test_a_request_for_another_host_is_misdirected(tmp_path: Path, host: s
         assert (await here.ask("GET", "/", Host=f"LOCALHOST:{here.port}")).status == 200
 
 
+async def test_a_target_with_a_host_of_its_own_is_misdirected_whatever_the_host_header_says(tmp_path: Path) -> None:
+    async with door(tmp_path) as here:
+        reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
+        writer.write(f"GET http://evil.example/ HTTP/1.1\r\nHost: {here.host}\r\nConnection: close\r\n\r\n".encode())
+        assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 421 ")
+        writer.close()
+
+
 async def test_a_socket_needs_a_session(tmp_path: Path) -> None:
     async with door(tmp_path) as here:
         upgrade = {"Connection": "Upgrade", "Upgrade": "websocket"}
@@ -117,6 +125,9 @@ async def test_forms_are_bounded(tmp_path: Path) -> None:
         assert (await here.ask("POST", "/login", data={"account": "a" * 5000})).status == 413
         assert (await here.ask("POST", "/login", data=b"{}", Content_Type="application/json")).status == 415
         assert (await here.ask("POST", "/login", data={})).status == 401
+        for charset in ("nonsense", "zlib"):
+            odd = f"application/x-www-form-urlencoded; charset={charset}"
+            assert (await here.ask("POST", "/login", data=b"account=a", Content_Type=odd)).status == 400
 
 
 async def test_a_page_that_is_the_same_is_not_sent_again(tmp_path: Path) -> None:

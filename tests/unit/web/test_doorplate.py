@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sshtui.errors import NotFound, UsageError
-from sshtui.web.gate import Doorplate
+from sshtui.web.doorplate import Doorplate, before_proxies, host_name
 from sshtui.web.server import ConsoleFiles
 from sshtui.web.serving import Wish, is_loopback, run
 from sshtui.web.tls import Certificate
@@ -40,6 +40,77 @@ def test_the_usual_port_may_be_left_out() -> None:
 )
 def test_loopback_is_known(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("Console.Example", "console.example"), ("bücher.example", "xn--bcher-kva.example"), ("my_box", "my_box"),
+        ("10.0.0.5", "10.0.0.5"), ("[2001:DB8::1]", "2001:db8::1"), ("2001:db8:0::1", "2001:db8::1"),
+    ],
+)  # fmt: skip
+def test_a_name_is_what_browsers_send(given: str, sent: str) -> None:
+    assert host_name(given) == sent
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a b", "example.org:8443", "https://example.org", "*.example", "a" * 64, "a..b", "-a", "a/b", "a@b"]
+)
+def test_what_is_no_name_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="no name of a machine"):
+        host_name(name)
+
+
+def test_behind_a_proxy_only_the_outer_name_is_ours() -> None:
+    plate = before_proxies("https://Console.Example/", ())
+    assert (plate.scheme, plate.port) == ("https", 443)
+    assert plate.proxies == {"127.0.0.1", "::1"}
+    assert plate.is_ours("console.example", "127.0.0.1")
+    assert plate.is_ours("console.example:443", "127.0.0.1")
+    for host in ("127.0.0.1", "127.0.0.1:443", "localhost", "console.example:8022", "a.console.example"):
+        assert not plate.is_ours(host, "127.0.0.1")
+    assert before_proxies("http://localhost:8080", ()).is_ours("localhost:8080", "")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "console.example", "ftp://a.example", "https://", "https://a.example/console", "https://me:x@a.example",
+     "https://a.example/?x", "https://a.example/#x", "http://a.example", "https://a.example:99999", "https://a b"],
+)  # fmt: skip
+def test_a_page_that_is_not_at_the_top_or_not_private_is_refused(url: str) -> None:
+    with pytest.raises(UsageError):
+        before_proxies(url, ())
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "client"),
+    [
+        ("10.0.0.2", ["203.0.113.5"], "203.0.113.5"),
+        ("10.0.0.2", ["198.51.100.1, 203.0.113.5"], "203.0.113.5"),
+        ("10.0.0.2", ["198.51.100.1", "203.0.113.5, 10.0.0.3"], "203.0.113.5"),
+        ("10.0.0.2", ["2001:DB8::0:1"], "2001:db8::1"),
+        ("::ffff:10.0.0.2", ["203.0.113.5"], "203.0.113.5"),
+        ("10.0.0.2", [], "10.0.0.2"),
+        ("10.0.0.2", ["203.0.113.5, unknown"], "10.0.0.2"),
+        ("10.0.0.2", ["10.0.0.3"], "10.0.0.2"),
+        ("203.0.113.9", ["198.51.100.1"], "203.0.113.9"),
+    ],
+)
+def test_only_a_proxy_of_ours_is_believed_and_only_as_far_as_it_saw_itself(
+    peer: str, forwarded: list[str], client: str
+) -> None:
+    assert before_proxies("https://a.example", ("10.0.0.2", "10.0.0.3")).client(peer, forwarded) == client
+
+
+def test_without_a_proxy_nobody_says_where_others_come_from() -> None:
+    assert Doorplate(("a.example",), 443, tls=True).client("10.0.0.2", ["203.0.113.5"]) == "10.0.0.2"
+
+
+def test_a_proxy_needs_the_address_browsers_come_to(tmp_path: Path) -> None:
+    enrol(places(tmp_path).enrolment, now=Clock()())
+    for wish in (Wish(proxies=("10.0.0.2",)), Wish(url="https://a.example", proxies=("proxy.example",))):
+        with pytest.raises(UsageError, match=r"give both|by its address"):
+            run(wish, places(tmp_path), certificate(tmp_path), FakeApp().viewer)
 
 
 def places(directory: Path) -> ConsoleFiles:

@@ -119,6 +119,8 @@ def test_a_clock_that_was_set_back_makes_nobody_wait_longer(tmp_path: Path) -> N
         wait(here)
     clock.now -= 10 * 365 * 86400
     assert wait(here) == 1.0
+    clock.now += 1
+    assert wait(here) == 0
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from sshtui.errors import NotFound
 from sshtui.model.text import plain
 from sshtui.store.paths import Paths
-
-if TYPE_CHECKING:
-    from sshtui.web.serving import Wish
 
 PORT = 8022
 
@@ -32,6 +28,8 @@ PORT = 8022
 @click.option("--tls", is_flag=True, help="Serve by TLS with a certificate made here.")
 @click.option("--cert", type=click.Path(path_type=Path), help="Serve by TLS with this certificate (chain), PEM.")
 @click.option("--key", type=click.Path(path_type=Path), help="The private key of --cert, PEM, readable by you alone.")
+@click.option("--url", default="", metavar="URL", help="Where browsers come to, when that is a reverse proxy.")
+@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Where the proxy calls from. [loopback]")
 @click.pass_context
 def serve(
     ctx: click.Context,
@@ -42,6 +40,8 @@ def serve(
     tls: bool,
     cert: Path | None,
     key: Path | None,
+    url: str,
+    proxies: tuple[str, ...],
 ) -> int | None:
     """Serve the app as a page in the browser, behind a password and a one-time code.
 
@@ -52,20 +52,13 @@ def serve(
     """
     if ctx.invoked_subcommand is not None:
         return None
-    from sshtui.wiring.console import run_console
-
-    return run_console(ctx.obj, _wish(host, port, names, open_browser, tls, cert, key))
-
-
-def _wish(
-    host: str, port: int, names: tuple[str, ...], open_browser: bool, tls: bool, cert: Path | None, key: Path | None
-) -> Wish:
     from sshtui.web.library import require
+    from sshtui.wiring.console import run_console
 
     require()
     from sshtui.web.serving import Wish
 
-    return Wish(host, port, names, open_browser, tls, cert, key)
+    return run_console(ctx.obj, Wish(host, port, names, open_browser, tls, cert, key, url, proxies))
 
 
 @serve.command(short_help="Choose a password and pair an authenticator app.")

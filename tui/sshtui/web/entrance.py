@@ -10,7 +10,7 @@ from aiohttp import web
 
 from sshtui.errors import NotSaved
 from sshtui.web.audit import Audit
-from sshtui.web.gate import DEVICE_COOKIE, SESSION, SESSION_COOKIE, set_cookie
+from sshtui.web.gate import ADDRESS, DEVICE_COOKIE, SESSION, SESSION_COOKIE, set_cookie
 from sshtui.web.limits import DEVICE_KEPT, Delayed, Limits
 from sshtui.web.login import Answer, Login
 from sshtui.web.pages import Pages
@@ -49,7 +49,7 @@ class Entrance:
 
     async def enter(self, request: web.Request) -> web.Response:
         """Judge account, password and code; the session begins only when all of it is written down."""
-        address = request.remote or ""
+        address = request[ADDRESS]
         device = request.cookies.get(DEVICE_COOKIE, "")
         account, password, code = await self._form(request)
         try:
@@ -103,7 +103,8 @@ class Entrance:
                 form = await request.post()
         except TimeoutError:
             raise web.HTTPRequestTimeout from None
-        except ValueError:
+        except (ValueError, LookupError):
+            # Not in the character set that it names, or in one that nobody knows.
             raise web.HTTPBadRequest from None
         account, password, code = (str(form.get(name, "")) for name in ("account", "password", "code"))
         return account, password, code

@@ -3,15 +3,14 @@ carries."""
 
 from __future__ import annotations
 
-import ipaddress
 import logging
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from sshtui.web.audit import Audit
+from sshtui.web.doorplate import Doorplate
 from sshtui.web.guests import Guests
 from sshtui.web.sessions import Session, Sessions
 
@@ -20,6 +19,8 @@ DEVICE_COOKIE = "__Host-sshtui-device"
 """The prefix makes browsers insist on Secure, no Domain and Path=/ (RFC 6265bis section 4.1.3.2)."""
 
 SESSION = web.RequestKey("session", Session)
+ADDRESS = web.RequestKey("address", str)
+"""Who asks: the other end of the connection, or whoever a proxy of ours says it is."""
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -39,33 +40,6 @@ _POLICY = (
     "connect-src 'self'{socket}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Doorplate:
-    """Under which names, port and scheme the console is reached."""
-
-    names: tuple[str, ...]
-    """In lower case; an IPv6 address without its brackets."""
-    port: int
-    tls: bool
-    lasting: bool = False
-    """Whether browsers may insist on TLS from now on (RFC 6797): with a certificate that others vouch for."""
-
-    @property
-    def scheme(self) -> str:
-        """http or https."""
-        return "https" if self.tls else "http"
-
-    def is_ours(self, host: str, local_address: str) -> bool:
-        """Whether a Host header names us: by a name of ours, or by the address the connection came in at.
-
-        A page elsewhere can point its own name at our address (DNS rebinding), but not make a browser write another.
-        """
-        name, port = _split_host(host)
-        if (port if port is not None else 443 if self.tls else 80) != self.port:
-            return False
-        return name.strip("[]") in self.names or _same_address(name, local_address)
 
 
 class Gate:
@@ -106,14 +80,18 @@ class Gate:
     @web.middleware
     async def check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Host, then Origin where something changes, then the session."""
+        address = self._doorplate.client(request.remote or "", request.headers.getall("X-Forwarded-For", []))
+        request[ADDRESS] = address
         hosts = request.headers.getall("Host", [])
-        if len(hosts) != 1 or not self._doorplate.is_ours(hosts[0], _local_address(request)):
-            self._audit.refuse("wrong host", address=request.remote or "", host=hosts[0] if hosts else "")
+        # A target with a name of its own (RFC 9112 section 3.2.2) is for proxies.
+        for_proxies = not request.raw_path.startswith("/")
+        if for_proxies or len(hosts) != 1 or not self._doorplate.is_ours(hosts[0], _local_address(request)):
+            self._audit.refuse("wrong host", address=address, host=hosts[0] if hosts else "")
             raise web.HTTPMisdirectedRequest
         if request.method not in ("GET", "HEAD") or "Upgrade" in request.headers:
             origins = request.headers.getall("Origin", [])
             if origins != [f"{self._doorplate.scheme}://{hosts[0]}"]:
-                self._audit.refuse("wrong origin", address=request.remote or "", origin=" ".join(origins))
+                self._audit.refuse("wrong origin", address=address, origin=" ".join(origins))
                 raise web.HTTPForbidden
         if request.match_info.http_exception is not None:
             raise request.match_info.http_exception
@@ -150,20 +128,3 @@ def _local_address(request: web.Request) -> str:
     transport = request.transport
     name = transport.get_extra_info("sockname") if transport is not None else None
     return str(name[0]) if name else ""
-
-
-def _split_host(host: str) -> tuple[str, int | None]:
-    """The name, in lower case, and the port of a Host header (RFC 9110 section 7.2); ("", None) for nonsense."""
-    name, colon, port = host.rpartition(":") if not host.endswith("]") else (host, "", "")
-    if not colon:
-        name = host
-    elif not (port.isascii() and port.isdigit() and len(port) <= 5):
-        return "", None
-    return name.casefold(), int(port) if colon else None
-
-
-def _same_address(name: str, address: str) -> bool:
-    try:
-        return ipaddress.ip_address(name.strip("[]")) == ipaddress.ip_address(address)
-    except ValueError:
-        return False

@@ -139,7 +139,8 @@ class Limits:
         if failures is None:
             return 0.0
         # A clock that was set back must not make anybody wait longer than the delay itself.
-        since = max(0.0, now - failures.last)
+        failures.last = min(failures.last, now)
+        since = now - failures.last
         free, longest, forgotten = _OF_ALL if name == _IN_ALL else _OF_ONE
         if failures.count < free or since > forgotten:
             return 0.0

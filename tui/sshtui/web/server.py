@@ -19,9 +19,10 @@ from sshtui.errors import ConfigError, UsageError
 from sshtui.web.audit import Audit
 from sshtui.web.console import Consoles
 from sshtui.web.control import Control
+from sshtui.web.doorplate import Doorplate
 from sshtui.web.enrolment import EnrolmentFile
 from sshtui.web.entrance import Entrance
-from sshtui.web.gate import HEADERS, Doorplate, Gate
+from sshtui.web.gate import HEADERS, Gate
 from sshtui.web.guests import Guests
 from sshtui.web.limits import Limits
 from sshtui.web.login import Login
@@ -32,8 +33,6 @@ from sshtui.web.transfer import Transfers
 
 LOOK = 0.5
 """Seconds between looks at what ends sessions: time, and the enrolment file."""
-
-HANDSHAKE_TIME = 10.0
 
 KEPT_OPEN = 30.0
 """Seconds a connection without a request stays."""
@@ -75,7 +74,7 @@ class Console:
         self.limits = Limits(files.limits)
         self.sessions = sessions or Sessions(self._session_ended)
         self.login = login or Login(self.enrolment, self.limits)
-        self.guests = Guests()
+        self.guests = Guests(proxies=doorplate.proxies)
         self.transfers = Transfers(files.transfer, self.sessions, self.audit, made)
         self.consoles = Consoles(open_viewer, self.sessions, self.audit)
         self._pages = Pages(leader)
@@ -149,7 +148,8 @@ async def serving(console: Console, host: str, port: int, tls: ssl.SSLContext | 
     loop = asyncio.get_running_loop()
     logger = logging.getLogger(__name__)
     # aiohttp writes down what it could not parse, cookies and passwords with it.
-    logger.setLevel(logging.CRITICAL + 1)
+    for silent in (logger, logging.getLogger("aiohttp")):
+        silent.setLevel(logging.CRITICAL + 1)
     runner = web.AppRunner(console.application(), access_log=None, handle_signals=False, shutdown_timeout=STOP_TIME)
     await runner.setup()
     server = runner.server
@@ -161,13 +161,7 @@ async def serving(console: Console, host: str, port: int, tls: ssl.SSLContext | 
     try:
         async with Control(console.files.control, console.sessions, console.limits, console.audit):
             try:
-                listening = await loop.create_server(
-                    console.guests.received(behind),
-                    host,
-                    port,
-                    ssl=tls,
-                    ssl_handshake_timeout=HANDSHAKE_TIME if tls else None,
-                )
+                listening = await loop.create_server(console.guests.received(behind, tls), host, port)
             except OSError as error:
                 reason = error.strerror or str(error)
                 raise UsageError(f"{host} port {port} cannot be listened at: {reason}.") from error

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ipaddress
+import resource
 import socket
 import sys
 import time
@@ -14,12 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from sshtui.errors import NotFound, SshtuiError, UsageError
+from sshtui.web.doorplate import Doorplate, before_proxies, host_name
 from sshtui.web.enrolment import EnrolmentFile
-from sshtui.web.gate import Doorplate
 from sshtui.web.pages import DEFAULT_LEADER
 from sshtui.web.protocols import OpenViewer
 from sshtui.web.server import Console, ConsoleFiles, serve_until_signalled
 from sshtui.web.tls import Certificate, check_private, own_certificate
+
+DESCRIPTORS = 1024
+"""Connections have a quarter of them (see `guests`); macOS gives 256 in all."""
 
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})
 
@@ -35,6 +40,10 @@ class Wish:
     tls: bool = False
     cert: Path | None = None
     key: Path | None = None
+    url: str = ""
+    """Where browsers come to, when that is a reverse proxy."""
+    proxies: tuple[str, ...] = ()
+    """Addresses that the reverse proxy calls from."""
 
 
 def run(
@@ -62,9 +71,7 @@ def run(
             hint="Add --tls, or --cert and --key.",
         )
     context = certificate.context() if certificate else None
-    # For the machine's own names it would bind every other server on loopback to TLS as well.
-    lasting = wish.cert is not None and not is_loopback(wish.host)
-    doorplate = Doorplate(_names(wish), wish.port, tls=context is not None, lasting=lasting)
+    doorplate = _doorplate(wish, tls=context is not None)
     console = Console(files, doorplate, open_viewer, leader=leader, made=made)
 
     def reload() -> None:
@@ -77,14 +84,24 @@ def run(
             _say(f"The old certificate stays: {error.sentence}")
 
     def ready(port: int) -> None:
-        url = f"{doorplate.scheme}://{_in_url(wish.host)}:{port}/"
-        _say(f"The console is at {url}")
+        here = f"{'https' if context else 'http'}://{_in_url(wish.host)}:{port}/"
+        url = wish.url or here
+        _say(f"The console is at {url}{f', and its proxy finds it at {here}' if wish.url else ''}")
         if certificate:
             _say(f"Certificate SHA-256 {certificate.fingerprint()}")
         if wish.open_browser:
             webbrowser.open(url)
 
+    _make_room()
     return asyncio.run(serve_until_signalled(console, wish.host, wish.port, context, reload, ready, meanwhile))
+
+
+def _make_room() -> None:
+    """Let this process have a descriptor for each connection that is let in, where the system starts us with few."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < DESCRIPTORS:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(DESCRIPTORS, hard), hard))
 
 
 def free_port() -> int:
@@ -123,9 +140,19 @@ def _certificate(wish: Wish, own: Certificate) -> Certificate | None:
     return own_certificate(own, _names(wish)) if wish.tls else None
 
 
+def _doorplate(wish: Wish, *, tls: bool) -> Doorplate:
+    if wish.url:
+        return before_proxies(wish.url, wish.proxies)
+    if wish.proxies:
+        raise UsageError("--proxy says who is believed, --url where browsers come to: give both.")
+    # For the machine's own names it would bind every other server on loopback to TLS as well.
+    lasting = wish.cert is not None and not is_loopback(wish.host)
+    return Doorplate(_names(wish), wish.port, tls=tls, lasting=lasting)
+
+
 def _names(wish: Wish) -> tuple[str, ...]:
     """How browsers may call us: the address, its usual name, and those given."""
-    names = list(wish.names)
+    names = [host_name(each) for each in wish.names]
     if is_loopback(wish.host):
         names += ["localhost", "127.0.0.1", "::1"]
     else:
