@@ -18,7 +18,7 @@ from sshtui.model.text import plain
 
 Entry = KeyFile | AgentKey
 
-EMPTY = "No key pairs here.\n\nn makes one."
+EMPTY = "No key pairs here.\n\na makes one."
 """What stands there without any."""
 
 
