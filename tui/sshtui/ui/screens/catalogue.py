@@ -94,7 +94,7 @@ class CatalogueScreen(Screen[None], Generic[E], inherit_bindings=False):
         return ()
 
     def row(self, entry: E) -> Content:
-        """The entry in the list."""
+        """The entry in the list, in bold or not but without colours: they would be illegible under the mark."""
         raise NotImplementedError
 
     def facts(self, entry: E | None) -> Content:

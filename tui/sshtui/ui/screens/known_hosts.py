@@ -202,10 +202,10 @@ def _brief(entry: ListedKey) -> str:
 
 
 def _row(entry: ListedKey) -> Content:
-    mark = ("! ", "$error") if entry.marker == "@revoked" else "  "
+    mark = "! " if entry.marker == "@revoked" else "  "
     kind = f"{entry.host_key.kind} {entry.host_key.bits}"
     extra = {"@revoked": ", revoked", "@cert-authority": ", authority", "": ""}[entry.marker]
-    return Content.assemble(mark, (plain(entry.names, 60) or "(hashed)", "bold"), (f"\n  {kind}{extra}", "$muted"))
+    return Content.assemble(mark, (plain(entry.names, 60) or "(hashed)", "bold"), f"\n  {kind}{extra}")
 
 
 def _facts(entry: ListedKey) -> Content:

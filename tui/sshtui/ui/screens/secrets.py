@@ -54,7 +54,7 @@ class SecretsScreen(CatalogueScreen[Saved]):
         self.show_entries(self._keeper.saved())
 
     def row(self, entry: Saved) -> Content:
-        mark = ("! ", "$error") if entry.place is None else "  "
+        mark = "! " if entry.place is None else "  "
         return Content.assemble(
             mark, (plain(entry.host, 60) or "(no host)", "bold"), f"\n  {entry.kind}, {_place(entry)}"
         )
