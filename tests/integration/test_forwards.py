@@ -17,7 +17,8 @@ from sshtui.model.forwards import EXIT_ON_FAILURE, GATEWAY_PORTS, read_forwards
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.session.changes import State
-from sshtui.session.session import Session, Surroundings
+from sshtui.session.session import Session
+from sshtui.session.surroundings import Surroundings
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
 from tests.lacking import lacking

@@ -10,7 +10,8 @@ from sshtui.errors import HostKeyChanged, Refused
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.session.changes import State
-from sshtui.session.session import Session, Surroundings
+from sshtui.session.session import Session
+from sshtui.session.surroundings import Surroundings
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
 from tests.servers.key_files import make_key_file, public_key

@@ -11,7 +11,8 @@ from sshtui.model.hosts import Host
 from sshtui.model.keystrokes import Keystroke
 from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.session.changes import State
-from sshtui.session.session import Session, Surroundings
+from sshtui.session.session import Session
+from sshtui.session.surroundings import Surroundings
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
 from tests.servers.openssh import OpenSSH

@@ -20,7 +20,7 @@ from sshtui.model.reachability import Reachability
 from sshtui.model.settings import Settings
 from sshtui.model.themes import UI_ROLES, Palette, Theme
 from sshtui.session.roster import Roster
-from sshtui.session.session import Surroundings
+from sshtui.session.surroundings import Surroundings
 from sshtui.store.hosts import HostStore
 from sshtui.store.lookup import Lookup
 from sshtui.store.ssh_config import read_hosts

@@ -15,7 +15,7 @@ Build = Callable[..., Stage]
 
 async def test_the_help_names_every_action_and_its_keystrokes(stage: Build) -> None:
     shell = stage(keymap={"hosts.add": ("f7",)})
-    async with shell.app.run_test(size=(120, 130)) as pilot:
+    async with shell.app.run_test(size=(120, 150)) as pilot:
         await pilot.press("question_mark")
         picture = await shell.shows(pilot, "Help")
         for action in ACTIONS:
@@ -29,11 +29,19 @@ async def test_the_help_names_every_action_and_its_keystrokes(stage: Build) -> N
 
 async def test_the_help_names_the_ids_for_the_keymap_switched_off_ones_too(stage: Build) -> None:
     shell = stage(keymap={"hosts.add": ()})
-    async with shell.app.run_test(size=(120, 200)) as pilot:
+    async with shell.app.run_test(size=(120, 230)) as pilot:
         await pilot.press("question_mark")
         picture = await shell.shows(pilot, "Names for keymap.toml")
         listed = picture.partition("Names for keymap.toml")[2]
         assert [action.id for action in ACTIONS if f" {action.id} " not in listed] == []
+
+
+async def test_the_help_tells_the_keystrokes_of_copy_mode(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test(size=(120, 230)) as pilot:
+        await pilot.press("question_mark")
+        picture = await shell.shows(pilot, "In copy mode")
+        assert "Mark characters, lines, a block" in picture
 
 
 async def test_the_palette_carries_out_an_action(stage: Build) -> None:

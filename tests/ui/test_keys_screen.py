@@ -100,7 +100,7 @@ def pair(tmp_path: Path) -> Made:
 
 async def test_an_empty_folder_says_how_to_begin(tmp_path: Path) -> None:
     async with workshop(tmp_path) as (pilot, _):
-        assert "n makes one" in text(pilot)
+        assert "a makes one" in text(pilot)
 
 
 async def test_the_marked_key_pair_is_described(tmp_path: Path, pair: Made) -> None:
@@ -113,9 +113,9 @@ async def test_the_marked_key_pair_is_described(tmp_path: Path, pair: Made) -> N
         assert "ECDSA 256" in text(pilot)
 
 
-async def test_n_makes_a_key_pair_and_shows_it(tmp_path: Path) -> None:
+async def test_a_makes_a_key_pair_and_shows_it(tmp_path: Path) -> None:
     async with workshop(tmp_path) as (pilot, _):
-        await pilot.press("n")
+        await pilot.press("a")
         await settled(pilot)
         await fill(pilot, comment="new@here", new="a long passphrase", again="a long passphrase", rounds="2")
         pilot.app.screen.query_one("#again").focus()
@@ -224,9 +224,9 @@ async def test_c_writes_a_ppk_file_beside_and_says_what_is_lost_before(tmp_path:
     assert open_file(tmp_path / "id_ed25519.ppk", "sesame").public_data == pair.public.blob
 
 
-async def test_m_changes_the_comment_of_both_files(tmp_path: Path, pair: Made) -> None:
+async def test_e_changes_the_comment_of_both_files(tmp_path: Path, pair: Made) -> None:
     async with workshop(tmp_path, "sesame") as (pilot, _):
-        await pilot.press("m")
+        await pilot.press("e")
         await settled(pilot)
         await fill(pilot, line="new@there")
         await pilot.press("enter")
@@ -268,10 +268,10 @@ async def test_after_an_installation_the_host_can_keep_the_key_pair(tmp_path: Pa
     assert kept == [("web-1", pair.path)]
 
 
-async def test_e_makes_a_certificate_and_o_tells_what_it_is(tmp_path: Path) -> None:
+async def test_x_makes_a_certificate_and_o_tells_what_it_is(tmp_path: Path) -> None:
     pair = make(tmp_path / "id_rsa", "rsa", bits=2048, comment="me@here")
     async with workshop(tmp_path) as (pilot, _):
-        await pilot.press("e")
+        await pilot.press("x")
         await settled(pilot)
         await fill(pilot, subject="/CN=portal")
         pilot.app.screen.query_one("#der", Checkbox).value = True
@@ -286,11 +286,11 @@ async def test_e_makes_a_certificate_and_o_tells_what_it_is(tmp_path: Path) -> N
         assert pair.public.sha256 in text(pilot)
 
 
-async def test_x_mends_permissions(tmp_path: Path, pair: Made) -> None:
+async def test_m_mends_permissions(tmp_path: Path, pair: Made) -> None:
     pair.path.chmod(0o644)
     async with workshop(tmp_path) as (pilot, _):
         assert "Others may read it" in text(pilot)
-        await pilot.press("x")
+        await pilot.press("m")
         await on_stage(pilot, lambda: "Others may read it" not in text(pilot))
     assert pair.path.stat().st_mode & 0o777 == 0o600
 
@@ -323,9 +323,9 @@ def agent(tmp_path_factory: pytest.TempPathFactory, need: Callable[[str], str]) 
         process.terminate()
 
 
-async def test_a_gives_a_key_to_the_agent_and_d_takes_it_out(tmp_path: Path, pair: Made, agent: str) -> None:
+async def test_t_gives_a_key_to_the_agent_and_d_takes_it_out(tmp_path: Path, pair: Made, agent: str) -> None:
     async with workshop(tmp_path, "sesame", agent=agent) as (pilot, _):
-        await pilot.press("a")
+        await pilot.press("t")
         await settled(pilot)
         await pilot.press("enter")
         await on_stage(pilot, lambda: entries(pilot) == 2)
@@ -385,12 +385,12 @@ async def test_l_locks_the_agent_and_L_unlocks_it_with_the_same_passphrase(
         await on_stage(pilot, lambda: entries(pilot) == 2)
 
 
-async def test_u_takes_the_key_off_the_ticked_hosts(tmp_path: Path, pair: Made) -> None:
+async def test_U_takes_the_key_off_the_ticked_hosts(tmp_path: Path, pair: Made) -> None:
     async def uninstall(host: Host, path: Path) -> str:
         return f"removed {path.name}"
 
     async with workshop(tmp_path, uninstall=uninstall) as (pilot, _):
-        await pilot.press("u")
+        await pilot.press("U")
         await settled(pilot)
         await pilot.press("down", "space", "tab", "enter")
         await on_stage(pilot, lambda: "web-2  removed id_ed25519" in text(pilot))
@@ -418,7 +418,7 @@ async def test_without_an_agent_one_is_started_when_wanted(
     need("ssh-agent")
     started: list[str] = []
     async with workshop(tmp_path, True, "sesame", agent_started=started.append) as (pilot, prompter):
-        await pilot.press("a")
+        await pilot.press("t")
         await on_stage(pilot, lambda: bool(prompter.notices))
         ending = re.search(r"kill (\d+)", prompter.notices[0].text)
         assert ending

@@ -45,6 +45,16 @@ async def test_at_most_one_place_is_ticked_and_none_by_itself(ticks: tuple[str, 
         assert await asyncio.wait_for(task, 10) == TypedSecret(CANARY, place)  # type: ignore[arg-type]  # a parameter
 
 
+async def test_a_box_says_all_of_it_on_40_columns() -> None:
+    app = Stage()
+    async with app.run_test(size=(40, 24)) as pilot:
+        task = start(app, QUESTIONS["remember-password"])
+        await app.ready(pilot)
+        words = " ".join(shown(app).replace("│", " ").split())
+        assert "[ ] Remember in the vault, an encrypted file" in words
+        task.cancel()
+
+
 async def test_tab_leads_from_the_password_to_the_boxes() -> None:
     app = Stage()
     async with app.run_test() as pilot:
@@ -100,14 +110,14 @@ def keeper(tmp_path: Path) -> Keeper:
     return Keeper(store, vault, KeyringStore(lambda: None), tmp_path / "forgotten.json")
 
 
-async def test_the_list_names_secrets_and_x_removes_one_after_asking(keeper: Keeper) -> None:
+async def test_the_list_names_secrets_and_d_deletes_one_after_asking(keeper: Keeper) -> None:
     await keeper.keep("web-1", "secret", "vault", CANARY, ScriptedPrompter("sesame"))
     prompter = ScriptedPrompter(True)
     async with Shelf(keeper, prompter).run_test() as pilot:
         await shows(pilot, "in the vault")
         assert "the vault is unlocked" in picture(pilot)
         assert CANARY not in picture(pilot)
-        await pilot.press("j", "x")
+        await pilot.press("j", "d")
         await on_stage(pilot, lambda: "in the vault" not in picture(pilot), "end of the secret")
     assert prompter.asked(Confirm)
     assert not keeper.vault.ids()

@@ -16,7 +16,8 @@ from sshtui.session.changes import State
 from sshtui.session.clock_jumps import ClockJumps
 from sshtui.session.comeback import LONGEST_PAUSE, Comeback
 from sshtui.session.roster import Roster
-from sshtui.session.session import Session, Surroundings
+from sshtui.session.session import Session
+from sshtui.session.surroundings import Surroundings
 from tests.fakes.prompting import ScriptedPrompter
 from tests.fakes.wire import MemoryDialer
 from tests.waiting import eventually

@@ -7,7 +7,7 @@ import pytest
 from sshtui.model.hosts import Host
 from sshtui.session.changes import State
 from sshtui.session.roster import Roster
-from sshtui.session.session import Surroundings
+from sshtui.session.surroundings import Surroundings
 from tests.fakes.prompting import ScriptedPrompter
 from tests.fakes.wire import MemoryDialer
 from tests.waiting import eventually

@@ -15,7 +15,8 @@ from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Notice, PasswordChange
 from sshtui.model.terminal_switches import TerminalSwitches
 from sshtui.session.changes import Change, Marked, Noticed, ScreenChanged, State
-from sshtui.session.session import Session, Surroundings
+from sshtui.session.session import Session
+from sshtui.session.surroundings import Surroundings
 from sshtui.terminal.events import TitleChanged
 from tests.fakes.prompting import ScriptedPrompter
 from tests.fakes.wire import FACTS, MemoryChannel, MemoryDialer

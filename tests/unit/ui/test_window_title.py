@@ -9,7 +9,8 @@ import pytest
 from sshtui.model.hosts import Host
 from sshtui.session.changes import State
 from sshtui.session.roster import Roster
-from sshtui.session.session import Session, Surroundings
+from sshtui.session.session import Session
+from sshtui.session.surroundings import Surroundings
 from sshtui.ui.window_title import WindowTitle
 from tests.fakes.prompting import ScriptedPrompter
 from tests.fakes.wire import MemoryDialer

@@ -10,7 +10,8 @@ from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.session.changes import State
 from sshtui.session.clock_jumps import ClockJumps
-from sshtui.session.session import Session, Surroundings
+from sshtui.session.session import Session
+from sshtui.session.surroundings import Surroundings
 
 USUAL_SIZE = Size(80, 24)
 """What a session starts with until a face tells its own size."""

@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 
 from sshtui.errors import ConnectionLost, Declined, SshtuiError
 from sshtui.model.connection import ChannelEnd, ConnectionFacts, Traffic
@@ -14,16 +13,20 @@ from sshtui.model.forwards import ForwardState
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.keystrokes import Keystroke
-from sshtui.model.questions import Notice, PasswordChange, Prompter
+from sshtui.model.questions import Notice, PasswordChange
 from sshtui.model.text import plain, plain_lines
+from sshtui.session.attention import Attention
 from sshtui.session.changes import Change, Marked, Noticed, ScreenChanged, State, StateChanged
 from sshtui.session.comeback import STEADY, Comeback, worth_another_try
 from sshtui.session.habits import Habits
 from sshtui.session.listening import ListeningPrompter
 from sshtui.session.outbox import Outbox, Paste
-from sshtui.session.protocols import Channel, Dialer, Files
+from sshtui.session.own_words import quoted, rule
+from sshtui.session.protocols import Channel, Files
 from sshtui.session.slices import Slicer
+from sshtui.session.surroundings import Surroundings
 from sshtui.session.tasks import crash_loudly
+from sshtui.session.waking import still_there
 from sshtui.terminal.colours import LIGHT_ON_DARK
 from sshtui.terminal.emulator import Emulator, Update
 from sshtui.terminal.events import Bell
@@ -35,34 +38,10 @@ READ_LIMIT = 65_536
 CLOSE_LIMIT = 3.0
 """Seconds a channel may take to close before we stop waiting for it."""
 
-WAKING_TRIES = 4
-"""Pings without an answer after the computer slept until the connection counts as lost; the network comes back late."""
-
-NO_PING = 0.05
-"""Seconds within which a ping without an answer was never sent: this server answers none, which means nothing."""
-
 STOPS_PASTE = frozenset({"escape", "ctrl+c"})
 """Keystrokes that end a large paste on its way."""
 
 Listener = Callable[[Change], None]
-
-
-def _time_of_day() -> str:
-    return time.strftime("%H:%M:%S")
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What every session is handed: its wire, its prompter, a wall clock for the rule line, a scrollback.
-
-    `first_pause` is how many seconds a lost tab waits before it dials again by itself.
-    """
-
-    dialer: Dialer
-    prompter: Prompter
-    scrollback: int = 10_000
-    wall_clock: Callable[[], str] = _time_of_day
-    first_pause: float = 1.0
 
 
 class Session:
@@ -85,9 +64,7 @@ class Session:
         self.since = time.monotonic()
         self._label = label
         self._transfer = ""
-        self._unread = False
-        self._rang = False
-        self._in_front = False
+        self._attention = Attention()
         self._cancelled = False
         self._ended_at: float | None = None
         self._gone: ChannelEnd | None = None
@@ -115,23 +92,21 @@ class Session:
     @property
     def unread(self) -> bool:
         """Whether something was printed while the tab was in the background."""
-        return self._unread
+        return self._attention.unread
 
     @property
     def rang(self) -> bool:
         """Whether the bell rang while the tab was in the background."""
-        return self._rang
+        return self._attention.rang
 
     def look(self) -> None:
         """It is in front from here on: nothing is unread."""
-        self._in_front = True
-        if self._unread or self._rang:
-            self._unread = self._rang = False
+        if self._attention.look():
             self._tell(Marked())
 
     def look_away(self) -> None:
         """It is in the background from here on."""
-        self._in_front = False
+        self._attention.look_away()
 
     # Its life
 
@@ -180,12 +155,7 @@ class Session:
     async def _check(self, channel: Channel) -> None:
         """End `channel` as lost when its server no longer answers."""
         try:
-            for _ in range(WAKING_TRIES):
-                asked = time.monotonic()
-                answer = await channel.ping()
-                if answer is not None or channel.end is not None or time.monotonic() - asked < NO_PING:
-                    return
-            if channel is self._channel:
+            if not await still_there(channel) and channel is self._channel:
                 self._gone = ChannelEnd("lost", reason=f"{self.host.name} did not answer after the computer slept.")
                 await self._drop_channel()
         finally:
@@ -325,9 +295,12 @@ class Session:
             self.facts = channel.facts
         if self._ended_at is not None:
             away = int(time.monotonic() - self._ended_at)
-            self._draw_rule(f"reconnected {self._around.wall_clock()}, {away} s lost")
+            text = f"reconnected {self._around.wall_clock()}, {away} s lost"
+            mid_line = self.emulator.cursor.point.column > 0
+            self._apply(self.emulator.feed(rule(text, self.size.columns, mid_line=mid_line)))
             self._ended_at = None
-        self._draw_banner()
+        if self.banner:
+            self._apply(self.emulator.feed(quoted(self.banner)))
         self._become(State.LIVE)
         self._told_size = self.emulator.size
         channel.resize(self._told_size)
@@ -369,12 +342,6 @@ class Session:
         self._tell(StateChanged())
         return True
 
-    def _draw_banner(self) -> None:
-        """Print the banner as ssh does, behind a bar that tells it from the shell's output."""
-        if self.banner:
-            lines = "".join(f"| {line}\r\n" for line in self.banner)
-            self._apply(self.emulator.feed(b"\x1b[0;2m" + lines.encode() + b"\x1b[0m"))
-
     def _apply(self, update: Update) -> None:
         if self.emulator.size != self._told_size and self._channel is not None and self.state is State.LIVE:
             self._told_size = self.emulator.size
@@ -382,27 +349,16 @@ class Session:
         # Without a row the cursor may still be elsewhere, or a held frame complete.
         self._tell(ScreenChanged(update.rows))
         if update.rows is None or update.rows:
-            self._mark(unread=True)
+            self._note(unread=True)
         for event in filter(self._habits.allows, update.events):
             if isinstance(event, Bell):
-                self._mark(rang=True)
+                self._note(rang=True)
             self._tell(Noticed(event))
 
-    def _mark(self, *, unread: bool = False, rang: bool = False) -> None:
-        """Note output or a bell of a background tab, telling only of what is new."""
-        if self._in_front or self.state is not State.LIVE:
-            return
-        before = (self._unread, self._rang)
-        self._unread |= unread
-        self._rang |= rang
-        if (self._unread, self._rang) != before:
+    def _note(self, *, unread: bool = False, rang: bool = False) -> None:
+        """Note output or a bell, telling only of news; what a tab prints itself as it begins or ends is none."""
+        if self.state is State.LIVE and self._attention.note(unread=unread, rang=rang):
             self._tell(Marked())
-
-    def _draw_rule(self, text: str) -> None:
-        """Draw a line of our own between two lives of the tab."""
-        start = b"" if self.emulator.cursor.point.column == 0 else b"\r\n"
-        words = f"── {text} ".ljust(max(0, self.size.columns - 1), "─")[: max(1, self.size.columns - 1)]
-        self._apply(self.emulator.feed(start + b"\x1b[0;2m" + words.encode() + b"\x1b[0m\r\n"))
 
     def _fail(self, error: SshtuiError) -> None:
         self.error = error

@@ -45,6 +45,8 @@ LEADER = "leader"
 
 HOSTS_SHOW = "hosts.show"
 
+HELP = "app.help"
+
 _TAB_ACTIONS = tuple(
     Action(f"tab.show_{place}", f"Show tab {place}", Scope.GLOBAL, (f"alt+{place}", f"leader {place}"), palette=False)
     for place in range(1, 10)
@@ -72,7 +74,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("hosts.add", "Add a host", Scope.HOSTS, ("a",), "add"),
     Action("hosts.edit", "Edit the host, marked ones, a folder", Scope.HOSTS, ("e", "f2"), "edit"),
     Action("hosts.delete", "Delete the host, or the marked ones", Scope.HOSTS, ("d", "delete"), "delete"),
-    Action("app.help", "Help", Scope.HOSTS, ("?", "leader ?"), "help"),
+    Action(HELP, "Help", Scope.HOSTS, ("?", "f1", "leader ?"), "help"),
     Action("app.quit", "Quit", Scope.HOSTS, ("q", "leader q"), "quit"),
     Action("app.palette", "Command palette", Scope.HOSTS, (":", "leader :"), "palette", palette=False),
     Action("hosts.clone", "Clone the host", Scope.HOSTS, ("c",), "clone"),

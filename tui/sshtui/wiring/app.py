@@ -20,7 +20,7 @@ from sshtui.secrets.keyring_store import KeyringStore
 from sshtui.secrets.remembering import Codes, RememberingPrompter
 from sshtui.secrets.vault import Vault
 from sshtui.session.roster import Roster
-from sshtui.session.session import Surroundings
+from sshtui.session.surroundings import Surroundings
 from sshtui.store.hosts import HostStore
 from sshtui.store.keymap import load_keymap
 from sshtui.store.lookup import Lookup

@@ -143,7 +143,8 @@ class Dialog(ModalScreen[A | None], Generic[A]):
     Dialog .paste { height: auto; background: $background; padding: 0 1; }
     Dialog Tick {
         border: none;
-        height: 1;
+        width: 100%;
+        height: auto;
         padding: 0 1;
         background: $surface;
         &:focus { border: none; background: $panel; text-style: bold; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import ClassVar
@@ -9,6 +10,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, OptionList, Static
@@ -19,6 +21,9 @@ from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair
 from sshtui.model.text import plain
 from sshtui.ui.modals.base import QUIET, Dialog
 from sshtui.ui.modals.parts import Choice
+
+_BOX = 4
+"""Columns of the box of a `Tick`."""
 
 
 def describe(key_pair: KeyPair) -> Content:
@@ -39,11 +44,19 @@ def describe(key_pair: KeyPair) -> Content:
 
 
 class Tick(Checkbox):
-    """A box to tick whose state is a shape and not a colour."""
+    """A box to tick whose state is a shape and not a colour; a label that does not fit goes on below itself."""
 
     def render(self) -> Content:
         """`[x]` or `[ ]`, then the label."""
-        return Content.assemble(f"[{'x' if self.value else ' '}] ", self.label)
+        rows = self._rows(self.content_size.width)
+        return Content.assemble(f"[{'x' if self.value else ' '}] ", f"\n{' ' * _BOX}".join(rows))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many rows as the label takes on `width` columns."""
+        return len(self._rows(width))
+
+    def _rows(self, width: int) -> list[str]:
+        return textwrap.wrap(self.label.plain, max(width - _BOX, 8)) or [""]
 
 
 class ChooseKeyPairDialog(Dialog[ChosenKeyPair]):

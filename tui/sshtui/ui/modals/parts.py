@@ -60,6 +60,8 @@ class Choice(Button, inherit_css=False):
         &.-loud { color: $error; }
         &.-loud:focus { background: $error; color: $background; }
         &:disabled { color: $muted; }
+        /* Textual makes what is disabled translucent: too faint to be read. */
+        &:disabled:can-focus { opacity: 1; }
     }
     """
 

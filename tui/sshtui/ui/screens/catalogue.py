@@ -15,15 +15,14 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from sshtui.ui.keymap import shown
+from sshtui.ui.screens.help import ScreenHelp
 from sshtui.ui.steady import SteadyApp
 
 E = TypeVar("E")
 
 SIDE_BY_SIDE = 76
 """Columns from which the list and the facts stand beside each other."""
-
-LABELS = {"escape,q": "Esc", "slash": "/", "d,delete": "d", "x,delete": "x", "r,f5": "r"}
-"""How the footer names keys that a binding writes otherwise."""
 
 
 class CatalogueScreen(Screen[None], Generic[E], inherit_bindings=False):
@@ -33,10 +32,15 @@ class CatalogueScreen(Screen[None], Generic[E], inherit_bindings=False):
     """
 
     AUTO_FOCUS = "#list"
+    HELP: ClassVar[str] = "Help"
+    """The title of the help."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "leave", "back"),
+        Binding("escape,q", "leave", "back", tooltip="Back to where you came from"),
+        Binding("question_mark,f1", "help", "help", tooltip="This help"),
         Binding("j", "step(1)", show=False),
         Binding("k", "step(-1)", show=False),
+        Binding("g", "end(-1)", show=False),
+        Binding("G", "end(1)", show=False),
         Binding("tab", "app.focus_next", show=False),
         Binding("shift+tab", "app.focus_previous", show=False),
     ]
@@ -81,12 +85,16 @@ class CatalogueScreen(Screen[None], Generic[E], inherit_bindings=False):
                 yield Static("", id="text")
         yield Static("", id="footer")
 
+    @property
+    def _unicode(self) -> bool:
+        return not isinstance(self.app, SteadyApp) or self.app.unicode
+
     def above_list(self) -> Iterable[Widget]:
         """What stands between the title and the list."""
         return ()
 
     def row(self, entry: E) -> Content:
-        """The entry in the list."""
+        """The entry in the list, in bold or not but without colours: they would be illegible under the mark."""
         raise NotImplementedError
 
     def facts(self, entry: E | None) -> Content:
@@ -94,17 +102,21 @@ class CatalogueScreen(Screen[None], Generic[E], inherit_bindings=False):
         raise NotImplementedError
 
     def missing_actions(self) -> Collection[str]:
-        """Actions that cannot be carried out here; the footer leaves them out."""
+        """Actions that cannot be carried out here; footer and help leave them out."""
         return ()
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout, and break the footer's line between two keystrokes."""
         self.set_class(event.size.width >= SIDE_BY_SIDE, "-wide")
-        self.set_class(isinstance(self.app, SteadyApp) and not self.app.unicode, "-ascii")
-        # Textual hands bindings of a class and of its bases out separately; a person sees one row of them.
-        bindings = (*CatalogueScreen.BINDINGS[:1], *self.BINDINGS)
-        shown = footer(bindings, self.missing_actions(), max(1, event.size.width - 2))
-        self.query_one("#footer", Static).update(shown)
+        self.set_class(not self._unicode, "-ascii")
+        self.query_one("#footer", Static).update(footer(self.offers(), max(1, event.size.width - 2)))
+
+    def offers(self) -> Sequence[Binding]:
+        """What can be done here, for the footer and the help: of the frame first, then of the screen itself."""
+        # Textual hands the bindings of a class and of its bases out separately; a person sees one row of them.
+        declared = [each for kind in reversed(type(self).__mro__) for each in vars(kind).get("BINDINGS", ())]
+        offered = {each.action: each for each in declared if isinstance(each, Binding) and each.show}
+        return [each for action, each in offered.items() if action not in self.missing_actions()]
 
     def show_title(self, text: str) -> None:
         """Put `text`, which is plain, on the first line."""
@@ -145,19 +157,26 @@ class CatalogueScreen(Screen[None], Generic[E], inherit_bindings=False):
         options = self.query_one("#list", OptionList)
         options.action_cursor_down() if by > 0 else options.action_cursor_up()
 
+    def action_end(self, way: int) -> None:
+        """Mark the last entry, or with a negative `way` the first."""
+        options = self.query_one("#list", OptionList)
+        options.action_last() if way > 0 else options.action_first()
+
+    def action_help(self) -> None:
+        """Every keystroke that counts here."""
+        self.app.push_screen(ScreenHelp(self.HELP, self.offers(), unicode=self._unicode))
+
     def action_leave(self) -> None:
         """Back to where we came from."""
         self.dismiss()
 
 
-def footer(bindings: Iterable[BindingType], missing: Collection[str], columns: int) -> Content:
-    """What the keystrokes do, but for `missing` actions; no line ends between a keystroke and its words."""
+def footer(bindings: Iterable[Binding], columns: int) -> Content:
+    """What the keystrokes do; no line ends between a keystroke and its words."""
     lines: list[list[Content]] = [[]]
     used = 0
     for each in bindings:
-        if not isinstance(each, Binding) or not each.show or each.action in missing:
-            continue
-        part = Content.assemble((LABELS.get(each.key, each.key), "bold $accent"), f" {each.description}")
+        part = Content.assemble((shown(each.key.partition(",")[0]), "bold $accent"), f" {each.description}")
         if used and used + part.cell_length > columns:
             lines.append([])
             used = 0

@@ -35,7 +35,7 @@ class ExchangeScreen(CatalogueScreen[E], Generic[E]):
 
     AUTO_FOCUS = "#file"
     FORMATS: ClassVar[Sequence[str]] = ()
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f", "file", "another file")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f", "file", "another file", tooltip="Type another file")]
 
     def __init__(self, prompter: Prompter) -> None:
         super().__init__()

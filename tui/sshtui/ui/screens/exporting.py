@@ -33,8 +33,8 @@ class ExportScreen(ExchangeScreen[Host]):
     FORMATS = FORMATS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "write", "write the file"),
-        Binding("f", "file", "another file"),
     ]
+    HELP = "Export"
 
     DEFAULT_CSS = "ExportScreen.-wide #list { width: 40%; }"
 

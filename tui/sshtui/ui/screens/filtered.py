@@ -20,7 +20,9 @@ class FilteredScreen(CatalogueScreen[E], Generic[E]):
     """`/` goes to the filter, Enter back to the list, Esc empties it first. `filter_changed` lists what it leaves."""
 
     FILTER_HINT: ClassVar[str] = "/ filter"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "filter")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "filter", tooltip="Filter the list; Esc shows all of it again")
+    ]
 
     DEFAULT_CSS = """
     FilteredScreen {

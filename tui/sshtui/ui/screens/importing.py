@@ -42,10 +42,10 @@ class ImportScreen(ExchangeScreen[Step]):
 
     FORMATS = (GUESS, *sorted(FORMATS))
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("i", "import", "import"),
-        Binding("x", "conflicts", "conflicts too, or not"),
-        Binding("f", "file", "another file"),
+        Binding("i", "import", "import", tooltip="Save what the plan says, after asking"),
+        Binding("x", "conflicts", "conflicts too, or not", tooltip="Take hosts too whose name is taken, or leave them"),
     ]
+    HELP = "Import"
 
     DEFAULT_CSS = "ImportScreen.-wide #list { width: 60%; }"
 

@@ -44,23 +44,24 @@ class KeysScreen(CatalogueScreen[Entry]):
     """Lists key pairs and carries out what is asked for the marked one; everything slow runs in a thread."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "new", "new"),
-        Binding("p", "protect", "passphrase"),
-        Binding("c", "convert", "convert"),
-        Binding("m", "comment", "comment"),
-        Binding("i", "install", "install"),
-        Binding("u", "uninstall", "uninstall"),
-        Binding("a", "to_agent", "to agent"),
-        Binding("d", "from_agent", "from agent"),
-        Binding("D", "empty_agent", "empty agent"),
-        Binding("l", "lock_agent", "lock it"),
-        Binding("L", "unlock_agent", "unlock it"),
-        Binding("e", "certify", "X.509"),
-        Binding("o", "inspect", "open file"),
-        Binding("y", "copy", "copy public"),
-        Binding("x", "mend", "chmod 600"),
-        Binding("r,f5", "reload", "reload"),
+        Binding("a,n", "new", "new", tooltip="Make a new key pair"),
+        Binding("e", "comment", "comment", tooltip="Edit the comment"),
+        Binding("p", "protect", "passphrase", tooltip="Set, change or remove the passphrase"),
+        Binding("c", "convert", "convert", tooltip="Write the private key in another format beside it"),
+        Binding("i", "install", "install", tooltip="Install the public key on hosts"),
+        Binding("U", "uninstall", "uninstall", tooltip="Take the public key off hosts"),
+        Binding("t", "to_agent", "to agent", tooltip="Give the key to the agent"),
+        Binding("d,delete", "from_agent", "from agent", tooltip="Take a key out of the agent"),
+        Binding("D", "empty_agent", "empty agent", tooltip="Take all keys out of the agent"),
+        Binding("l", "lock_agent", "lock agent", tooltip="Lock the agent: it refuses everything"),
+        Binding("L", "unlock_agent", "unlock it", tooltip="Unlock the agent"),
+        Binding("x", "certify", "X.509", tooltip="Make a self-signed X.509 certificate"),
+        Binding("o", "inspect", "open file", tooltip="Tell what a file is: key, certificate, bundle"),
+        Binding("y", "copy", "copy public", tooltip="Copy the public line to the clipboard"),
+        Binding("m", "mend", "chmod 600", tooltip="Take the rights of others off the private key file"),
+        Binding("r,f5", "reload", "reload", tooltip="Read the folder and the agent again"),
     ]
+    HELP = "Key pairs"
 
     def __init__(self, tools: KeyTools, prompter: Prompter, *, quiet: float = QUIET) -> None:
         super().__init__()
@@ -319,7 +320,9 @@ class KeysScreen(CatalogueScreen[Entry]):
     async def action_from_agent(self) -> None:
         """Let the agent forget the marked key of its list."""
         held = self.marked
-        if not isinstance(held, KeyFile) and held is not None and self._agent_path:
+        if isinstance(held, KeyFile):
+            self._bench.say("That is a file; what the agent holds stands below the files.", warning=True)
+        elif held is not None and self._agent_path:
             await self._bench.done(Agent(self._agent_path).remove(held))
             self._load("")
 
@@ -362,6 +365,8 @@ class KeysScreen(CatalogueScreen[Entry]):
             path = Path(file.path)
             await self._bench.attempt(lambda: workshop.make_private(path))
             self._load(file.path)
+        elif isinstance(file, KeyFile):
+            self._bench.say("Nobody else can read it: nothing is to be changed.")
 
     # Helpers
 
@@ -372,7 +377,7 @@ class KeysScreen(CatalogueScreen[Entry]):
 
     def _running_agent(self) -> Agent | None:
         if self._agent_path is None:
-            self._bench.say("No agent runs here: a starts one.", warning=True)
+            self._bench.say("No agent runs here: t starts one.", warning=True)
         return Agent(self._agent_path) if self._agent_path else None
 
     def _marked_file(self) -> KeyFile | None:

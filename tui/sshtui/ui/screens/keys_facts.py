@@ -18,7 +18,7 @@ from sshtui.model.text import plain
 
 Entry = KeyFile | AgentKey
 
-EMPTY = "No key pairs here.\n\nn makes one."
+EMPTY = "No key pairs here.\n\na makes one."
 """What stands there without any."""
 
 
@@ -32,7 +32,7 @@ def row(entry: Entry) -> Content:
     if isinstance(entry, KeyFile):
         kind = f"{entry.public.kind} {entry.public.bits}" if entry.public else "?"
         guard = "passphrase" if entry.encrypted else "unprotected"
-        mark = ("! ", "$error") if entry.problem else "  "
+        mark = "! " if entry.problem else "  "
         return Content.assemble(mark, (plain(Path(entry.path).name, 60), "bold"), f"\n  {kind}, {guard}")
     kind = f"{entry.public.kind} {entry.public.bits}{', certificate' if entry.certificate else ''}"
     return Content.assemble("  ", (plain(entry.comment, 60) or "(no comment)", "bold"), f"\n  agent, {kind}")

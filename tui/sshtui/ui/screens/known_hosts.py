@@ -39,13 +39,13 @@ class KnownHostsScreen(FilteredScreen[ListedKey]):
     """Lists host keys and carries out what is asked for the marked one; files are read in a thread."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "filter"),
-        Binding("d,delete", "delete", "delete"),
-        Binding("v", "revoke", "revoke"),
-        Binding("a", "add", "add"),
-        Binding("s", "scan", "scan"),
-        Binding("r,f5", "reload", "reload"),
+        Binding("a", "add", "add", tooltip="Trust a host key: paste its line"),
+        Binding("d,delete", "delete", "delete", tooltip="Forget the host key; the file as it was is kept"),
+        Binding("v", "revoke", "revoke", tooltip="Revoke the host key: it is never accepted again"),
+        Binding("s", "scan", "scan", tooltip="Ask a server for its host keys, and compare them"),
+        Binding("r,f5", "reload", "reload", tooltip="Read the files again"),
     ]
+    HELP = "Known hosts"
 
     FILTER_HINT = "/ filter by name, type, fingerprint; a whole name finds hashed ones"
 
@@ -125,7 +125,10 @@ class KnownHostsScreen(FilteredScreen[ListedKey]):
     async def action_revoke(self) -> None:
         """Mark the host key as one that is never accepted again for these names."""
         entry, files = self.marked, self._tools.files
-        if entry is None or entry.marker:
+        if entry is None:
+            return
+        if entry.marker:
+            self._jobs.say(f"Only a plain line can be revoked; this one is marked {entry.marker}.", warning=True)
             return
         names = entry.names
         if not names:
@@ -199,10 +202,10 @@ def _brief(entry: ListedKey) -> str:
 
 
 def _row(entry: ListedKey) -> Content:
-    mark = ("! ", "$error") if entry.marker == "@revoked" else "  "
+    mark = "! " if entry.marker == "@revoked" else "  "
     kind = f"{entry.host_key.kind} {entry.host_key.bits}"
     extra = {"@revoked": ", revoked", "@cert-authority": ", authority", "": ""}[entry.marker]
-    return Content.assemble(mark, (plain(entry.names, 60) or "(hashed)", "bold"), (f"\n  {kind}{extra}", "$muted"))
+    return Content.assemble(mark, (plain(entry.names, 60) or "(hashed)", "bold"), f"\n  {kind}{extra}")
 
 
 def _facts(entry: ListedKey) -> Content:

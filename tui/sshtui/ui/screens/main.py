@@ -31,6 +31,7 @@ from sshtui.ui.keys import keystroke
 from sshtui.ui.leader import HOLD_BEFORE_MENU, Leader, Meaning
 from sshtui.ui.parts import Parts
 from sshtui.ui.queues import dealt_with
+from sshtui.ui.screens.last_line import LastLine
 from sshtui.ui.screens.layout import SMALLEST, layout, sidebar_columns
 from sshtui.ui.screens.openings import Openings
 from sshtui.ui.tab_actions import TabActions
@@ -56,11 +57,6 @@ CATCH_UP = 0.5
 
 LOW = 16
 """Rows below which the menu goes without its line at the top."""
-
-_FILTER_FOOTER = frozenset({"hosts.connect", "hosts.leave"})
-_MARKED_FOOTER = frozenset(
-    {"hosts.connect", "hosts.edit", "hosts.delete", "hosts.move", "hosts.favourite", "hosts.check", "hosts.undo"}
-)
 
 
 class MainScreen(Screen[None], inherit_bindings=False):
@@ -91,6 +87,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self.workspace = Workspace(roster, keymap, glyphs, self._make_view, unicode=unicode, id="workspace")
         self._splitter = Splitter(id="splitter")
         self._status = StatusLine(keymap, glyphs, unicode=unicode, id="status")
+        self._last_line = LastLine(self._status, self.sidebar, roster, self._leader)
         self._ask = AskLine(id="ask")
         self._menu = LeaderMenu(keymap, unicode=unicode, id="menu")
         openings = Openings(parts, keymap, prompter, self, self, lambda: self.scope, unicode=unicode)
@@ -222,7 +219,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _show_leader(self) -> None:
         pending = self._leader.pending
-        self._status.show_leader(pending=pending, locked=self._leader.locked)
+        self._last_line.show_leader()
         if self._menu_timer is not None:
             self._menu_timer.stop()
             self._menu_timer = None
@@ -356,15 +353,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
         self._show_status()
 
     def _show_status(self) -> None:
-        self._status.show_leader(pending=self._leader.pending, locked=self._leader.locked)
-        front = self.roster.front
-        scope = self.scope
-        if scope in (Scope.HOSTS, Scope.CARD) or front is None:
-            marking = self.sidebar.marking and scope is Scope.HOSTS
-            only = _FILTER_FOOTER if self.sidebar.filtering else _MARKED_FOOTER if marking else ()
-            self._status.show_scope(scope, only=only, lead=self.sidebar.summary)
-        else:
-            self._status.show_session(front)
+        self._last_line.show(self.scope)
 
     @on(Sidebar.TabsDiffer)
     def _tabs_differ(self, event: Sidebar.TabsDiffer) -> None:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -16,8 +17,19 @@ from sshtui.ui.keys import keystroke
 
 
 class ReadingScreen(ModalScreen[None]):
-    """Shows `text` under `title`; any of the keystrokes in CLOSING closes it."""
+    """Shows `text` under `title`; any of the keystrokes in CLOSING closes it.
 
+    It is scrolled as lists and `less` are.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j,down", "scroll('scroll_down')", show=False),
+        Binding("k,up", "scroll('scroll_up')", show=False),
+        Binding("space,pagedown,ctrl+f", "scroll('scroll_page_down')", show=False),
+        Binding("b,pageup,ctrl+b", "scroll('scroll_page_up')", show=False),
+        Binding("g,home", "scroll('scroll_home')", show=False),
+        Binding("G,end", "scroll('scroll_end')", show=False),
+    ]
     CSS_PATH = "../styles/reading.tcss"
     CLOSING: ClassVar[frozenset[str]] = frozenset({"escape", "enter", "q"})
 
@@ -26,10 +38,22 @@ class ReadingScreen(ModalScreen[None]):
         self._heading = plain(title, 80)
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="box") as box:
+        with VerticalScroll(id="box", can_focus=False) as box:
             box.border_title = Content(self._heading)
             box.border_subtitle = "Esc closes"
             yield Static(self.text())
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._hint)
+
+    def _hint(self) -> None:
+        """Under the frame: how to see the rest when there is more than fits."""
+        box = self.query_one("#box", VerticalScroll)
+        box.border_subtitle = "PgUp/PgDn scroll, Esc closes" if box.max_scroll_y else "Esc closes"
+
+    def action_scroll(self, how: str) -> None:
+        """Move the text; `how` is one of the box's own methods."""
+        getattr(self.query_one("#box", VerticalScroll), how)(animate=False)
 
     def text(self) -> Content:
         """What stands there now."""
@@ -38,6 +62,7 @@ class ReadingScreen(ModalScreen[None]):
     def show(self) -> None:
         """Show the text anew: it is another."""
         self.query_one(Static).update(self.text())
+        self.call_after_refresh(self._hint)
 
     @property
     def columns(self) -> int:

@@ -26,12 +26,13 @@ class SecretsScreen(CatalogueScreen[Saved]):
     """Lists what is saved and removes it; opens, locks and re-keys the vault."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x,delete", "remove", "remove"),
-        Binding("m", "move", "move plain text to safety"),
-        Binding("u", "unlock", "unlock the vault"),
-        Binding("l", "lock", "lock it"),
-        Binding("p", "password", "its password"),
+        Binding("d,delete", "remove", "delete", tooltip="Delete the saved secret, after asking"),
+        Binding("m", "move", "move to safety", tooltip="Move a password that stands in hosts.toml as text to safety"),
+        Binding("l", "lock", "lock vault", tooltip="Lock the vault"),
+        Binding("L", "unlock", "unlock it", tooltip="Unlock the vault, or set one up"),
+        Binding("p", "password", "its password", tooltip="Give the vault another password"),
     ]
+    HELP = "Saved secrets"
 
     def __init__(self, keeper: Keeper, prompter: Prompter) -> None:
         super().__init__()
@@ -53,7 +54,7 @@ class SecretsScreen(CatalogueScreen[Saved]):
         self.show_entries(self._keeper.saved())
 
     def row(self, entry: Saved) -> Content:
-        mark = ("! ", "$error") if entry.place is None else "  "
+        mark = "! " if entry.place is None else "  "
         return Content.assemble(
             mark, (plain(entry.host, 60) or "(no host)", "bold"), f"\n  {entry.kind}, {_place(entry)}"
         )
@@ -77,7 +78,7 @@ class SecretsScreen(CatalogueScreen[Saved]):
     @work(group="secrets", exclusive=True)
     async def _remove(self, saved: Saved) -> None:
         text = f"The saved {saved.kind} of {saved.host or 'no host'} is deleted for good."
-        if await self._jobs.prompter.ask(Confirm("Remove it?", text, yes="Remove", danger=True)):
+        if await self._jobs.prompter.ask(Confirm("Delete it?", text, yes="Delete", danger=True)):
             await self._attempt(self._keeper.remove(saved, self._jobs.prompter))
 
     @work(group="secrets", exclusive=True)
@@ -87,6 +88,8 @@ class SecretsScreen(CatalogueScreen[Saved]):
         if saved is not None and saved.place is None:
             place = (await self._keeper.places())[0]
             await self._attempt(self._keeper.move_plain(saved.host, place, self._jobs.prompter))
+        elif saved is not None:
+            self._jobs.say(f"It is safe already, {_place(saved)}.")
 
     @work(group="secrets", exclusive=True)
     async def action_unlock(self) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from sshtui.model.text import plain
@@ -19,7 +18,8 @@ _KEYWORD = 26
 class WhyScreen(FilteredScreen[Row]):
     """What is set comes first, then the defaults; what was passed over stands in the facts of an empty filter."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "filter by option, value or file")]
+    FILTER_HINT = "/ filter by option, value or file"
+    HELP = "Why is this set?"
 
     DEFAULT_CSS = "WhyScreen.-wide #list { width: 60%; }"
 

@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, Any
 from textual.geometry import Offset, Region
 
 from sshtui.ui.steady import SteadyApp
+from sshtui.ui.terminal.surface import Surface
 
 if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-    from sshtui.ui.widgets.terminal_view import TerminalView
-
 
 class DirectPaint:
     """Writes rows of one view, wherever it stands on the screen."""
 
-    def __init__(self, view: TerminalView) -> None:
+    def __init__(self, view: Surface) -> None:
         self._view = view
         self._screen: Screen[Any] | None = None
         self._layout: object = None
@@ -42,7 +41,7 @@ class DirectPaint:
         shown = range(height) if rows is None else sorted([row for row in set(rows) if 0 <= row < height])
         if not shown:
             return True
-        parts = [f"\x1b[{top + row + 1};{left + 1}H{view.painting.written(row)}" for row in shown]
+        parts = [f"\x1b[{top + row + 1};{left + 1}H{view.written(row)}" for row in shown]
         view.place_cursor(self._corner)
         column, row = app.cursor_position
         columns, height = app.screen.outer_size

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from sshtui.model.questions import Confirm, ConfirmPaste, Notice, Prompter, Question
 from sshtui.model.text import plain, plain_lines
@@ -12,9 +11,7 @@ from sshtui.terminal.paste import needs_confirmation
 from sshtui.ui.audience_driver import AudienceDriver
 from sshtui.ui.driver import SteadyDriver
 from sshtui.ui.terminal import clipboard
-
-if TYPE_CHECKING:
-    from sshtui.ui.widgets.terminal_view import TerminalView
+from sshtui.ui.terminal.surface import Surface
 
 NO_CLIPBOARD = "There is nothing to paste here; your terminal's own paste key works, often Ctrl+Shift+V."
 
@@ -24,7 +21,7 @@ class Exchange:
 
     def __init__(
         self,
-        view: TerminalView,
+        view: Surface,
         prompter: Prompter | None,
         *,
         confirm_paste: Callable[[], bool],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from textual import events
 from textual.timer import Timer
@@ -13,9 +12,7 @@ from sshtui.terminal.modes import MouseEncoding, MouseTracking
 from sshtui.terminal.pointer import Action, Button, MouseEvent, encode_alternate_scroll, encode_mouse
 from sshtui.ui.terminal.gestures import Marking
 from sshtui.ui.terminal.links import link_at
-
-if TYPE_CHECKING:
-    from sshtui.ui.widgets.terminal_view import TerminalView
+from sshtui.ui.terminal.surface import Surface
 
 WHEEL_LINES = 3
 
@@ -30,7 +27,7 @@ _BUTTONS = {0: Button.NONE, 1: Button.LEFT, 2: Button.MIDDLE, 3: Button.RIGHT}
 class Mouse:
     """The mouse over one view."""
 
-    def __init__(self, view: TerminalView) -> None:
+    def __init__(self, view: Surface) -> None:
         self._view = view
         self.marking = Marking(view.viewport)
         self._edge: Timer | None = None
@@ -48,7 +45,7 @@ class Mouse:
         elif (
             event.button == 1 and event.ctrl and (target := link_at(self._line_point(event), self._view.viewport.lines))
         ):
-            self._view.exchange.open_link(target)
+            self._view.open_link(target)
         elif event.button == 1:
             self._view.capture_mouse()
             self.marking.press(int(event.y), int(event.x), time.monotonic(), block=event.meta)

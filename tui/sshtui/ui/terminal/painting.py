@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS
@@ -23,9 +22,7 @@ from sshtui.ui.steady import SteadyApp
 from sshtui.ui.terminal.colours import Colours, Mark, numbers
 from sshtui.ui.terminal.copy_mode import CopyMode
 from sshtui.ui.terminal.strips import Overlay, Strips
-
-if TYPE_CHECKING:
-    from sshtui.ui.widgets.terminal_view import TerminalView
+from sshtui.ui.terminal.surface import Surface
 
 _SHAPES = {CursorShape.BLOCK: Mark.BLOCK, CursorShape.UNDERLINE: Mark.UNDERLINE, CursorShape.BAR: Mark.BAR}
 _OURS = Style(reverse=True)
@@ -34,7 +31,7 @@ _OURS = Style(reverse=True)
 class Painting:
     """Puts the lines of one view together. `palette` tells the theme's colours now."""
 
-    def __init__(self, view: TerminalView, palette: Callable[[], Palette], *, unicode: bool) -> None:
+    def __init__(self, view: Surface, palette: Callable[[], Palette], *, unicode: bool) -> None:
         self._view = view
         self._palette = palette
         self._unicode = unicode
@@ -138,7 +135,7 @@ class Painting:
         view = self._view
         overlays: list[Overlay] = []
         copying = view.copying
-        selection = view.mouse.marking.selection
+        selection = view.marked
         if copying is not None:
             overlays += copying.mark_of(line)
             selection = copying.selection or selection
@@ -156,7 +153,7 @@ class Painting:
         cursor = view.session.emulator.cursor
         if view.copying is not None:
             place, mark = view.copying.cursor, Mark.BLOCK
-        elif not cursor.visible or not view.blinking.seen:
+        elif not cursor.visible or not view.cursor_seen:
             return None
         else:
             place = Point(view.viewport.lines.top + cursor.point.row, cursor.point.column)

@@ -63,7 +63,7 @@ class RowPainter:
         marked = host.name in self._facts.marked()
         lead = f"{self._glyphs.marked if marked else ' '}{'  ' * row.depth}"
         segments = [
-            Segment(lead, ground + self._part("marked") if marked else ground),
+            Segment(lead, ground + self._part("marked") if marked and not on_cursor else ground),
             Segment(self._glyphs.state(state) + " ", tint),
         ]
         room = width - cell_len(lead) - 2

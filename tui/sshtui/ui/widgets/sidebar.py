@@ -54,7 +54,7 @@ class Sidebar(Widget):
     """Owns where the cursor is and what has the focus; what is listed, marked and done has owners of its own."""
 
     class Said(Message):
-        """`summary` is another one."""
+        """`summary` is another one, or there is something else under the cursor."""
 
     class TabsDiffer(Message):
         """Tabs have another host now: one that was saved anew, or inherits something else."""
@@ -173,6 +173,12 @@ class Sidebar(Widget):
         row = self._list.row
         return row.host if isinstance(row, HostRow) else None
 
+    @property
+    def folder(self) -> FolderRow | None:
+        """The folder under the cursor."""
+        row = self._list.row
+        return row if isinstance(row, FolderRow) else None
+
     def take_focus(self) -> None:
         """Put the focus on the list, or on the card while it is edited."""
         if self._card.editing:
@@ -230,6 +236,7 @@ class Sidebar(Widget):
         rows, empty = self._listing.rows(query)
         self._list.show(rows, query=query, cursor=0 if first else None, empty=empty)
         self._show_card()
+        self.post_message(self.Said())
 
     def _marked(self) -> None:
         """Other hosts are marked."""
@@ -259,6 +266,7 @@ class Sidebar(Widget):
     def _moved(self, event: HostList.Moved) -> None:
         event.stop()
         self._show_card()
+        self.post_message(self.Said())
 
     @on(HostList.Picked)
     def _picked(self, event: HostList.Picked) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rich.cells import cell_len
 from textual import work
@@ -17,7 +17,7 @@ from sshtui.model.forwards import ForwardState
 from sshtui.model.text import plain
 from sshtui.session.changes import State
 from sshtui.session.session import Session
-from sshtui.ui.actions import ACTIONS, Scope
+from sshtui.ui.actions import ACTIONS, HELP, Scope
 from sshtui.ui.glyphs import Glyphs
 from sshtui.ui.keymap import Keymap, shown
 from sshtui.ui.widgets.tab_bar import DANGER_WORD
@@ -118,19 +118,32 @@ class StatusLine(Horizontal):
             self._silent = silent
             self.show_session(self._session)
 
-    def show_scope(self, scope: Scope, *, only: Collection[str] = (), lead: str = "") -> None:
-        """`lead`, then what can be done in `scope` (only the actions in `only`, when given), as far as it fits."""
+    def show_scope(
+        self, scope: Scope, *, only: Collection[str] = (), words: Mapping[str, str] | None = None, lead: str = ""
+    ) -> None:
+        """`lead`, then what can be done in `scope` (only the actions in `only`, when given), as far as it fits.
+
+        `words` says what an action does here where that is not its own word. The way to the help is left out last.
+        """
         self._session = None
         pieces = [Content.assemble((f" {lead} ", "bold $warning"))] if lead else []
         room = self._room - sum(piece.cell_length for piece in pieces)
-        for action in ACTIONS:
-            label = self._keymap.label(action.id, unicode=self._unicode)
-            if action.scope is scope and action.short and label and (not only or action.id in only):
-                piece = Content.assemble((f" {label}", "$accent bold"), (f" {action.short} ", "$muted"))
+        offers = {
+            action.id: Content.assemble(
+                (f" {label}", "$accent bold"), (f" {(words or {}).get(action.id, action.short)} ", "$muted")
+            )
+            for action in ACTIONS
+            if action.scope is scope and action.short and (not only or action.id in only)
+            if (label := self._keymap.label(action.id, unicode=self._unicode))
+        }
+        kept = offers[HELP].cell_length if HELP in offers else 0
+        for action_id, piece in offers.items():
+            kept -= piece.cell_length if action_id == HELP else 0
+            if piece.cell_length + kept <= room:
                 room -= piece.cell_length
-                if room < 0:
-                    break
                 pieces.append(piece)
+            elif not kept:
+                break
         self._left(Content("").join(pieces))
 
     def show_leader(self, *, pending: bool, locked: bool) -> None:

@@ -11,7 +11,6 @@ from textual.geometry import Offset, Region
 from textual.geometry import Size as CellSize
 from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 
 from sshtui.model.geometry import Point, Size
 from sshtui.model.keystrokes import Keystroke
@@ -32,6 +31,7 @@ from sshtui.ui.terminal.frames import Frames
 from sshtui.ui.terminal.mouse import Mouse
 from sshtui.ui.terminal.painting import Painting
 from sshtui.ui.terminal.subject import Subject
+from sshtui.ui.terminal.surface import Surface
 from sshtui.ui.terminal.viewport import Viewport
 
 SETTLED = 0.1
@@ -41,7 +41,7 @@ BELL_SHOWN = 1.0
 """Seconds the mark of a bell stays."""
 
 
-class TerminalView(Widget, can_focus=True):
+class TerminalView(Surface, can_focus=True):
     """A session's screen. Every keystroke that comes here goes to the remote; what is the app's is taken before.
 
     `palette` tells the theme's colours now; `prompter` asks before a paste of several lines and before a link opens,
@@ -79,7 +79,6 @@ class TerminalView(Widget, can_focus=True):
         self._alternate = False
         self._shown = False
         self.in_focus = False
-        """As `has_focus`, which takes long to find: it is asked for at every keystroke and for every row."""
 
     # Life
 
@@ -209,7 +208,21 @@ class TerminalView(Widget, can_focus=True):
         """Whether the bell rang just now."""
         return self._ringing is not None
 
+    @property
+    def marked(self) -> Selection | None:
+        """What the mouse has marked."""
+        return self.mouse.marking.selection
+
+    @property
+    def cursor_seen(self) -> bool:
+        """False in the dark half of a blinking cursor's time."""
+        return self.blinking.seen
+
     # Painting
+
+    def written(self, y: int) -> str:
+        """Row `y` as characters and control sequences."""
+        return self.painting.written(y)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The strips in `crop`, straight from the cache: the styles of a widget do not apply inside a terminal."""
@@ -322,6 +335,10 @@ class TerminalView(Widget, can_focus=True):
         """Paste what this machine's clipboard holds, or what was copied here last."""
         self.exchange.paste_clipboard()
 
+    def open_link(self, target: str) -> None:
+        """Open an address in a browser after showing it."""
+        self.exchange.open_link(target)
+
     def toggle_mouse(self) -> None:
         """Give the mouse to the outer terminal, or take it back."""
         self.exchange.lend_mouse()
@@ -335,7 +352,7 @@ class TerminalView(Widget, can_focus=True):
         if outcome is Outcome.COPY and copying.selection is not None:
             self.copy(copying.selection)
         elif outcome is Outcome.FOLLOW:
-            self.exchange.open_link(copying.link)
+            self.open_link(copying.link)
         if outcome in (Outcome.LEAVE, Outcome.COPY):
             self._stop_copying()
         self.refresh()
