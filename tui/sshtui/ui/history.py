@@ -8,7 +8,7 @@ from typing import Any
 
 from sshtui.errors import NotFound, UsageError
 from sshtui.model.folders import FolderSettings, is_below
-from sshtui.model.hosts import Host
+from sshtui.model.hosts import Host, carried_over
 from sshtui.ui.stores import Hosts
 
 DEPTH = 1000
@@ -21,6 +21,10 @@ class Change:
 
     before: Host | None
     after: Host | None
+
+
+Edit = tuple[Host | None, Host]
+"""The host as a person saw it, None for a new one, and what they made of it."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,12 @@ class History:
         self._hosts = hosts
         self._steps: list[Step] = []
 
-    def save(self, changes: Sequence[tuple[Host, str | None]], title: str = "") -> Step:
-        """Put each host in the place of the one named beside it, or as a new one; all or none. Raises ConfigError."""
-        befores = [self._hosts.get(was) if was is not None else None for _, was in changes]
-        self._hosts.put_many(changes)
-        step = Step(tuple(Change(before, host) for before, (host, _) in zip(befores, changes, strict=True)), (), title)
+    def save(self, edits: Sequence[Edit], title: str = "") -> Step:
+        """Make each edit to the host as it is saved at present, so that what others changed in it stays; all or none.
+
+        Raises ConfigError.
+        """
+        step = Step(self._put(edits), (), title)
         self._note(step)
         return step
 
@@ -91,7 +96,7 @@ class History:
 
         Settings that `to` has already stay as they are. Raises as `set_folder`.
         """
-        moved = [(replace(host, folder=to + host.folder.removeprefix(path)), host.name) for host in hosts]
+        moved = [(host, replace(host, folder=to + host.folder.removeprefix(path))) for host in hosts]
         changes = self.save(moved, title).changes
         taken = {each.path for each in self._hosts.folders}
         for settings in self._hosts.folders:
@@ -102,7 +107,9 @@ class History:
                 self._steps[-1] = Step(changes, renamed, title)
 
     def undo(self) -> Step | None:
-        """Undo the newest change and return it; None when there is none. Raises ConfigError, NotFound.
+        """Undo the newest change and return it, each `before` as it stands there again; None when there is none.
+
+        What others changed since stays. Raises ConfigError, NotFound.
 
         A step that another instance made impossible is given up, so that those before it can be undone.
         """
@@ -115,14 +122,29 @@ class History:
             gone = [change.after.name for change in step.changes if change.before is None and change.after is not None]
             if gone:
                 self._hosts.remove_many(gone)
-            back = [_back(change) for change in step.changes if change.before is not None]
-            if back:
-                self._hosts.put_many(back)
+            back = self._put([_back(change) for change in step.changes if change.before is not None])
         except (NotFound, UsageError):
             self._steps.pop()
             raise
         self._steps.pop()
-        return step
+        there = iter(back)
+        changes = [
+            change if change.before is None else Change(next(there).after, change.after) for change in step.changes
+        ]
+        return replace(step, changes=tuple(changes))
+
+    def _put(self, edits: Sequence[Edit]) -> tuple[Change, ...]:
+        """Save what `edits` make of the hosts as they are at present; how these changed."""
+        nows = [self._hosts.get(before.name) if before else None for before, _ in edits]
+        made = [
+            carried_over(before, after, now) if before and now else after
+            for (before, after), now in zip(edits, nows, strict=True)
+        ]
+        if edits:
+            self._hosts.put_many(
+                [(host, before.name if before else None) for (before, _), host in zip(edits, made, strict=True)]
+            )
+        return tuple(map(Change, nows, made))
 
     def _note(self, step: Step) -> None:
         self._steps = [*self._steps[1 - DEPTH :], step]
@@ -134,12 +156,12 @@ def _said(settings: FolderSettings, name: str) -> Any:
     return None if value == "" else value
 
 
-def _back(change: Change) -> tuple[Host, str | None]:
-    """What to save, and in whose place, for `before` to stand there again."""
+def _back(change: Change) -> Edit:
+    """The edit by which `before` stands there again."""
     assert change.before is not None
     if change.after is None:
-        return change.before, None
+        return None, change.before
     # A field that the file keeps unless it is taken away by name.
     added = {name: None for name in change.after.extra if name not in change.before.extra}
     before = replace(change.before, extra={**change.before.extra, **added}) if added else change.before
-    return before, change.after.name
+    return change.after, before

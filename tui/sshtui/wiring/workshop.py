@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 def key_workshop_on(
     paths: Paths,
-    change: Callable[[Host], None],
+    change: Callable[[Host, Host], None],
     every_host: Callable[[], Sequence[Host]],
     wire: LazyWire,
     prompter: Prompter,
 ) -> KeysScreen:
-    """The screen on the key files at `paths`; `change` saves a host that is to use one of them."""
+    """The screen on the key files at `paths`; `change` makes of a saved host one that uses another."""
     from sshtui.keys import install as keys
     from sshtui.ui.screens.keys import KeysScreen
     from sshtui.ui.screens.keys_bench import KeyTools
@@ -52,7 +52,7 @@ def key_workshop_on(
             return f"{added.words}, proved; the old key {removed.words}"
 
     def use(host: Host, path: Path) -> None:
-        change(replace(host, key_pair=str(path)))
+        change(host, replace(host, key_pair=str(path)))
 
     agent_path = os.environ.get("SSH_AUTH_SOCK") or None
     tools = KeyTools(
