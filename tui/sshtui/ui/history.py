@@ -73,7 +73,8 @@ class History:
 
         Raises ConfigError.
         """
-        step = Step(self._put(edits), (), title)
+        step = Step(self._made(edits), (), title)
+        self._hosts.put_many(_saving(edits, step.changes))
         self._note(step)
         return step
 
@@ -116,13 +117,16 @@ class History:
         if not self._steps:
             return None
         step = self._steps[-1]
+        edits = [_back(change) for change in step.changes if change.before is not None]
+        back = self._made(edits)
         try:
             for folder in reversed(step.folders):
                 self._hosts.put_folder(folder.path, folder.before)
             gone = [change.after.name for change in step.changes if change.before is None and change.after is not None]
             if gone:
                 self._hosts.remove_many(gone)
-            back = self._put([_back(change) for change in step.changes if change.before is not None])
+            if edits:
+                self._hosts.put_many(_saving(edits, back))
         except (NotFound, UsageError):
             self._steps.pop()
             raise
@@ -133,21 +137,25 @@ class History:
         ]
         return replace(step, changes=tuple(changes))
 
-    def _put(self, edits: Sequence[Edit]) -> tuple[Change, ...]:
-        """Save what `edits` make of the hosts as they are at present; how these changed."""
+    def _made(self, edits: Sequence[Edit]) -> tuple[Change, ...]:
+        """What `edits` make of the hosts as they are saved at present."""
         nows = [self._hosts.get(before.name) if before else None for before, _ in edits]
-        made = [
-            carried_over(before, after, now) if before and now else after
+        return tuple(
+            Change(now, carried_over(before, after, now) if before and now else after)
             for (before, after), now in zip(edits, nows, strict=True)
-        ]
-        if edits:
-            self._hosts.put_many(
-                [(host, before.name if before else None) for (before, _), host in zip(edits, made, strict=True)]
-            )
-        return tuple(map(Change, nows, made))
+        )
 
     def _note(self, step: Step) -> None:
         self._steps = [*self._steps[1 - DEPTH :], step]
+
+
+def _saving(edits: Sequence[Edit], made: Sequence[Change]) -> list[tuple[Host, str | None]]:
+    """The hosts that `made` leads to, each with the name of the one it takes the place of."""
+    return [
+        (change.after, before.name if before else None)
+        for (before, _), change in zip(edits, made, strict=True)
+        if change.after
+    ]
 
 
 def _said(settings: FolderSettings, name: str) -> Any:
