@@ -122,7 +122,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         return (*own, *(host for host in lookup.read_only() if host.name not in names))
 
     def key_workshop(prompter: Prompter) -> KeysScreen:
-        return key_workshop_on(paths, change, every_host, wire, prompter)
+        return key_workshop_on(paths, change, every_host, hosts.effective, wire, prompter)
 
     def make_roster(prompter: Prompter) -> Roster:
         return Roster(Surroundings(wire, prompter, scrollback=settings.scrollback))
