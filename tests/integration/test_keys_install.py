@@ -183,7 +183,7 @@ async def test_an_account_with_neither_shell_nor_sftp_is_explained_in_the_server
             await install(runner, pair.public, "me")
 
 
-async def test_the_command_installs_on_several_hosts_and_reports_each(
+async def test_the_command_installs_on_several_hosts_reports_each_and_saves_nothing_but_the_key_pair(
     tmp_path: Path, start_sshd: Callable[..., OpenSSH], account: Account, capsys: pytest.CaptureFixture[str]
 ) -> None:
     server = start_sshd(extra=("AuthorizedKeysFile .ssh/authorized_keys",))
@@ -195,8 +195,9 @@ async def test_the_command_installs_on_several_hosts_and_reports_each(
     config = tmp_path / "config"
     config.mkdir()
     store = HostStore(config / "hosts.toml")
-    store.put(Host("web", "127.0.0.1", port=server.port, user=account.name))
-    store.put(Host("gone", "127.0.0.1", port=1, user=account.name))
+    store.put(Host("web", "127.0.0.1", folder="lab"))
+    store.put(Host("gone", "127.0.0.1", port=1))
+    store.put_folder("lab", {"port": server.port, "user": account.name})
     arguments = ["--config-dir", str(config), "keys", "install", str(new), "web", "gone", "--use", "--json"]
     assert await asyncio.to_thread(sshtui, arguments) == Refused.exit_code
     first, second = json.loads(capsys.readouterr().out)["results"]
@@ -204,6 +205,7 @@ async def test_the_command_installs_on_several_hosts_and_reports_each(
     assert (second["host"], second["outcome"]) == ("gone", "failed")
     assert public_line(new) in (account.home / ".ssh" / "authorized_keys").read_text()
     saved = HostStore(config / "hosts.toml")
-    assert [host.key_pair for host in map(saved.get, ("web", "gone")) if host] == [str(new), ""]
+    assert saved.get("web") == Host("web", "127.0.0.1", folder="lab", key_pair=str(new))
+    assert saved.get("gone") == Host("gone", "127.0.0.1", port=1)
     assert await asyncio.to_thread(sshtui, [*arguments[:3], "uninstall", str(new), "web"]) == 0
     assert public_line(new) not in (account.home / ".ssh" / "authorized_keys").read_text()

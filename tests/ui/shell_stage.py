@@ -21,8 +21,10 @@ from sshtui.model.settings import Settings
 from sshtui.model.themes import UI_ROLES, Palette, Theme
 from sshtui.session.roster import Roster
 from sshtui.session.surroundings import Surroundings
+from sshtui.store import toml_files
 from sshtui.store.hosts import HostStore
 from sshtui.store.lookup import Lookup
+from sshtui.store.settings import save_setting
 from sshtui.store.ssh_config import read_hosts
 from sshtui.ui.app import SshtuiApp
 from sshtui.ui.parts import Parts
@@ -113,7 +115,7 @@ class Stage:
         self.dialer = MemoryDialer()
         self.prompter = ScriptedPrompter(*answers)
         self.recent = MemoryRecent()
-        self.settings: dict[str, object] = {}
+        self.settings_file = directory / "settings.toml"
 
         async def offered(_host: Host) -> Sequence[KeyPair]:
             return key_pairs
@@ -130,7 +132,7 @@ class Stage:
                 key_pairs=offered,
                 config_hosts=config_hosts,
                 settings=settings or replace(Settings(), unicode=True),
-                save_setting=self.settings.__setitem__,
+                save_setting=lambda name, value: save_setting(self.settings_file, name, value),
                 keymap=keymap or {},
                 open_at_start=open_at_start,
                 effective=self.store.effective,
@@ -142,6 +144,11 @@ class Stage:
                 diagnose=_not_here,
             )
         )
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """What stands in settings.toml."""
+        return toml_files.read(self.settings_file)
 
     @property
     def main(self) -> MainScreen:

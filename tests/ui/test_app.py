@@ -68,6 +68,26 @@ async def test_the_splitter_is_dragged_and_remembered(stage: Build) -> None:
     assert shell.settings == {"sidebar_columns": 50}
 
 
+async def test_a_setting_that_cannot_be_saved_is_said_and_the_app_goes_on(stage: Build) -> None:
+    shell = stage()
+    shell.settings_file.write_text("theme = \n")
+
+    def told() -> int:
+        return sum(notice.text.startswith(f"{shell.settings_file}, line 1: ") for notice in shell.prompter.notices)
+
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await pilot.mouse_down("#splitter", offset=(0, 5))
+        await pilot.hover(offset=(50, 5))
+        await pilot.mouse_up(offset=(50, 5))
+        await shell.until(pilot, "a word on the width", lambda: told() == 1)
+        await pilot.press("s")
+        await shell.until(pilot, "a word on the order", lambda: told() == 2)
+        await pilot.press("colon", *"paper", "enter")
+        await shell.until(pilot, "a word on the theme", lambda: told() == 3)
+        assert shell.app.theme == "paper"
+    assert shell.settings_file.read_text() == "theme = \n"
+
+
 async def test_quitting_without_live_tabs_asks_nothing(stage: Build) -> None:
     shell = stage()
     async with shell.app.run_test() as pilot:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -268,6 +269,41 @@ async def test_what_could_not_be_saved_is_said_and_stays_typed(stage: Build, tmp
         focused = shell.app.focused
         assert isinstance(focused, Input)
         assert focused.value == "192.0.2.79"
+
+
+async def test_what_another_instance_set_while_the_card_was_open_stays(stage: Build) -> None:
+    shell = stage()
+    other = HostStore(shell.path)
+    async with shell.app.run_test() as pilot:
+        await pilot.press("end", "e", "tab", *"9")
+        other.put(Host("lonely", "192.0.2.7", port=2222, extra={"danger": True}))
+        shell.store.refresh()
+        await pilot.press("enter")
+        await shell.until(pilot, "the address", lambda: (h := shell.store.get("lonely")) and h.address == "192.0.2.79")
+    assert HostStore(shell.path).get("lonely") == Host("lonely", "192.0.2.79", 2222, extra={"danger": True})
+
+
+async def test_what_another_instance_set_while_the_card_of_several_was_open_stays(stage: Build) -> None:
+    shell = stage()
+    other = HostStore(shell.path)
+    async with shell.app.run_test(size=(120, 50)) as pilot:
+        await pilot.press("end", "space", "up", "space", "e")
+        await _type(pilot, shell, "notes", "ours")
+        other.put(replace(LONELY, port=2222))
+        shell.store.refresh()
+        await pilot.press("enter")
+        await shell.until(pilot, "the notes", lambda: (h := shell.store.get("lonely")) and h.notes == "ours")
+    assert HostStore(shell.path).get("lonely") == replace(LONELY, notes="ours", port=2222)
+
+
+async def test_a_copy_goes_without_a_field_that_is_emptied_on_its_card(stage: Build) -> None:
+    shell = stage(hosts=(Host("a", "h", extra={"resume": "tmux"}),))
+    async with shell.app.run_test(size=(120, 50)) as pilot:
+        await pilot.press("end", "c")
+        await _type(pilot, shell, "resume", "")
+        await pilot.press("enter")
+        await shell.until(pilot, "the copy", lambda: shell.store.get("a-2"))
+    assert HostStore(shell.path).get("a-2") == Host("a-2", "h")
 
 
 async def test_a_chosen_key_pair_is_kept_in_the_host(stage: Build) -> None:

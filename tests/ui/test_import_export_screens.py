@@ -95,6 +95,22 @@ async def test_what_a_connection_runs_here_is_said_before_yes(stage: Build, tabl
     assert "a: nc -X 5 %h %p" in question.text
 
 
+async def test_a_say_in_which_host_keys_are_trusted_is_shown_before_yes(stage: Build, table: Path) -> None:
+    shell = stage(answers=[None])
+    fields = {"host_key_alias": "*", "known_hosts_files": ["~/.ssh/authorized_keys"], "verify_host_key_dns": None}
+    table.with_name("x.json").write_text(json.dumps([{"name": "a", "address": "h", **fields}]))
+    said = "host_key_alias *, known_hosts_files ~/.ssh/authorized_keys"
+    async with shell.app.run_test(size=(160, 40)) as pilot:
+        await pilot.press("I", *"x.json", "enter")
+        await shell.shows(pilot, "Its host key is judged by")
+        assert said in " ".join(shell.picture().replace("│", " ").split())
+        await pilot.press("i")
+        await shell.until(pilot, "the question", lambda: shell.prompter.asked(Confirm))
+    question = shell.prompter.asked(Confirm)[0]
+    assert isinstance(question, Confirm)
+    assert f"a: {said}" in question.text
+
+
 async def test_conflicts_are_taken_on_request_and_a_folder_goes_before(stage: Build, table: Path) -> None:
     shell = stage(answers=[True])
     async with shell.app.run_test() as pilot:

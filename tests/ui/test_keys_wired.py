@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import SelectionList, Static
 
 from sshtui.keys.workshop import make
 from sshtui.model.hosts import Host
@@ -33,3 +33,29 @@ async def test_k_opens_the_workshop_on_the_users_key_pairs_and_hosts(
         assert "web-1, from-config" in told
         await pilot.press("escape")
         await on_stage(pilot, lambda: not isinstance(app.screen, KeysScreen), "way back")
+
+
+async def test_a_key_pair_is_installed_where_the_folder_of_a_host_leads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[str] = []
+
+    async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        called.append(str(writer.get_extra_info("peername")))
+        writer.close()
+
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    make(tmp_path / "ssh" / "id_ed25519", comment="me@here")
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    store = HostStore(tmp_path / "hosts.toml")
+    store.put(Host("web-1", "127.0.0.1", folder="prod"))
+    store.put_folder("prod", {"user": "deploy", "port": port})
+    app = build_app(Paths(tmp_path, tmp_path / "state", tmp_path / "ssh"))
+    async with server, app.run_test(size=(100, 40)) as pilot, asyncio.timeout(60):
+        await pilot.press("K")
+        await on_stage(pilot, lambda: isinstance(app.screen, KeysScreen) and app.screen.marked, "marked key pair")
+        await pilot.press("i")
+        await on_stage(pilot, lambda: isinstance(app.focused, SelectionList), "hosts to tick")
+        await pilot.press("space", "tab", "tab", "enter")
+        await on_stage(pilot, lambda: called, "call at the folder's port")

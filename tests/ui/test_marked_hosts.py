@@ -430,6 +430,6 @@ async def test_the_real_app_undoes_what_a_dialog_kept_in_a_host(tmp_path: Path) 
     async with app.run_test() as pilot:
         history = app.parts.history
         assert history is not None
-        history.save([(replace(LONELY, key_pair="~/.ssh/id_work"), "lonely")])
+        history.save([(LONELY, replace(LONELY, key_pair="~/.ssh/id_work"))])
         await pilot.press("u")
         await eventually(lambda: HostStore(tmp_path / "hosts.toml").get("lonely") == LONELY, "undo")

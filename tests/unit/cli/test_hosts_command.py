@@ -229,6 +229,14 @@ def test_the_config_dir_option_moves_everything(sshtui: Sshtui, tmp_path: Path) 
     assert places["hosts_file"] == str(other / "hosts.toml")
 
 
+def test_the_plan_of_an_import_tells_a_say_in_which_host_keys_are_trusted(sshtui: Sshtui, tmp_path: Path) -> None:
+    file = tmp_path / "theirs.json"
+    fields = {"strict_host_key_checking": "accept-new", "known_hosts_files": ["~/one", "~/two"]}
+    file.write_text(json.dumps([{"name": "a", "address": "h", **fields}]))
+    planned = sshtui("import", "json", str(file), "--dry-run").out
+    assert "host key judged by: known_hosts_files ~/one ~/two, strict_host_key_checking accept-new" in planned
+
+
 def test_the_help_names_every_exit_code_of_the_errors(sshtui: Sshtui) -> None:
     codes = {kind.exit_code for kind in _subclasses(SshtuiError)} | {0}
     shown = sshtui("--help").out

@@ -349,6 +349,21 @@ def test_two_instances_that_edit_one_host_keep_both_fields(path: Path) -> None:
     assert one.hosts() == (Host("a", "h", user="root", port=2222),)
 
 
+def test_a_further_field_of_one_instance_and_any_field_of_another_are_both_kept(path: Path) -> None:
+    one = HostStore(path)
+    one.put(Host("a", "h", extra={"reconnect": True, "resume": "tmux"}))
+    two = HostStore(path)
+    one.put(Host("a", "h", port=2222, extra={"reconnect": True, "resume": "screen"}))
+    two.put(Host("a", "h", extra={"reconnect": None, "resume": "tmux", "danger": True}))
+    assert HostStore(path).hosts() == (Host("a", "h", port=2222, extra={"resume": "screen", "danger": True}),)
+
+
+def test_a_further_field_that_a_new_host_is_to_go_without_is_not_written(path: Path) -> None:
+    store = HostStore(path)
+    store.put(Host("a", "h", extra={"resume": None, "danger": True}))
+    assert store.hosts() == (Host("a", "h", extra={"danger": True}),)
+
+
 def test_a_name_that_another_instance_took_is_refused(path: Path) -> None:
     one, two = HostStore(path), HostStore(path)
     one.put(Host("a", "h"))

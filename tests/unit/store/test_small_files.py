@@ -64,8 +64,9 @@ def test_a_broken_settings_file_is_reported_and_never_written(tmp_path: Path) ->
     settings, problems = load_settings(path)
     assert settings == Settings()
     assert problems[0].line == 1
-    with pytest.raises(BrokenFile):
+    with pytest.raises(BrokenFile) as caught:
         save_setting(path, "theme", "nord")
+    assert caught.value.sentence == problems[0].sentence
     assert path.read_text() == "theme = \n"
 
 

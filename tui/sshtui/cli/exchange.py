@@ -56,6 +56,8 @@ def show_plan(steps: Sequence[Step]) -> None:
         click.echo(f"{step.action:<9} {plain(step.name).ljust(width)}  {plain(step.where, 500)}".rstrip())
         if step.runs:
             click.echo(f"{'':<9} {'':{width}}  runs on this computer: {plain(step.runs, 500)}")
+        if step.trusts:
+            click.echo(f"{'':<9} {'':{width}}  host key judged by: {plain(step.trusts, 500)}")
     click.echo(sums(steps), err=True)
 
 

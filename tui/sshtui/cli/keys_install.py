@@ -72,9 +72,10 @@ def install(
         return await put_in(runner, public, comment, prove if provable else None)
 
     def succeeded(host: Host) -> None:
+        # Read anew: `host` is what it inherits too, and others may have changed it during the login.
         store = HostStore(paths.hosts_file)
-        if use and store.get(host.name):
-            store.put(replace(host, key_pair=stored_path(str(private))))
+        if use and (saved := store.get(host.name)):
+            store.put(replace(saved, key_pair=stored_path(str(private))))
 
     return _on_each(paths, names, public, job, json_wanted, succeeded)
 

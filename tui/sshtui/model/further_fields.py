@@ -50,6 +50,16 @@ FURTHER: Mapping[str, Kind] = {
     RESUME: tuple(COMMANDS),
 }
 
+HOST_KEY_TRUST = (
+    "fingerprint",
+    "host_key_alias",
+    "known_hosts_files",
+    "strict_host_key_checking",
+    "revoked_host_keys",
+    "verify_host_key_dns",
+)
+"""Fields that say which host key is trusted, and where that is kept."""
+
 _FLAGS = {"yes": True, "true": True, "no": False, "false": False}
 LONGEST = 4096
 """Characters of a value."""

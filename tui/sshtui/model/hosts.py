@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -84,6 +84,21 @@ class Host:
             return f"{who}{self.address}"
         where = f"[{self.address}]" if ":" in self.address else self.address
         return f"{who}{where}:{self.port}"
+
+
+def carried_over(before: Host, after: Host, now: Host) -> Host:
+    """`now` with the fields that differ between `before` and `after`; what others changed in `now` stays.
+
+    A field of `extra` counts by itself. One that `after` leaves out stays, as in a save; None takes it away.
+    """
+    changed = {name: value for name in _COMPARED if (value := getattr(after, name)) != getattr(before, name)}
+    further = {name: value for name, value in after.extra.items() if value != before.extra.get(name)}
+    if further:
+        changed["extra"] = {**now.extra, **further}
+    return replace(now, **changed)
+
+
+_COMPARED = tuple(field.name for field in fields(Host) if field.name not in {"extra", "origin"})
 
 
 def name_problem(name: str) -> str:

@@ -206,7 +206,8 @@ def with_hosts(document: HostDocument, path: Path, changes: Iterable[tuple[Host,
             blocks[-1] += gap
         else:
             head += gap
-        blocks.append(("[[hosts]]\n" + toml_files.assignments(to_table(host))).replace("\n", newline))
+        table = {name: value for name, value in to_table(host).items() if value is not None}
+        blocks.append(("[[hosts]]\n" + toml_files.assignments(table)).replace("\n", newline))
     return _assembled(head, tuple(blocks), path, document.known)
 
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from sshtui.errors import BrokenFile, NotFound, NotSaved, UsageError
 from sshtui.files import changeable_by, ensure_private_directory, locked, signature, sweep, write_whole
 from sshtui.model.folders import FolderSettings, inherited
-from sshtui.model.hosts import Host
+from sshtui.model.hosts import Host, carried_over
 from sshtui.store import toml_files
 from sshtui.store.folder_tables import read_folders, with_folder
 from sshtui.store.host_document import VERSION, HostDocument, read_document, with_hosts, without_hosts
 from sshtui.store.host_tables import host_problem
-
-_FIELDS = tuple(field.name for field in fields(Host) if field.name not in {"extra", "origin"})
 
 
 class HostStore:
@@ -102,9 +99,9 @@ class HostStore:
     def put(self, host: Host, *, was: str | None = None) -> None:
         """Save `host` in the place of the host named `was`, or else of the one that has its name, or as a new one.
 
-        Fields that another instance changed meanwhile keep its values, as far as `host` does not differ there from
-        what this instance knew. Raises UsageError for a name that is taken or a value that cannot stand, NotSaved,
-        BrokenFile.
+        Fields that this instance has not read from the disk yet keep their values there, as far as `host` does not
+        differ from what it has read. For a host that was got some time ago, `carried_over` does the same. Raises
+        UsageError for a name that is taken or a value that cannot stand, NotSaved, BrokenFile.
         """
         self.put_many([(host, was)])
 
@@ -208,7 +205,4 @@ def _merged(document: HostDocument, host: Host, was: str | None, base: HostDocum
     current, known = document.get(place), base.get(place)
     if (host.name != place and document.get(host.name)) or (was is None and current and not known):
         raise UsageError(f"There is already a host named {host.name}.", hint="Choose another name.")
-    if current and known and current != known:
-        ours = {name: getattr(host, name) for name in _FIELDS if getattr(host, name) != getattr(known, name)}
-        return replace(current, **ours)
-    return host
+    return carried_over(known, host, current) if current and known and current != known else host

@@ -49,9 +49,9 @@ def save_setting(path: Path, name: str, value: object) -> None:
     ensure_private_directory(path.parent)
     with locked(path):
         text = toml_files.read_text(path) or ""
+        values = {**toml_files.parse(text, path), name: value}
         new = toml_files.edited(text, {name: value})
         if new is None:
-            values = {**toml_files.parse(text, path), name: value}
             new = toml_files.document({key: item for key, item in values.items() if item is not None})
         write_whole(path, new.encode())
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import locale
 import os
+from dataclasses import replace
 
 from textual import events
 
+from sshtui.errors import SshtuiError
 from sshtui.model.keystrokes import Keystroke
 from sshtui.model.outer import outer_terminal
 from sshtui.session.roster import Roster
 from sshtui.ui.glyphs import ASCII, UNICODE, has_unicode
+from sshtui.ui.jobs import Jobs
 from sshtui.ui.keymap import Keymap
 from sshtui.ui.parts import Parts
 from sshtui.ui.screens.main import MainScreen
@@ -28,7 +31,8 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
 
     def __init__(self, parts: Parts) -> None:
         super().__init__()
-        self.parts = parts
+        self.parts = replace(parts, save_setting=self._save_setting)
+        self._write_setting = parts.save_setting
         self.keymap = Keymap(parts.keymap)
         wanted = parts.settings.unicode
         self.unicode = has_unicode(locale.getencoding(), os.environ.get("TERM", "")) if wanted is None else wanted
@@ -42,6 +46,13 @@ class SshtuiApp(SteadyApp[int], inherit_bindings=False):
         if parts.themes:
             default = next(iter(parts.themes))
             self.theme = parts.settings.theme if parts.settings.theme in parts.themes else default
+
+    def _save_setting(self, name: str, value: object) -> None:
+        """Keep a setting for the next start. One that cannot be kept is in force all the same, and that is told."""
+        try:
+            self._write_setting(name, value)
+        except SshtuiError as error:
+            Jobs(self.prompter).failed(error)
 
     def get_default_screen(self) -> MainScreen:
         """The main screen stands below every modal."""

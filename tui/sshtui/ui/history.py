@@ -8,7 +8,7 @@ from typing import Any
 
 from sshtui.errors import NotFound, UsageError
 from sshtui.model.folders import FolderSettings, is_below
-from sshtui.model.hosts import Host
+from sshtui.model.hosts import Host, carried_over
 from sshtui.ui.stores import Hosts
 
 DEPTH = 1000
@@ -21,6 +21,10 @@ class Change:
 
     before: Host | None
     after: Host | None
+
+
+Edit = tuple[Host | None, Host]
+"""The host as a person saw it, None for a new one, and what they made of it."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,13 @@ class History:
         self._hosts = hosts
         self._steps: list[Step] = []
 
-    def save(self, changes: Sequence[tuple[Host, str | None]], title: str = "") -> Step:
-        """Put each host in the place of the one named beside it, or as a new one; all or none. Raises ConfigError."""
-        befores = [self._hosts.get(was) if was is not None else None for _, was in changes]
-        self._hosts.put_many(changes)
-        step = Step(tuple(Change(before, host) for before, (host, _) in zip(befores, changes, strict=True)), (), title)
+    def save(self, edits: Sequence[Edit], title: str = "") -> Step:
+        """Make each edit to the host as it is saved at present, so that what others changed in it stays; all or none.
+
+        Raises ConfigError.
+        """
+        step = Step(self._made(edits), (), title)
+        self._hosts.put_many(_saving(edits, step.changes))
         self._note(step)
         return step
 
@@ -91,7 +97,7 @@ class History:
 
         Settings that `to` has already stay as they are. Raises as `set_folder`.
         """
-        moved = [(replace(host, folder=to + host.folder.removeprefix(path)), host.name) for host in hosts]
+        moved = [(host, replace(host, folder=to + host.folder.removeprefix(path))) for host in hosts]
         changes = self.save(moved, title).changes
         taken = {each.path for each in self._hosts.folders}
         for settings in self._hosts.folders:
@@ -102,30 +108,54 @@ class History:
                 self._steps[-1] = Step(changes, renamed, title)
 
     def undo(self) -> Step | None:
-        """Undo the newest change and return it; None when there is none. Raises ConfigError, NotFound.
+        """Undo the newest change and return it, each `before` as it stands there again; None when there is none.
+
+        What others changed since stays. Raises ConfigError, NotFound.
 
         A step that another instance made impossible is given up, so that those before it can be undone.
         """
         if not self._steps:
             return None
         step = self._steps[-1]
+        edits = [_back(change) for change in step.changes if change.before is not None]
+        back = self._made(edits)
         try:
             for folder in reversed(step.folders):
                 self._hosts.put_folder(folder.path, folder.before)
             gone = [change.after.name for change in step.changes if change.before is None and change.after is not None]
             if gone:
                 self._hosts.remove_many(gone)
-            back = [_back(change) for change in step.changes if change.before is not None]
-            if back:
-                self._hosts.put_many(back)
+            if edits:
+                self._hosts.put_many(_saving(edits, back))
         except (NotFound, UsageError):
             self._steps.pop()
             raise
         self._steps.pop()
-        return step
+        there = iter(back)
+        changes = [
+            change if change.before is None else Change(next(there).after, change.after) for change in step.changes
+        ]
+        return replace(step, changes=tuple(changes))
+
+    def _made(self, edits: Sequence[Edit]) -> tuple[Change, ...]:
+        """What `edits` make of the hosts as they are saved at present."""
+        nows = [self._hosts.get(before.name) if before else None for before, _ in edits]
+        return tuple(
+            Change(now, carried_over(before, after, now) if before and now else after)
+            for (before, after), now in zip(edits, nows, strict=True)
+        )
 
     def _note(self, step: Step) -> None:
         self._steps = [*self._steps[1 - DEPTH :], step]
+
+
+def _saving(edits: Sequence[Edit], made: Sequence[Change]) -> list[tuple[Host, str | None]]:
+    """The hosts that `made` leads to, each with the name of the one it takes the place of."""
+    return [
+        (change.after, before.name if before else None)
+        for (before, _), change in zip(edits, made, strict=True)
+        if change.after
+    ]
 
 
 def _said(settings: FolderSettings, name: str) -> Any:
@@ -134,12 +164,12 @@ def _said(settings: FolderSettings, name: str) -> Any:
     return None if value == "" else value
 
 
-def _back(change: Change) -> tuple[Host, str | None]:
-    """What to save, and in whose place, for `before` to stand there again."""
+def _back(change: Change) -> Edit:
+    """The edit by which `before` stands there again."""
     assert change.before is not None
     if change.after is None:
-        return change.before, None
+        return None, change.before
     # A field that the file keeps unless it is taken away by name.
     added = {name: None for name in change.after.extra if name not in change.before.extra}
     before = replace(change.before, extra={**change.before.extra, **added}) if added else change.before
-    return before, change.after.name
+    return change.after, before

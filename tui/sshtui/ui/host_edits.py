@@ -20,7 +20,7 @@ from sshtui.ui.card_fields import (
     read_folder,
     written,
 )
-from sshtui.ui.history import History, Step
+from sshtui.ui.history import Edit, History, Step
 from sshtui.ui.host_rows import Catalogue
 from sshtui.ui.jobs import Jobs
 from sshtui.ui.parts import Parts
@@ -67,15 +67,15 @@ class HostEdits:
 
     def adding(self, folder: str) -> Editing:
         """A new host in `folder`."""
-        return self._editing(Host(name="", address="", folder=folder), None)
+        return self._editing(Host(name="", address="", folder=folder), new=True)
 
     def editing(self, host: Host) -> Editing:
         """A saved host."""
-        return self._editing(host, host.name)
+        return self._editing(host)
 
     def cloning(self, host: Host) -> Editing:
         """A copy of any host, under a free name."""
-        return self._editing(replace(host, name=_free(host.name, self._names()), origin=""), None)
+        return self._editing(replace(host, name=_free(host.name, self._names()), origin=""), new=True)
 
     def editing_all(self, hosts: Sequence[Host]) -> Editing:
         """Several saved hosts at once: every field but the name; only what is typed changes."""
@@ -85,7 +85,7 @@ class HostEdits:
         before = {field_id: "" if field_id in mixed else text for field_id, text in every[0].items()}
 
         def save(texts: Mapping[str, str]) -> None:
-            changed = [(read_changes(texts, before, host), host.name) for host in hosts]
+            changed = [(host, read_changes(texts, before, host)) for host in hosts]
             self._save_all(changed, f"{_many(hosts)} edited.")
 
         return Editing(fields, before, self._around(), save, mixed)
@@ -104,16 +104,16 @@ class HostEdits:
 
         return Editing(FOLDER_FIELDS, before, self._around(), save)
 
-    def _editing(self, base: Host, was: str | None) -> Editing:
+    def _editing(self, base: Host, *, new: bool = False) -> Editing:
         def save(texts: Mapping[str, str]) -> Host:
             host = read(texts, base)
-            self._save_all([(host, was)])
+            self._save_all([(None if new else base, host)])
             return host
 
-        return Editing(CARD_FIELDS, written(base), self._around(was), save)
+        return Editing(CARD_FIELDS, written(base), self._around("" if new else base.name), save)
 
-    def _around(self, was: str | None = None) -> Surrounding:
-        names = self._names() - ({was} if was else set())
+    def _around(self, was: str = "") -> Surrounding:
+        names = self._names() - {was}
         return Surrounding(names, self._parts.themes.keys(), self._parts.parse_destination)
 
     # What is done at once
@@ -137,9 +137,9 @@ class HostEdits:
         folder = folder_typed(folder)
         if problem := folder_problem(folder):
             return problem
-        moved = [(replace(host, folder=folder), host.name) for host in hosts if host.folder != folder]
+        moved: list[Edit] = [(host, replace(host, folder=folder)) for host in hosts if host.folder != folder]
         if moved:
-            title = f"{_many([host for host, _ in moved])} moved to {folder or 'the top'}."
+            title = f"{_many([host for _, host in moved])} moved to {folder or 'the top'}."
             return self._told_once(lambda: self._save_all(moved, title), title)
         return ""
 
@@ -160,7 +160,7 @@ class HostEdits:
     def mark_favourites(self, hosts: Sequence[Host]) -> None:
         """Make favourites of them; none any more when all are."""
         wanted = not all(host.favourite for host in hosts)
-        changed = [(replace(host, favourite=wanted), host.name) for host in hosts if host.favourite != wanted]
+        changed = [(host, replace(host, favourite=wanted)) for host in hosts if host.favourite != wanted]
         title = (
             f"{_many(hosts)} {'made' if wanted else 'no longer'} {'a favourite' if len(hosts) == 1 else 'favourites'}."
         )
@@ -180,14 +180,13 @@ class HostEdits:
             self._jobs.say("That is a host of yours already; c makes a copy of it.")
             return None
         title = f"{_many(copies)} saved as {'a host' if len(copies) == 1 else 'hosts'} of your own."
-        problem = self._told_once(lambda: self._save_all([(copy, None) for copy in copies], title), title)
+        problem = self._told_once(lambda: self._save_all([(None, copy) for copy in copies], title), title)
         return None if problem else copies[0]
 
     def save_imported(self, hosts: Sequence[Host], source: str) -> None:
         """Save what an import wants, in one step to undo. Raises SshtuiError."""
-        known = self._names()
-        changes = [(host, host.name if host.name in known else None) for host in hosts]
-        self._save_all(changes, f"{_many(hosts)} imported from {source}.")
+        edits = [(self._parts.hosts.get(host.name), host) for host in hosts]
+        self._save_all(edits, f"{_many(hosts)} imported from {source}.")
 
     def undo(self) -> Step | None:
         """Undo the newest change; None when nothing was undone."""
@@ -212,10 +211,10 @@ class HostEdits:
         answer = await self._jobs.prompter.ask(ChooseKeyPair(host.name, pairs, host.key_pair, again))
         if answer is not None and answer.key_pair.path:
             changed = replace(host, key_pair=answer.key_pair.path)
-            self._try(lambda: self._save_all([(changed, host.name)]))
+            self._try(lambda: self._save_all([(host, changed)]))
 
-    def _save_all(self, changes: Sequence[tuple[Host, str | None]], title: str = "") -> None:
-        for change in self._history.save(changes, title).changes:
+    def _save_all(self, edits: Sequence[Edit], title: str = "") -> None:
+        for change in self._history.save(edits, title).changes:
             if change.before is not None and change.after is not None:
                 self._is_now(change.before, change.after)
 

@@ -57,6 +57,7 @@ class Parts:
     """Reads ~/.ssh/config again."""
     settings: Settings = field(default_factory=Settings)
     save_setting: Callable[[str, object], None] = lambda _name, _value: None
+    """Keeps a setting for the next start. Raises ConfigError; the app's own parts tell that instead."""
     keymap: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     open_at_start: Host | None = None
     problems: tuple[str, ...] = ()

@@ -87,21 +87,21 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
 
     history = History(hosts)
 
-    def change(host: Host) -> None:
+    def change(before: Host, after: Host) -> None:
         # What dialogs keep in a saved host is undone as what is typed on its card.
-        history.save([(host, host.name)])
+        history.save([(before, after)])
 
     def remember(host: Host, key_pair: KeyPair) -> None:
         saved = hosts.get(host.name)
         if saved is not None and key_pair.path:
-            change(replace(saved, key_pair=key_pair.path))
+            change(saved, replace(saved, key_pair=key_pair.path))
 
     def allow_old(host: Host, algorithms: Sequence[str]) -> None:
         from sshtui.model.further_fields import OLD_ALGORITHMS
 
         saved = hosts.get(host.name)
         if saved is not None:
-            change(replace(saved, extra={**saved.extra, OLD_ALGORITHMS: list(algorithms)}))
+            change(saved, replace(saved, extra={**saved.extra, OLD_ALGORITHMS: list(algorithms)}))
 
     keeper = make_keeper(paths, hosts)
     codes = Codes()
@@ -122,7 +122,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         return (*own, *(host for host in lookup.read_only() if host.name not in names))
 
     def key_workshop(prompter: Prompter) -> KeysScreen:
-        return key_workshop_on(paths, change, every_host, wire, prompter)
+        return key_workshop_on(paths, change, every_host, hosts.effective, wire, prompter)
 
     def make_roster(prompter: Prompter) -> Roster:
         return Roster(Surroundings(wire, prompter, scrollback=settings.scrollback))

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
 
 def key_workshop_on(
     paths: Paths,
-    change: Callable[[Host], None],
+    change: Callable[[Host, Host], None],
     every_host: Callable[[], Sequence[Host]],
+    effective: Callable[[Host], Host],
     wire: LazyWire,
     prompter: Prompter,
 ) -> KeysScreen:
-    """The screen on the key files at `paths`; `change` saves a host that is to use one of them."""
+    """The screen on the key files at `paths`; `change` makes of a saved host one that uses another.
+
+    Key pairs are put where `effective` says that a host leads.
+    """
     from sshtui.keys import install as keys
     from sshtui.ui.screens.keys import KeysScreen
     from sshtui.ui.screens.keys_bench import KeyTools
@@ -35,7 +39,8 @@ def key_workshop_on(
         dialer = (await wire.ready()).dialer
         from sshtui.ssh.commands import commands_on
 
-        async with commands_on(dialer, host, wire.remembering(prompter, host)) as account:
+        there = effective(host)
+        async with commands_on(dialer, there, wire.remembering(prompter, there)) as account:
             yield account
 
     async def install(host: Host, path: Path) -> str:
@@ -52,7 +57,7 @@ def key_workshop_on(
             return f"{added.words}, proved; the old key {removed.words}"
 
     def use(host: Host, path: Path) -> None:
-        change(replace(host, key_pair=str(path)))
+        change(host, replace(host, key_pair=str(path)))
 
     agent_path = os.environ.get("SSH_AUTH_SOCK") or None
     tools = KeyTools(

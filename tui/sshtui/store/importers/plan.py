@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
 
+from sshtui.model.further_fields import HOST_KEY_TRUST
 from sshtui.model.hosts import Host
 from sshtui.store.importers.ansible import read_ansible
 from sshtui.store.importers.found import Found
@@ -39,6 +40,16 @@ class Step:
         """What connecting to the host would run or load on this computer, to be shown before a person agrees; or ""."""
         named = [self.host.extra.get(field) for field in ("proxy_command", "pkcs11_provider")] if self.host else []
         return ", ".join(text for text in named if isinstance(text, str) and text)
+
+    @property
+    def trusts(self) -> str:
+        """What the host says on which host key it may have, and where that is kept; to be shown too, or ""."""
+        extra = self.host.extra if self.host else {}
+        said = {field: extra[field] for field in HOST_KEY_TRUST if extra.get(field)}
+        return ", ".join(
+            f"{field} {' '.join(map(str, value)) if isinstance(value, list) else value}"
+            for field, value in said.items()
+        )
 
 
 def read_ssh_config(path: Path) -> Found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,8 +23,8 @@ from sshtui.ui.screens.exchange import MOST_SHOWN, ExchangeScreen
 from sshtui.ui.widgets.chooser import Chooser
 from sshtui.ui.widgets.host_facts import facts_of_host
 
-RUNNING_SHOWN = 5
-"""Hosts named in the question whose connections run something here."""
+NAMED = 5
+"""Hosts named in the question whose connections run something here, or judge host keys in their own way."""
 
 GUESS = "what the file looks like"
 
@@ -80,6 +80,8 @@ class ImportScreen(ExchangeScreen[Step]):
             parts.append(f"{plain(entry.why, 500)}\n")
         if entry.runs:
             parts.append((f"Connecting runs on this computer: {plain(entry.runs, 500)}\n", "bold $warning"))
+        if entry.trusts:
+            parts.append((f"Its host key is judged by {plain(entry.trusts, 500)}\n", "bold $warning"))
         if entry.host is not None:
             parts.append("\n")
             for label, text in facts_of_host(entry.host):
@@ -137,11 +139,9 @@ class ImportScreen(ExchangeScreen[Step]):
             return
         format, path, folder = self._read
         text = f"{sums(self._steps)} in {plain(str(path), 300)}.\nu in the list of hosts undoes it."
-        running = [step for step in self._steps if step.host in wanted and step.runs]
-        if running:
-            named = "\n".join(f"{plain(step.name, 40)}: {plain(step.runs, 200)}" for step in running[:RUNNING_SHOWN])
-            more = f"\nand {len(running) - RUNNING_SHOWN} more" if len(running) > RUNNING_SHOWN else ""
-            text += f"\n\nConnecting to these runs on this computer:\n{named}{more}"
+        saved = [step for step in self._steps if step.host in wanted]
+        text += _named("Connecting to these runs on this computer:", {step.name: step.runs for step in saved})
+        text += _named("These say by what their host keys are judged:", {step.name: step.trusts for step in saved})
         if not await self.jobs.prompter.ask(Confirm(f"Save {len(wanted)} hosts?", text, yes="Save")):
             return
         try:
@@ -167,6 +167,13 @@ class ImportScreen(ExchangeScreen[Step]):
         more = f", {MOST_SHOWN} shown" if len(self._steps) > MOST_SHOWN else ""
         with_conflicts = ", conflicts too" if self._conflicts else ""
         self.show_title(f"Import {self._read[0]}: i saves {wanted}{with_conflicts}; {sums(self._steps)}{more}")
+
+
+def _named(title: str, told: Mapping[str, str]) -> str:
+    """A paragraph on the hosts of which something is told; "" without any."""
+    lines = [f"{plain(name, 40)}: {plain(text, 200)}" for name, text in told.items() if text]
+    more = [f"and {len(lines) - NAMED} more"] if len(lines) > NAMED else []
+    return "\n".join(["\n", title, *lines[:NAMED], *more]) if lines else ""
 
 
 _MEANINGS = {

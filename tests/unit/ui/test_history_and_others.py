@@ -1,0 +1,50 @@
+"""Undo meets what was changed in the meantime by others: dialogs that keep secrets, another instance."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sshtui.model.hosts import Host
+from sshtui.store.hosts import HostStore
+from sshtui.ui.history import History
+
+OLD, NEW = "vault:0197a000-0000-7000-8000-000000000001", "vault:0197a000-0000-7000-8000-000000000002"
+DB = Host("db", "10.0.0.6", extra={"password": OLD})
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> HostStore:
+    store = HostStore(tmp_path / "hosts.toml")
+    store.put(DB)
+    return store
+
+
+def test_undo_leaves_the_password_that_was_saved_after_the_change(store: HostStore) -> None:
+    history = History(store)
+    history.save([(DB, replace(DB, notes="edited"))])
+    store.put(replace(DB, notes="edited", extra={"password": NEW}))
+    step = history.undo()
+    assert store.get("db") == replace(DB, extra={"password": NEW})
+    assert step is not None
+    assert step.host == replace(DB, extra={"password": NEW})
+
+
+def test_undo_leaves_what_another_instance_changed_since(store: HostStore, tmp_path: Path) -> None:
+    history = History(store)
+    history.save([(DB, replace(DB, notes="edited", extra={**DB.extra, "danger": True}))])
+    other = HostStore(tmp_path / "hosts.toml")
+    edited = other.get("db")
+    assert edited is not None
+    other.put(replace(edited, port=2222, extra={**edited.extra, "resume": "tmux"}))
+    store.refresh()
+    history.undo()
+    assert HostStore(tmp_path / "hosts.toml").get("db") == replace(DB, port=2222, extra={**DB.extra, "resume": "tmux"})
+
+
+def test_a_change_made_from_an_older_host_changes_its_own_fields_alone(store: HostStore) -> None:
+    store.put(replace(DB, port=2222))
+    History(store).save([(DB, replace(DB, name="db-1", user="root"))])
+    assert store.hosts() == (replace(DB, name="db-1", user="root", port=2222),)
