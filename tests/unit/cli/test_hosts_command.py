@@ -283,11 +283,23 @@ def test_what_is_in_force_is_shown_with_its_reason(sshtui: Sshtui, surroundings:
     ssh_config(surroundings, "Host web\n  User me\n  BindInterface eth7\nHost *\n  User other\n")
     sshtui("hosts", "add", "db", "root@10.0.0.9")
     plain_lines = sshtui("hosts", "effective", "web").out.splitlines()
-    assert plain_lines[:4] == ["host web", "hostname web", "user me", "port 22"]
+    assert plain_lines[:4] == ["host web", "user me", "hostname web", "port 22"]
     why = sshtui("hosts", "effective", "web", "--why").out
     assert "  user me  from ~/.ssh/config:2\n      instead of other  from ~/.ssh/config:5\n" in why
     assert "bindinterface eth7  from ~/.ssh/config:3  (sshtui does not use it)" in why
     assert "user root  from hosts.toml" in sshtui("hosts", "effective", "db", "--why").out
+
+
+def test_a_destination_as_typed_and_what_nobody_follows(sshtui: Sshtui, surroundings: Path) -> None:
+    ssh_config(surroundings, "Host web\n  Port 2200\n  ControlMaster auto\nHost *\n  User other\n  LogLevel DEBUG\n")
+    typed = sshtui("hosts", "effective", "me@web:2222")
+    assert typed.out.splitlines()[:4] == ["host web", "user me", "hostname web", "port 2222"]
+    assert "controlmaster" not in typed.out
+    for sentence in ("~/.ssh/config:3: controlmaster is not followed.", "~/.ssh/config:6: loglevel is not followed."):
+        assert f"sshtui: {sentence}\n" in typed.err
+    why = sshtui("hosts", "effective", "web", "--why").out
+    assert "serveraliveinterval 0  from default  (sshtui itself: 15, keep_alive of settings.toml)" in why
+    assert sshtui("hosts", "effective", "a b").code == 2
 
 
 def test_several_hosts_are_edited_and_moved_at_once_or_not_at_all(sshtui: Sshtui) -> None:
