@@ -113,7 +113,7 @@ def _in_words_of_ssh(host: Host, folders: Sequence[FolderSettings], place: Place
     for keyword, field, own in (
         ("serveraliveinterval", "keep_alive", host.keep_alive),
         ("connecttimeout", "connect_timeout", host.extra.get("connect_timeout")),
-        ("serveralivecountmax", "keep_alive_misses", None),
+        ("serveralivecountmax", "keep_alive_misses", host.extra.get("keep_alive_misses")),
     ):
         general, usual = getattr(settings, field), getattr(Settings(), field)
         where = "settings.toml" if general != usual else DEFAULT
