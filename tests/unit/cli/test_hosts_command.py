@@ -279,6 +279,21 @@ def test_completion_offers_commands_and_names(
     assert [line.partition(",")[2] for line in sshtui().out.splitlines()] == offered
 
 
+def test_a_broken_file_is_put_back_on_request_only(sshtui: Sshtui, tmp_path: Path) -> None:
+    hosts_file = tmp_path / "config" / "hosts.toml"
+    assert sshtui("hosts", "restore").code == 2
+    sshtui("hosts", "add", "a", "h")
+    hosts_file.write_text("[")
+    listed = sshtui("hosts", "list")
+    assert listed.code == 3
+    assert "sshtui hosts restore puts back hosts.toml.last-good" in listed.err
+    asked = sshtui("hosts", "restore")
+    assert (asked.code, hosts_file.read_text()) == (2, "[")
+    assert "Give --yes to put it back." in asked.err
+    assert sshtui("hosts", "restore", "--yes").code == 0
+    assert sshtui("hosts", "list").out.startswith("a ")
+
+
 def test_what_is_in_force_is_shown_with_its_reason(sshtui: Sshtui, surroundings: Path) -> None:
     ssh_config(surroundings, "Host web\n  User me\n  BindInterface eth7\nHost *\n  User other\n")
     sshtui("hosts", "add", "db", "root@10.0.0.9")

@@ -262,6 +262,29 @@ def remove(paths: Paths, store: HostStore, names: tuple[str, ...], yes: bool) ->
         forget(paths, store, removed)
 
 
+@hosts.command()
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def restore(paths: Paths, yes: bool) -> None:
+    """Put back the last good copy of a hosts.toml that cannot be read; asks first.
+
+    What stands in the file now is kept beside it.
+    """
+    store = HostStore(paths.hosts_file)
+    if store.problem is None:
+        raise UsageError(f"{paths.hosts_file} can be read: there is nothing to put back.")
+    click.echo(f"sshtui: {plain(store.problem.sentence, 1000)}", err=True)
+    copy = store.last_good
+    if copy is None:
+        raise UsageError("There is no good copy of it to put back.", hint="Correct the file in an editor.")
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(f"There is {copy}, and this is no terminal to ask.", hint="Give --yes to put it back.")
+        click.confirm(f"Put back {copy}?", abort=True, err=True)
+    kept = store.restore()
+    click.echo(f"{copy} is back. What stood there is in {kept}.", err=True)
+
+
 def facts(host: Host) -> dict[str, Any]:
     """Every field by name, as JSON has it; fields of the file that we do not know under `extra`."""
     values = {field.name: getattr(host, field.name) for field in fields(host)}

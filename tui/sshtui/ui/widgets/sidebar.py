@@ -109,6 +109,9 @@ class Sidebar(Widget):
         self.set_interval(REFRESH_SECONDS, self._look_for_changes)
         self.reload()
         self._look_for_changes()
+        if self._parts.hosts.last_good is not None:
+            # Once the screen is there: a question before it would be asked of nobody.
+            self.call_after_refresh(lambda: self.run_worker(self._edits.restore(), group="restore"))
 
     def on_unmount(self) -> None:
         self._unsubscribe()
