@@ -233,7 +233,7 @@ class HostStore:
             write_whole(self._path, document.text.encode())
             self._signature = signature(self._path)
         self._take(document)
-        self.keep_copy()
+        last_good.keep(self._path, document, changed=True)
         self._tell()
 
     def _take(self, document: HostDocument) -> None:

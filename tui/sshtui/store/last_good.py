@@ -31,11 +31,14 @@ def copy_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.last-good")
 
 
-def keep(path: Path, document: HostDocument) -> None:
-    """Let the copy of `path` say `document`, unless that holds no host. Never raises."""
+def keep(path: Path, document: HostDocument, *, changed: bool = False) -> None:
+    """Let the copy of `path` say `document`, unless that holds no host. Never raises.
+
+    What is known to have `changed` is not held against the copy first.
+    """
     copy, data = copy_of(path), document.text.encode()
     with suppress(ConfigError):
-        if document.hosts and read_whole(copy) != data:
+        if document.hosts and (changed or read_whole(copy) != data):
             write_whole(copy, data, lasting=False)
 
 
