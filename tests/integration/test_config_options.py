@@ -36,13 +36,16 @@ async def test_a_server_sees_the_options_of_the_configuration(
           MACs hmac-sha2-512
           KexAlgorithms -mlkem*,curve25519*
           AddressFamily inet
+          Compression yes
+          ServerAliveCountMax 7
     """)
     (host,) = read_hosts(config).hosts
     prompter = ScriptedPrompter()
     async with client.terminal(host, prompter) as channel:
         facts = channel.facts
     assert (facts.cipher, facts.mac, facts.kex) == ("aes192-ctr", "hmac-sha2-512", "ecdh-sha2-nistp256")
-    assert "cipher: aes192-ctr" in sshd.log
+    assert "cipher: aes192-ctr MAC: hmac-sha2-512 compression: zlib@openssh.com" in sshd.log
+    assert host.extra["keep_alive_misses"] == 7
     assert prompter.questions == []
 
 
@@ -50,6 +53,11 @@ async def test_a_server_sees_the_options_of_the_configuration(
     ("lines", "questions", "tried"),
     [
         ("PasswordAuthentication no\n  KbdInteractiveAuthentication no\n  IdentityFile none", [], ()),
+        (
+            "PreferredAuthentications publickey\n  PubkeyAcceptedAlgorithms -ssh-ed25519\n  IdentityFile {key}",
+            [],
+            ("publickey",),
+        ),
         ("PubkeyAuthentication no\n  IdentityFile {key}", [Password], ("password",)),
         ("PreferredAuthentications password,hostbased\n  IdentityFile {key}", [Password], ("password",)),
         ("PreferredAuthentications gssapi-with-mic\n  IdentityFile {key}", [], ()),

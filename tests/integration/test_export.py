@@ -16,11 +16,15 @@ import pytest
 
 from sshtui.cli.run import run
 from sshtui.model.hosts import Forward, Host
+from sshtui.model.settings import Settings
 from sshtui.model.terminal_switches import TerminalSwitches
-from sshtui.store.exporters import to_csv, to_json, to_putty, to_ssh_config
+from sshtui.store.exporters import to_csv, to_json, to_putty, to_ssh_config, write_export
 from sshtui.store.host_tables import from_table
 from sshtui.store.hosts import HostStore
 from sshtui.store.importers.plan import FORMATS, plan, to_save
+from sshtui.store.lookup import Lookup
+from sshtui.store.ssh_config import ConfigHosts
+from sshtui.store.ssh_config_effective import ORDER, ssh_lines
 from sshtui.store.ssh_config_options import FIELDS, FIELDS_IN_FILE
 
 HOSTS = (
@@ -81,6 +85,9 @@ FURTHER = {
     "kex_algorithms": "curve25519-sha256",
     "macs": "hmac-sha2-256",
     "host_key_algorithms": "ssh-ed25519",
+    "pubkey_accepted_algorithms": "+ssh-rsa",
+    "compression": True,
+    "keep_alive_misses": 5,
     "connect_timeout": 7,
     "send_environment": ["LC_*", "TZ"],
     "set_environment": {"A": "1", "B": "two words"},
@@ -125,7 +132,8 @@ def test_what_stands_in_further_fields_and_folders_goes_along(
         "forwardagent yes", "hostkeyalias cluster", "userknownhostsfile /k/h /k/with space",
         "stricthostkeychecking accept-new", "addkeystoagent confirm 300", "addressfamily inet6",
         "bindaddress 127.0.0.2", "ciphers aes256-ctr", "kexalgorithms curve25519-sha256", "macs hmac-sha2-256",
-        "hostkeyalgorithms ssh-ed25519", "connecttimeout 7", "sendenv LC_*", "sendenv TZ", "setenv A=1",
+        "hostkeyalgorithms ssh-ed25519", "connecttimeout 7", "compression yes", "serveralivecountmax 5",
+        "sendenv LC_*", "sendenv TZ", "setenv A=1",
         "setenv B=two words", "gssapiauthentication yes", "hashknownhosts yes", "hostbasedauthentication no",
         "verifyhostkeydns ask", "revokedhostkeys /k/revoked", "pkcs11provider /lib/token.so",
         "preferredauthentications publickey,password",
@@ -134,6 +142,30 @@ def test_what_stands_in_further_fields_and_folders_goes_along(
     assert "# proxy of sshtui has no keyword" in out.read_text()
     assert run(["export", "putty", "--out", str(tmp_path / "reg")]) == 0
     assert '"UserName"="deploy"' in (tmp_path / "reg").read_text()
+
+
+def test_what_is_in_force_for_a_saved_host_is_what_ssh_says_of_its_export(
+    tmp_path: Path, need: Callable[[str], str]
+) -> None:
+    store, out, home = HostStore(tmp_path / "hosts.toml"), tmp_path / "out", Path(pwd.getpwuid(os.getuid()).pw_dir)
+    further = {**FURTHER, "ciphers": "-*gcm*,*ctr", "macs": "^hmac-md5", "proxy_command": ""}
+    boxes = [
+        Host("box", "BOX.example", folder="prod/web", key_pair="~/k/one", jump="none", keep_alive=7, extra=further),
+        Host("out", "h", user="me", folder="prod", extra={"resume": "tmux", **FURTHER, "connect_timeout": 9}),
+    ]
+    store.put_all([*HOSTS, *boxes])
+    store.put_folder("prod", {"user": "deploy", "port": 2222, "jump": "plain"})
+    write_export("ssh_config", store.hosts(), out, store.effective)
+    for host in store.hosts():
+        found = Lookup(store, ConfigHosts).why(host.name, Settings(keep_alive=0), home)
+        ours = [f"{keyword} {value}" for keyword, value in ssh_lines(found.rows)]
+        command = [need("ssh"), "-G", "-F", str(out), "--", host.name.replace(" ", "-")]
+        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+        theirs = [line for line in told if line.split(" ", 1)[0].lower() in ORDER]
+        if "connect_timeout" not in host.extra:
+            # What settings.toml says for all hosts is not exported.
+            theirs[theirs.index("connecttimeout none")] = "connecttimeout 15"
+        assert ours == theirs
 
 
 def test_every_followed_keyword_that_has_a_field_goes_along() -> None:

@@ -12,36 +12,9 @@ from pathlib import Path
 import pytest
 
 from sshtui.store.machine import this_machine
-from sshtui.store.ssh_config_effective import FOLLOWED, rows
+from sshtui.store.openssh_defaults import LISTS, TABLES, defaults, tabled
+from sshtui.store.ssh_config_effective import FOLLOWED, ORDER, rows, ssh_lines
 from sshtui.store.ssh_config_resolve import SshConfig
-
-ALWAYS = frozenset(
-    {
-        "hostname", "user", "port", "addressfamily", "batchmode", "compression", "connecttimeout", "identitiesonly",
-        "kbdinteractiveauthentication", "numberofpasswordprompts", "passwordauthentication", "pubkeyauthentication",
-        "requesttty", "serveralivecountmax", "serveraliveinterval", "stricthostkeychecking", "certificatefile",
-        "hostkeyalias", "identityagent", "remotecommand", "localforward", "remoteforward", "dynamicforward", "sendenv",
-        "setenv", "addkeystoagent", "forwardagent", "proxyjump", "proxycommand", "bindaddress", "canonicalizehostname",
-        "tcpkeepalive", "knownhostscommand", "canonicaldomains", "canonicalizemaxdots", "canonicalizefallbacklocal",
-        "canonicalizepermittedcnames", "preferredauthentications",
-        "exitonforwardfailure", "gatewayports", "clearallforwardings",
-        "verifyhostkeydns", "hashknownhosts", "hostbasedauthentication",
-        "gssapiauthentication", "gssapidelegatecredentials", "pkcs11provider", "revokedhostkeys",
-    }
-)  # fmt: skip
-"""Compared for every host, defaults included."""
-WHEN_SET = frozenset(
-    {
-        "identityfile",
-        "userknownhostsfile",
-        "globalknownhostsfile",
-        "ciphers",
-        "macs",
-        "kexalgorithms",
-        "hostkeyalgorithms",
-    }
-)  # fmt: skip
-"""Compared when the configuration sets them: their defaults differ from build to build."""
 
 CASES = sorted((Path(__file__).parents[1] / "cases" / "ssh_config").glob("*.conf"))
 """Each opens with the hosts to ask for; `{dir}` is where FILES stand."""
@@ -62,12 +35,8 @@ def files(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def compared(lines: list[tuple[str, str]], set_by_us: set[str]) -> list[tuple[str, str]]:
-    return sorted(line for line in lines if line[0] in ALWAYS | (WHEN_SET & set_by_us))
-
-
 def check(text: str, files: Path, ssh: str) -> None:
-    """Hold our answers for the hosts of the first line against those of ssh."""
+    """Hold our lines for the hosts of the first line against those of ssh: each, defaults too, in their order."""
     path = files / "config"
     path.write_bytes(text.replace("{dir}", str(files)).encode())
     # ssh takes the home directory from the account, not from the environment.
@@ -78,12 +47,9 @@ def check(text: str, files: Path, ssh: str) -> None:
         told = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         assert told.returncode == 0, told.stderr
         effective = config.resolve(name, machine=this_machine(match_exec=True))
-        ours = [(row.keyword, row.value) for row in rows(effective, home)]
-        theirs = [
-            (word.lower(), value) for word, _, value in (line.partition(" ") for line in told.stdout.splitlines())
-        ]
-        set_by_us = set(effective.settings)
-        assert compared(ours, set_by_us) == compared(theirs, set_by_us), name
+        ours = [f"{keyword} {value}" for keyword, value in ssh_lines(rows(effective, home, defaults(home)))]
+        theirs = [line for line in told.stdout.splitlines() if line.split(" ", 1)[0].lower() in ORDER]
+        assert ours == theirs, name
         assert effective.warnings == []
 
 
@@ -174,8 +140,28 @@ def test_canonical_names_are_those_of_ssh(tmp_path: Path, need: Callable[[str], 
 
 
 def test_every_keyword_that_is_followed_is_compared() -> None:
-    # Older ssh knows no Tag.
-    assert {"tag"} == FOLLOWED - (ALWAYS | WHEN_SET)
+    assert set() == FOLLOWED - set(ORDER)
+
+
+QUERIES = {"ciphers": "cipher", "macs": "mac", "kexalgorithms": "kex", "hostkeyalgorithms": "HostKeyAlgorithms"}
+
+
+@pytest.mark.parametrize("keyword", QUERIES)
+def test_every_algorithm_of_ssh_may_be_asked_for(keyword: str, need: Callable[[str], str]) -> None:
+    told = subprocess.run([need("ssh"), "-Q", QUERIES[keyword]], capture_output=True, text=True, check=True)
+    names = told.stdout.split()
+    assert tabled(Path("/home/me")).assembled(keyword, ",".join(names)) == ",".join(names)
+
+
+def test_the_tables_are_the_defaults_of_the_openssh_they_name(need: Callable[[str], str]) -> None:
+    need("ssh")
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    theirs, ours = defaults(home), tabled(home)
+    if not theirs.whose.startswith(TABLES):
+        pytest.skip(f"this is {theirs.whose}, and the tables are those of {TABLES}")
+    assert {keyword: theirs.values[keyword] for keyword in LISTS} == {
+        keyword: ours.values[keyword] for keyword in LISTS
+    }
 
 
 def test_at_least_25_configurations_are_compared() -> None:

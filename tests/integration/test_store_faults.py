@@ -72,7 +72,8 @@ def test_a_writer_killed_at_any_of_500_moments_leaves_the_old_or_the_new_file(pa
     HostStore(path).put_all(Host(f"web-{number}", "10.0.0.5", folder="prod") for number in range(100))
     subprocess.run([sys.executable, "-c", KILL_WRITERS, path, "500"], check=True)
     HostStore(path).put(Host("last", "h"))
-    assert sorted(left.name for left in path.parent.iterdir()) == [".hosts.toml.lock", "hosts.toml"]
+    left = sorted(left.name for left in path.parent.iterdir())
+    assert left == [".hosts.toml.lock", "hosts.toml", "hosts.toml.last-good"]
 
 
 @pytest.mark.slow

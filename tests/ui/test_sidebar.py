@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
 from textual import events
 from textual.widgets import Input
 
 from sshtui.errors import Refused
 from sshtui.model.connection import ChannelEnd
 from sshtui.model.hosts import Host
+from sshtui.model.questions import Confirm
 from sshtui.model.settings import Settings
 from sshtui.store.hosts import HostStore
 from sshtui.ui.widgets.host_list import HostList
@@ -133,6 +135,29 @@ async def test_what_another_instance_saves_appears(stage: Build) -> None:
     async with shell.app.run_test() as pilot:
         HostStore(shell.path).put(Host("newcomer", "10.0.0.9"))
         await shell.shows(pilot, "○ newcomer")
+
+
+@pytest.mark.parametrize("answer", [True, None])
+async def test_a_start_on_a_broken_file_offers_the_good_one(stage: Build, tmp_path: Path, answer: bool | None) -> None:
+    HostStore(tmp_path / "hosts.toml").put(Host("saved", "10.0.0.5"))
+    (tmp_path / "hosts.toml").write_text("[")
+    shell = stage(hosts=(), answers=[answer])
+    async with shell.app.run_test() as pilot:
+        await shell.until(pilot, "a question", lambda: shell.prompter.asked(Confirm))
+        await shell.shows(pilot, "saved" if answer else "hosts.toml, line 1")
+    assert "hosts.toml.last-good" in shell.prompter.asked(Confirm)[0].text  # type: ignore[attr-defined]  # a Confirm
+    assert (shell.path.read_text() == "[") is (answer is None)
+
+
+async def test_a_file_that_breaks_meanwhile_is_put_back_from_the_palette(stage: Build) -> None:
+    shell = stage(answers=[True])
+    async with shell.app.run_test(size=(100, 40)) as pilot:
+        shell.path.write_text("[")
+        shell.store.refresh()
+        await shell.shows(pilot, "hosts.toml, line 1")
+        await shell.main.perform("hosts.restore")
+        await shell.until(pilot, "the hosts", lambda: shell.store.problem is None)
+        assert "The last good hosts are back" in shell.prompter.notices[-1].text
 
 
 async def test_a_broken_file_is_named_with_its_line_and_left_alone(stage: Build, tmp_path: Path) -> None:

@@ -43,21 +43,22 @@ def with_home(path: str | Path) -> Path:
     return Path(os.path.expanduser(path))
 
 
-def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+def write_whole(path: Path, data: bytes, *, mode: int = 0o600, lasting: bool = True) -> None:
     """Let `path` hold exactly `data`; after any failure, a crash included, it holds what it held before.
 
     A symlink stays one: its target is replaced. The new file has `mode`, less what the old one already withheld,
-    whatever the umask. The directory must exist; what killed writers left in it goes. Raises NotSaved.
+    whatever the umask. The directory must exist; what killed writers left in it goes. Without `lasting`
+    nobody waits for the disk, and a power cut may cost both. Raises NotSaved.
     """
     target = Path(os.path.realpath(path))
     sweep(target.parent)
     try:
-        _write_whole(target, data, mode)
+        _write_whole(target, data, mode, lasting)
     except OSError as error:
         raise not_saved(path, error) from error
 
 
-def _write_whole(target: Path, data: bytes, mode: int) -> None:
+def _write_whole(target: Path, data: bytes, mode: int, lasting: bool) -> None:
     with suppress(FileNotFoundError):
         mode &= stat.S_IMODE(os.stat(target).st_mode)
         # A rename needs no permission on the file itself, so a file its owner made read-only is asked for.
@@ -70,7 +71,8 @@ def _write_whole(target: Path, data: bytes, mode: int) -> None:
             rest = memoryview(data)
             while rest:
                 rest = rest[os.write(handle, rest) :]
-            os.fsync(handle)
+            if lasting:
+                os.fsync(handle)
             os.replace(new, target)
         except BaseException:
             # Cancelled and interrupted writes too must leave nothing beside the file.
@@ -79,7 +81,8 @@ def _write_whole(target: Path, data: bytes, mode: int) -> None:
             raise
     finally:
         os.close(handle)
-    _sync_directory(target.parent)
+    if lasting:
+        _sync_directory(target.parent)
 
 
 def new_file(target: Path) -> tuple[int, Path]:

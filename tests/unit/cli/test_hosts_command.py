@@ -287,15 +287,42 @@ def test_completion_offers_commands_and_names(
     assert [line.partition(",")[2] for line in sshtui().out.splitlines()] == offered
 
 
+def test_a_broken_file_is_put_back_on_request_only(sshtui: Sshtui, tmp_path: Path) -> None:
+    hosts_file = tmp_path / "config" / "hosts.toml"
+    assert sshtui("hosts", "restore").code == 2
+    sshtui("hosts", "add", "a", "h")
+    hosts_file.write_text("[")
+    listed = sshtui("hosts", "list")
+    assert listed.code == 3
+    assert "sshtui hosts restore puts back hosts.toml.last-good" in listed.err
+    asked = sshtui("hosts", "restore")
+    assert (asked.code, hosts_file.read_text()) == (2, "[")
+    assert "Give --yes to put it back." in asked.err
+    assert sshtui("hosts", "restore", "--yes").code == 0
+    assert sshtui("hosts", "list").out.startswith("a ")
+
+
 def test_what_is_in_force_is_shown_with_its_reason(sshtui: Sshtui, surroundings: Path) -> None:
     ssh_config(surroundings, "Host web\n  User me\n  BindInterface eth7\nHost *\n  User other\n")
     sshtui("hosts", "add", "db", "root@10.0.0.9")
     plain_lines = sshtui("hosts", "effective", "web").out.splitlines()
-    assert plain_lines[:4] == ["host web", "hostname web", "user me", "port 22"]
+    assert plain_lines[:4] == ["host web", "user me", "hostname web", "port 22"]
     why = sshtui("hosts", "effective", "web", "--why").out
     assert "  user me  from ~/.ssh/config:2\n      instead of other  from ~/.ssh/config:5\n" in why
     assert "bindinterface eth7  from ~/.ssh/config:3  (sshtui does not use it)" in why
     assert "user root  from hosts.toml" in sshtui("hosts", "effective", "db", "--why").out
+
+
+def test_a_destination_as_typed_and_what_nobody_follows(sshtui: Sshtui, surroundings: Path) -> None:
+    ssh_config(surroundings, "Host web\n  Port 2200\n  ControlMaster auto\nHost *\n  User other\n  LogLevel DEBUG\n")
+    typed = sshtui("hosts", "effective", "me@web:2222")
+    assert typed.out.splitlines()[:4] == ["host web", "user me", "hostname web", "port 2222"]
+    assert "controlmaster" not in typed.out
+    for sentence in ("~/.ssh/config:3: controlmaster is not followed.", "~/.ssh/config:6: loglevel is not followed."):
+        assert f"sshtui: {sentence}\n" in typed.err
+    why = sshtui("hosts", "effective", "web", "--why").out
+    assert "serveraliveinterval 0  from default  (sshtui itself: 15, keep_alive of settings.toml)" in why
+    assert sshtui("hosts", "effective", "a b").code == 2
 
 
 def test_several_hosts_are_edited_and_moved_at_once_or_not_at_all(sshtui: Sshtui) -> None:

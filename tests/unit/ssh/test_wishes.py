@@ -11,7 +11,7 @@ from sshtui.errors import NameNotFound, UsageError
 from sshtui.model.hosts import Host
 from sshtui.ssh.algorithms import MODERN, OLD
 from sshtui.ssh.sockets import Address
-from sshtui.ssh.wishes import chosen_algorithms, connect_limit, environment_for, of_family
+from sshtui.ssh.wishes import chosen_algorithms, connect_limit, environment_for, keep_alive_misses, of_family
 
 
 def wanting(**extra: Any) -> Host:
@@ -34,6 +34,31 @@ def test_lists_mean_what_they_mean_to_ssh(wish: str, need: Callable[[str], str])
     assert sorted(ours) == sorted(name for name in theirs if name in (*default.split(","), *OLD.ciphers))
     if wish[0] == "^":
         assert ours[0] == theirs[0]
+
+
+@pytest.mark.parametrize(
+    ("wish", "signatures"),
+    [
+        ("ssh-ed25519-cert-v01@openssh.com", ("ssh-ed25519",)),
+        ("sk-ssh-ed25519-cert-v01@openssh.com,rsa-sha2-512", ("sk-ssh-ed25519@openssh.com", "rsa-sha2-512")),
+        ("+ssh-rsa", (*MODERN.signatures, "ssh-rsa")),
+        ("^rsa-sha2-256*", ("rsa-sha2-256", *(name for name in MODERN.signatures if name != "rsa-sha2-256"))),
+        ("-*-cert-v01@openssh.com", MODERN.signatures),
+        ("-rsa*", tuple(name for name in MODERN.signatures if not name.startswith("rsa"))),
+    ],
+)
+def test_a_certificate_signs_with_its_key_pair(wish: str, signatures: tuple[str, ...]) -> None:
+    assert chosen_algorithms(MODERN, wanting(pubkey_accepted_algorithms=wish)).signatures == signatures
+
+
+def test_compression_is_offered_to_whom_it_is_wanted() -> None:
+    offered = [chosen_algorithms(MODERN, wanting(compression=wish)).compression for wish in (True, False, "yes")]
+    assert offered == [("zlib@openssh.com", "zlib", "none"), ("none",), ("none",)]
+
+
+@pytest.mark.parametrize(("value", "misses"), [(7, 7), (0, 3), (True, 3), ("7", 3), (None, 3)])
+def test_the_hosts_own_count_of_misses_counts_when_it_is_one(value: object, misses: int) -> None:
+    assert keep_alive_misses(wanting(keep_alive_misses=value), 3) == misses
 
 
 def test_without_a_wish_the_offer_stays() -> None:

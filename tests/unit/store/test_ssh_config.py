@@ -7,6 +7,7 @@ import pytest
 
 from sshtui.model.destination import parse_destination
 from sshtui.model.hosts import Forward, Host
+from sshtui.store.openssh_defaults import tabled
 from sshtui.store.ssh_config import ConfigHosts, ConfigHostsFile, read_hosts
 from sshtui.store.ssh_config_effective import rows
 from sshtui.store.ssh_config_keywords import FORWARDS
@@ -253,7 +254,7 @@ def test_forwards_are_followed_with_the_tokens_of_their_paths(tmp_path: Path) ->
     assert a.extra["gateway_ports"] is True
     assert b.forwards == ()
     assert found.warnings == ()
-    rows_of_a = {row.keyword: row.followed for row in rows(found.effective("a"), tmp_path)}
+    rows_of_a = {row.keyword: row.followed for row in rows(found.effective("a"), tmp_path, tabled(tmp_path))}
     # A remote forward without a target is a SOCKS proxy on the server.
     assert (rows_of_a["localforward"], rows_of_a["remoteforward"]) == (True, False)
-    assert not {row.keyword for row in rows(found.effective("b"), tmp_path)} & set(FORWARDS)
+    assert not {row.keyword for row in rows(found.effective("b"), tmp_path, tabled(tmp_path))} & set(FORWARDS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, fields, replace
 from functools import wraps
 from typing import Any
@@ -24,10 +24,11 @@ from sshtui.model.text import plain
 from sshtui.secrets.references import FIELDS
 from sshtui.store.hosts import HostStore
 from sshtui.store.lookup import Lookup
+from sshtui.store.machine import this_machine
 from sshtui.store.paths import Paths
 from sshtui.store.recent import RecentFile
 from sshtui.store.settings import load_settings
-from sshtui.store.why import OWN_KEYWORDS
+from sshtui.store.ssh_config_effective import DEFAULT, Row, ssh_lines
 
 as_json = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 name_argument = click.argument("name", shell_complete=complete_names)
@@ -141,19 +142,27 @@ def effective(paths: Paths, store: HostStore, name: str, why: bool) -> None:
     NAME is a saved host, a host of ~/.ssh/config, or any address ssh could be given.
     """
     settings, _ = load_settings(paths.settings_file)
-    found = Lookup(store, lambda: config_hosts(paths)).why(name, settings, paths.ssh_dir.parent)
-    click.echo(f"host {plain(name)}" if not why else f"{plain(name)}:")
-    for row in found.rows:
-        if not why:
-            if row.keyword not in OWN_KEYWORDS:
-                click.echo(f"{plain(row.keyword)} {plain(row.value, 2000)}")
-            continue
-        unused = "" if row.followed or row.origin == "default" else "  (sshtui does not use it)"
-        click.echo(f"  {plain(row.keyword)} {plain(row.value, 2000)}  from {plain(row.origin)}{unused}")
-        for value, origin in row.overrode:
-            click.echo(f"      instead of {plain(value, 2000)}  from {plain(origin)}")
-    for warning in found.warnings:
+    machine = this_machine(match_exec=settings.match_exec)
+    found = Lookup(store, lambda: config_hosts(paths), machine).why(name, settings, paths.ssh_dir.parent)
+    if why:
+        for line in _reasons(name, found.rows):
+            click.echo(line)
+    else:
+        click.echo(f"host {plain(found.name)}")
+        for keyword, value in ssh_lines(found.rows):
+            click.echo(f"{plain(keyword)} {plain(value, 1_000_000)}")
+    for warning in (*found.warnings, *(() if why else found.unused)):
         click.echo(f"sshtui: {plain(warning, 1000)}", err=True)
+
+
+def _reasons(name: str, shown: Iterable[Row]) -> Iterator[str]:
+    yield f"{plain(name)}:"
+    for row in shown:
+        unused = "" if row.followed or row.origin == DEFAULT else "  (sshtui does not use it)"
+        note = f"  ({plain(row.note)})" if row.note else ""
+        yield f"  {plain(row.keyword)} {plain(row.value, 2000)}  from {plain(row.origin)}{unused}{note}"
+        for value, origin in row.overrode:
+            yield f"      instead of {plain(value, 2000)}  from {plain(origin)}"
 
 
 hosts.add_command(folder)
@@ -251,6 +260,29 @@ def remove(paths: Paths, store: HostStore, names: tuple[str, ...], yes: bool) ->
         from sshtui.cli.secrets import forget
 
         forget(paths, store, removed)
+
+
+@hosts.command()
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def restore(paths: Paths, yes: bool) -> None:
+    """Put back the last good copy of a hosts.toml that cannot be read; asks first.
+
+    What stands in the file now is kept beside it.
+    """
+    store = HostStore(paths.hosts_file)
+    if store.problem is None:
+        raise UsageError(f"{paths.hosts_file} can be read: there is nothing to put back.")
+    click.echo(f"sshtui: {plain(store.problem.sentence, 1000)}", err=True)
+    copy = store.last_good
+    if copy is None:
+        raise UsageError("There is no good copy of it to put back.", hint="Correct the file in an editor.")
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(f"There is {copy}, and this is no terminal to ask.", hint="Give --yes to put it back.")
+        click.confirm(f"Put back {copy}?", abort=True, err=True)
+    kept = store.restore()
+    click.echo(f"{copy} is back. What stood there is in {kept}.", err=True)
 
 
 def facts(host: Host) -> dict[str, Any]:

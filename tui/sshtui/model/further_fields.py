@@ -9,8 +9,8 @@ from sshtui.errors import UsageError
 from sshtui.model.forwards import EXIT_ON_FAILURE, GATEWAY_PORTS
 from sshtui.model.resuming import COMMANDS, RESUME
 
-Kind = Literal["text", "flag", "list", "seconds"] | tuple[str, ...]
-"""Text, yes or no, texts separated by commas, a number of seconds, or one of some words."""
+Kind = Literal["text", "flag", "list", "seconds", "count"] | tuple[str, ...]
+"""Text, yes or no, texts separated by commas, a number of seconds or of times, or one of some words."""
 
 OLD_ALGORITHMS = "old_algorithms"
 """Names the old algorithms a host may use; whoever has it is weak, and marked so."""
@@ -38,6 +38,9 @@ FURTHER: Mapping[str, Kind] = {
     "ciphers": "text",
     "macs": "text",
     "host_key_algorithms": "text",
+    "pubkey_accepted_algorithms": "text",
+    "compression": "flag",
+    "keep_alive_misses": "count",
     "proxy_command": "text",
     "proxy": "text",
     "unix_socket": "text",
@@ -92,6 +95,10 @@ def read_further(assignment: str) -> tuple[str, Any]:
         case "seconds":
             if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 3600:
                 raise UsageError(f"{name} is a number of seconds from 1 to 3600.")
+            return name, int(text)
+        case "count":
+            if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 1000:
+                raise UsageError(f"{name} is a number from 1 to 1000.")
             return name, int(text)
         case tuple():
             if text not in kind:

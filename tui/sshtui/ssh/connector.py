@@ -38,7 +38,7 @@ from sshtui.ssh.system_login import NOTHING, SystemLogin, system_login
 from sshtui.ssh.trust import HostKeyTrust
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import Progress, route_to
-from sshtui.ssh.wishes import chosen_algorithms, connect_limit, login_methods
+from sshtui.ssh.wishes import chosen_algorithms, connect_limit, keep_alive_misses, login_methods
 
 IDENTITY_AGENT = "identity_agent"
 """The field of a host that names the socket of an agent of its own, or `none`."""
@@ -268,7 +268,7 @@ class Connector:
 
     def _liveliness(self, host: Host) -> Liveliness:
         interval = self._settings.keep_alive if host.keep_alive is None else host.keep_alive
-        return Liveliness(interval, max(1, self._settings.keep_alive_misses))
+        return Liveliness(interval, keep_alive_misses(host, self._settings.keep_alive_misses))
 
 
 def _place(host: Host) -> tuple[str, int]:

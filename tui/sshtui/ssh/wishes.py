@@ -1,6 +1,7 @@
 """What a host's further fields ask of a connection, in the words of ssh_config(5); nonsense in them counts for nothing.
 
-`ciphers`, `kex_algorithms`, `macs`, `host_key_algorithms`: lists as ssh_config has them, `+ - ^` included;
+`ciphers`, `kex_algorithms`, `macs`, `host_key_algorithms`, `pubkey_accepted_algorithms`: lists as ssh_config has them,
+`+ - ^` included; `compression`: yes or no; `keep_alive_misses`: a number;
 `connect_timeout`: seconds; `address_family`: `inet` or `inet6`; `set_environment`: names and values;
 `bind_address`: the numeric address of ours to come from;
 `send_environment`: patterns of our own variables.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,7 +22,15 @@ from sshtui.model.hosts import Host
 from sshtui.ssh.algorithms import OLD, Algorithms
 from sshtui.ssh.sockets import Address
 
-_LISTS = {"kex_algorithms": "kex", "ciphers": "ciphers", "macs": "macs", "host_key_algorithms": "host_keys"}
+_LISTS = {
+    "kex_algorithms": "kex",
+    "ciphers": "ciphers",
+    "macs": "macs",
+    "host_key_algorithms": "host_keys",
+    "pubkey_accepted_algorithms": "signatures",
+}
+_COMPRESSED = ("zlib@openssh.com", "zlib", "none")
+_CERTIFICATE = re.compile(r"-cert-v0[0-9](@openssh\.com)\Z")
 _FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
 
 
@@ -37,6 +47,8 @@ def chosen_algorithms(offer: Algorithms, host: Host) -> Algorithms:
         wish = host.extra.get(field)
         if not isinstance(wish, str) or not wish.strip():
             continue
+        if field == "pubkey_accepted_algorithms":
+            wish = _of_key_pairs(wish.strip())
         ours: tuple[str, ...] = getattr(offer, name)
         lists[name] = _chosen(ours, (*ours, *getattr(OLD, name)), wish.strip())
         if not lists[name]:
@@ -44,7 +56,27 @@ def chosen_algorithms(offer: Algorithms, host: Host) -> Algorithms:
                 f"{host.name} asks for {field} {wish.strip()}, and sshtui has none of them.",
                 hint=f"It has {', '.join(ours)}.",
             )
+    if host.extra.get("compression") is True:
+        lists["compression"] = _COMPRESSED
     return replace(offer, **lists)
+
+
+def _of_key_pairs(wish: str) -> str:
+    """A wish for algorithms of key pairs and their certificates, as one for the signatures that both make.
+
+    A certificate signs with its key pair: one that is named lets it, one that is taken away takes nothing.
+    """
+    if wish.startswith("-"):
+        left = [name for name in wish[1:].split(",") if not _CERTIFICATE.search(name)]
+        return f"-{','.join(left)}"
+    return ",".join(_signature(name) for name in wish.split(","))
+
+
+def _signature(name: str) -> str:
+    plain = name.strip().removeprefix("+").removeprefix("^")
+    sign = name.strip()[: len(name.strip()) - len(plain)]
+    bare = _CERTIFICATE.sub(r"\1" if plain.startswith("sk-") else "", plain)
+    return sign + bare
 
 
 def _chosen(ours: tuple[str, ...], all_of_ours: tuple[str, ...], wish: str) -> tuple[str, ...]:
@@ -67,6 +99,12 @@ def connect_limit(host: Host, default: float) -> float:
     """Seconds an attempt may take."""
     seconds = host.extra.get("connect_timeout")
     return float(seconds) if isinstance(seconds, int | float) and 1 <= seconds <= 3600 else default
+
+
+def keep_alive_misses(host: Host, default: int) -> int:
+    """Keep-alive messages that may go unanswered before the connection is lost, at least one."""
+    misses = host.extra.get("keep_alive_misses")
+    return misses if type(misses) is int and 1 <= misses <= 1000 else max(1, default)
 
 
 def login_methods(host: Host) -> frozenset[str]:

@@ -24,6 +24,8 @@ from sshtui.store.ssh_config_options import further_lines
 _KEYWORDS = {"local": "LocalForward", "remote": "RemoteForward", "dynamic": "DynamicForward"}
 _PATHS = frozenset({"CertificateFile", "IdentityAgent", "IdentityFile", "RevokedHostKeys", "UserKnownHostsFile"})
 """Keywords whose values may hold tokens of ssh (ssh_config(5), TOKENS), where a saved host's are what they are."""
+_RAW = frozenset({"ProxyCommand", "ProxyJump", "RemoteCommand"})
+"""Keywords whose value stands as it is, to the end of its line."""
 _ONLY_OURS = ("proxy", "unix_socket", "old_algorithms")
 _PUTTY_PROXIES = {"socks5": (2, 1080), "http": (3, 8080)}
 """Scheme to ProxyMethod, and to the port it has unless told otherwise."""
@@ -65,33 +67,40 @@ def to_ssh_config(hosts: Iterable[Host]) -> str:
 
 
 def _ssh_host(host: Host, aliases: Mapping[str, str]) -> str:
-    lines = [("HostName", _quoted(host.address.replace("%", "%%")))]
-    if host.port != DEFAULT_PORT:
-        lines.append(("Port", str(host.port)))
-    if host.user:
-        lines.append(("User", _quoted(host.user)))
-    if host.key_pair:
-        lines.append(("IdentityFile", _quoted(host.key_pair.replace("%", "%%"))))
-    if host.jump:
-        hops = (hop.strip() for hop in host.jump.split(","))
-        lines.append(("ProxyJump", ",".join(aliases.get(hop, hop) for hop in hops)))
-    if host.keep_alive is not None:
-        lines.append(("ServerAliveInterval", str(host.keep_alive)))
-    if command_for(host):
-        lines += [("RemoteCommand", command_for(host).replace("%", "%%")), ("RequestTTY", "yes")]
-    for forward in host.forwards:
-        to = f" {_quoted(forward.to)}" if forward.to else ""
-        lines.append((_KEYWORDS[forward.kind], _quoted(forward.listen) + to))
-    for keyword, words in further_lines(host):
-        if keyword in _PATHS:
-            words = tuple(word.replace("%", "%%") for word in words)
-        lines.append((keyword, words[0] if keyword == "ProxyCommand" else " ".join(map(_quoted, words))))
+    lines = [
+        (keyword, words[0] if keyword in _RAW else " ".join(map(_quoted, words)))
+        for keyword, words in ssh_settings(host, aliases)
+    ]
     for field in _ONLY_OURS:
         if host.extra.get(field):
             lines.append((f"# {field}", "of sshtui has no keyword: ssh goes without it."))
     return (
         f"Host {_quoted(aliases[host.name])}\n" + "".join(f"  {keyword} {value}\n" for keyword, value in lines) + "\n"
     )
+
+
+def ssh_settings(host: Host, aliases: Mapping[str, str]) -> list[tuple[str, tuple[str, ...]]]:
+    """Keyword and words for all that a saved host says and ssh has a keyword for; `aliases` has other hosts' names."""
+    lines: list[tuple[str, tuple[str, ...]]] = [("HostName", (host.address.replace("%", "%%"),))]
+    if host.port != DEFAULT_PORT:
+        lines.append(("Port", (str(host.port),)))
+    if host.user:
+        lines.append(("User", (host.user,)))
+    if host.key_pair:
+        lines.append(("IdentityFile", (host.key_pair.replace("%", "%%"),)))
+    if host.jump:
+        hops = (hop.strip() for hop in host.jump.split(","))
+        lines.append(("ProxyJump", (",".join(aliases.get(hop, hop) for hop in hops),)))
+    if host.keep_alive is not None:
+        lines.append(("ServerAliveInterval", (str(host.keep_alive),)))
+    if command_for(host):
+        lines += [("RemoteCommand", (command_for(host).replace("%", "%%"),)), ("RequestTTY", ("yes",))]
+    for forward in host.forwards:
+        to = (forward.to,) if forward.to else ()
+        lines.append((_KEYWORDS[forward.kind], (forward.listen, *to)))
+    for keyword, words in further_lines(host):
+        lines.append((keyword, tuple(word.replace("%", "%%") for word in words) if keyword in _PATHS else words))
+    return lines
 
 
 def _quoted(text: str) -> str:

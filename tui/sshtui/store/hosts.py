@@ -11,10 +11,11 @@ from sshtui.errors import BrokenFile, NotFound, NotSaved, UsageError
 from sshtui.files import changeable_by, ensure_private_directory, locked, signature, sweep, write_whole
 from sshtui.model.folders import FolderSettings, inherited
 from sshtui.model.hosts import Host, carried_over
-from sshtui.store import toml_files
+from sshtui.store import last_good, toml_files
 from sshtui.store.folder_tables import read_folders, with_folder
 from sshtui.store.host_document import VERSION, HostDocument, read_document, with_hosts, without_hosts
 from sshtui.store.host_tables import host_problem
+from sshtui.store.last_good import LastGood
 
 
 class HostStore:
@@ -59,6 +60,31 @@ class HostStore:
         return self._problem
 
     @property
+    def last_good(self) -> LastGood | None:
+        """The copy that `restore` would put back; None while the file can be read, and where there is none."""
+        unread = self._problem is not None and self._document.version <= VERSION
+        return last_good.find(self._path) if unread else None
+
+    def keep_copy(self) -> None:
+        """Have a copy of what was read last, as far as it differs from the one there is. Never raises."""
+        if self._problem is None:
+            last_good.keep(self._path, self._document)
+
+    def restore(self) -> Path:
+        """Put the last good copy in the place of a file that cannot be read; the file that keeps what stood there.
+
+        Raises UsageError where there is nothing to put back, NotSaved.
+        """
+        with locked(self._path):
+            self.refresh()
+            copy = self.last_good
+            if copy is None:
+                raise UsageError(f"There is nothing to put back: {self._problem or f'{self._path} can be read'}.")
+            kept = last_good.put_back(self._path, copy)
+        self.refresh()
+        return kept
+
+    @property
     def bad_entries(self) -> tuple[BrokenFile, ...]:
         """Entries of the file that are no hosts or no folders; they stay in the file as they are."""
         return (*self._document.bad, *self._folders[1])
@@ -87,14 +113,7 @@ class HostStore:
 
     def put_folder(self, path: str, changes: Mapping[str, Any]) -> None:
         """Set fields of the folder `path`, None taking one away. Raises UsageError, NotSaved, BrokenFile."""
-
-        def change(document: HostDocument) -> HostDocument:
-            changed = read_document(with_folder(document.text, path, changes), self._path, document.known)
-            if changed.hosts != document.hosts:
-                raise UsageError(f"The folder {path} can only be changed in an editor.")
-            return changed
-
-        self._change(change)
+        self.change(folders=[(path, changes)])
 
     def put(self, host: Host, *, was: str | None = None) -> None:
         """Save `host` in the place of the host named `was`, or else of the one that has its name, or as a new one.
@@ -114,15 +133,7 @@ class HostStore:
 
         All or none; subscribers are told once. Raises as `put` does.
         """
-        base = self._document
-        if len({host.name for host, _ in hosts}) != len(hosts):
-            raise UsageError("Two hosts cannot have one name.")
-
-        def change(document: HostDocument) -> HostDocument:
-            changes = [(_merged(document, host, was, base), was or host.name) for host, was in hosts]
-            return with_hosts(document, self._path, changes)
-
-        self._change(change)
+        self.change(hosts)
 
     def remove(self, name: str) -> Host:
         """Delete a host and return it, for undo. Raises NotFound, NotSaved, BrokenFile."""
@@ -130,19 +141,45 @@ class HostStore:
 
     def remove_many(self, names: Iterable[str]) -> tuple[Host, ...]:
         """Delete hosts in one write and return them in the order of `names`; all or none. Raises as `remove` does."""
-        wanted = tuple(dict.fromkeys(names))
-        removed: list[Host] = []
+        return self.change(removed=names)
+
+    def change(
+        self,
+        saved: Sequence[tuple[Host, str | None]] = (),
+        *,
+        removed: Iterable[str] = (),
+        folders: Iterable[tuple[str, Mapping[str, Any]]] = (),
+    ) -> tuple[Host, ...]:
+        """Set fields of `folders`, delete the hosts named `removed` and save others, as `put_many` does, in one write.
+
+        Returns the deleted hosts. All or nothing of it is done; subscribers are told once. Raises UsageError, NotFound,
+        NotSaved, BrokenFile.
+        """
+        base = self._document
+        names, gone = tuple(dict.fromkeys(removed)), list[Host]()
+        if len({host.name for host, _ in saved}) != len(saved):
+            raise UsageError("Two hosts cannot have one name.")
 
         def change(document: HostDocument) -> HostDocument:
-            for name in wanted:
+            for path, values in folders:
+                document = self._with_folder(document, path, values)
+            for name in names:
                 host = document.get(name)
                 if host is None:
                     raise NotFound(f"There is no saved host {name}.")
-                removed.append(host)
-            return without_hosts(document, self._path, wanted)
+                gone.append(host)
+            document = without_hosts(document, self._path, names)
+            changes = [(_merged(document, host, was, base), was or host.name) for host, was in saved]
+            return with_hosts(document, self._path, changes)
 
         self._change(change)
-        return tuple(removed)
+        return tuple(gone)
+
+    def _with_folder(self, document: HostDocument, path: str, changes: Mapping[str, Any]) -> HostDocument:
+        changed = read_document(with_folder(document.text, path, changes), self._path, document.known)
+        if changed.hosts != document.hosts:
+            raise UsageError(f"The folder {path} can only be changed in an editor.")
+        return changed
 
     def refresh(self) -> bool:
         """Read the file again if it changed; True (and subscribers told) when that made a difference."""
@@ -152,6 +189,7 @@ class HostStore:
         self._read()
         differs = before != (self._document.hosts, self._document.bad, self._folders[0], str(self._problem))
         if differs:
+            self.keep_copy()
             self._tell()
         return differs
 
@@ -172,6 +210,9 @@ class HostStore:
             document = HostDocument() if text is None else read_document(text, self._path, self._document.known)
         except BrokenFile as error:
             self._problem = error
+            if copy := last_good.find(self._path):
+                hint = f"{error.hint} sshtui hosts restore puts back {copy}.".strip()
+                self._problem = BrokenFile(error.path, error.line, error.reason, hint=hint)
             return
         self._take(document)
         self._problem = None
@@ -189,6 +230,7 @@ class HostStore:
             write_whole(self._path, document.text.encode())
             self._signature = signature(self._path)
         self._take(document)
+        last_good.keep(self._path, document, changed=True)
         self._tell()
 
     def _take(self, document: HostDocument) -> None:

@@ -37,8 +37,8 @@ class Lookup:
         return (*self._team.hosts(), *self._config().hosts)
 
     def why(self, name: str, settings: Settings, home: Path) -> Explanation:
-        """Every option in force for that name, and where it comes from."""
-        return explain(name, self._hosts, self._team.hosts(), self._config(), settings, home)
+        """Every option in force for that name, and where it comes from. May take seconds. Raises Unreachable."""
+        return explain(name, self._hosts, self._team.hosts(), self._config(), settings, home, self._machine)
 
     @property
     def problems(self) -> tuple[BrokenFile, ...]:

@@ -85,8 +85,14 @@ class ConfigHosts:
         return replace(host, **changes), (*effective.warnings, *missing)
 
     def effective(self, name: str, machine: Machine = SILENT) -> Effective:
-        """Every option the configuration gives `name`, with its origin. Raises Unreachable."""
-        return self._config.resolve(name, machine=machine)
+        """Every option the configuration gives `name`, or a destination as typed, with its origin. Raises Unreachable.
+
+        UsageError says why `name` is neither.
+        """
+        if any(name == listed for listed, _ in self._config.names()):
+            return self._config.resolve(name, machine=machine)
+        typed = parse_destination(name)
+        return self._config.resolve(typed.address, given=_given(typed), machine=machine)
 
 
 def _given(host: Host) -> dict[str, tuple[str, ...]]:

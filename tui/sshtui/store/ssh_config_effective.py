@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sshtui.errors import UsageError
-from sshtui.model.hosts import DEFAULT_PORT
-from sshtui.store.ssh_config_keywords import CHOICES, FORWARDS, NUMBERS, TEXTS, TIMES, put
+from sshtui.store.openssh_defaults import LISTS, Defaults
+from sshtui.store.ssh_config_keywords import FORWARDS, put
 from sshtui.store.ssh_config_options import FIELDS, SWITCHES, clears_forwards, followed
-from sshtui.store.ssh_config_tokens import expanded, local_user
+from sshtui.store.ssh_config_tokens import expanded
 from sshtui.store.ssh_config_values import Effective, Setting
 
 FOLLOWED = frozenset(
@@ -27,16 +27,39 @@ HARMLESS = frozenset(
     {
         "controlmaster", "controlpath", "controlpersist", "escapechar",
         "forwardx11", "forwardx11trusted", "ignoreunknown", "loglevel",
-        "serveralivecountmax", "tcpkeepalive", "updatehostkeys", "usekeychain", "visualhostkey",
+        "tcpkeepalive", "updatehostkeys", "usekeychain", "visualhostkey",
     }
 )  # fmt: skip
 """Keywords whose absence does not send anybody elsewhere or weaken anything; they are not named as missing."""
 
-_SHOWN = (
-    "hostname", "user", "port", *sorted((*CHOICES, *TIMES, *NUMBERS, *TEXTS)), "identityfile", "certificatefile",
-    "globalknownhostsfile", "userknownhostsfile", "sendenv", "setenv", "addkeystoagent", "forwardagent", *FORWARDS,
-    "proxyjump", "proxycommand", "remotecommand",
+ORDER = (
+    "user", "hostname", "port",
+    "addressfamily", "batchmode", "canonicalizefallbacklocal", "canonicalizehostname", "compression",
+    "clearallforwardings", "exitonforwardfailure", "gatewayports", "gssapiauthentication",
+    "gssapidelegatecredentials", "hashknownhosts", "hostbasedauthentication", "identitiesonly",
+    "kbdinteractiveauthentication", "passwordauthentication", "pubkeyauthentication", "requesttty",
+    "stricthostkeychecking", "tcpkeepalive", "verifyhostkeydns",
+    "canonicalizemaxdots", "connectionattempts", "numberofpasswordprompts", "serveralivecountmax",
+    "serveraliveinterval",
+    "bindaddress", "bindinterface", "ciphers", "hostkeyalgorithms", "hostkeyalias", "identityagent", "kexalgorithms",
+    "remotecommand", "macs", "pkcs11provider", "preferredauthentications", "pubkeyacceptedalgorithms",
+    "revokedhostkeys", "knownhostscommand", "tag",
+    "dynamicforward", "localforward", "remoteforward",
+    "identityfile", "canonicaldomains", "certificatefile", "globalknownhostsfile", "userknownhostsfile", "sendenv",
+    "setenv",
+    "addkeystoagent", "forwardagent", "connecttimeout", "canonicalizepermittedcnames", "proxycommand", "proxyjump",
 )  # fmt: skip
+"""Keywords whose values are put as `ssh -G` puts them, in its order (`readconf.c`, dump_client_config)."""
+
+_WITH_TOKENS = frozenset({"remotecommand", "userknownhostsfile"})
+"""Keywords whose tokens `ssh -G` fills in (`ssh.c`, main)."""
+
+SPELLED = {"canonicalizepermittedcnames": "canonicalizePermittedcnames"}
+"""Keywords that `ssh -G` does not print in small letters."""
+
+
+DEFAULT = "default"
+"""The origin of what nothing sets."""
 
 
 @dataclass(frozen=True)
@@ -48,33 +71,49 @@ class Row:
     origin: str
     overrode: tuple[tuple[str, str], ...] = ()
     followed: bool = True
+    note: str = ""
+    """What sshtui does beside it, when that is more."""
+    silent: bool = False
+    """Whether `ssh -G` prints no line for it: nothing is asked for, where something else would be in force."""
 
 
-def rows(effective: Effective, home: Path) -> Iterator[Row]:
+def rows(effective: Effective, home: Path, default: Defaults) -> Iterator[Row]:
     """The options in force for a destination. A value that ssh would refuse is left out, with a warning."""
     given = {**effective.settings}
-    default = defaults()
-    for keyword in dict.fromkeys((*_SHOWN, *given)):
+    for keyword in dict.fromkeys((*ORDER, *given)):
         settings = given.get(keyword, [])
         if keyword == "hostname":
-            origin = _origin(settings[0]) if settings else "default"
+            origin = _origin(settings[0]) if settings else DEFAULT
             yield Row(keyword, effective.hostname, origin, _overrode(effective, keyword))
         elif settings:
-            yield from _set_rows(effective, keyword, settings, home)
-        elif keyword in default:
-            yield Row(keyword, default[keyword], "default")
+            yield from _set_rows(effective, keyword, settings, home, default)
+        else:
+            yield from (Row(keyword, value, DEFAULT) for value in default.values.get(keyword, ()))
 
 
-def not_followed(effective: Effective) -> dict[str, str]:
-    """Keywords that are set for a destination and that sshtui does not follow, with where each is set."""
+def ssh_lines(shown: Iterable[Row]) -> Iterator[tuple[str, str]]:
+    """Keyword and value of each line that `ssh -G` prints too, spelled as it does."""
+    for row in shown:
+        if row.keyword in ORDER and not row.silent:
+            yield SPELLED.get(row.keyword, row.keyword), row.value
+
+
+def not_followed(effective: Effective, *, harmless: bool = False) -> dict[str, str]:
+    """Keywords that are set for a destination and that sshtui does not follow, with where each is set.
+
+    Those in HARMLESS are among them only where `harmless` asks for all.
+    """
+    passed = FOLLOWED if harmless else FOLLOWED | HARMLESS
     return {
         keyword: _origin(settings[0])
         for keyword, settings in effective.settings.items()
-        if keyword not in FOLLOWED | HARMLESS or not followed(effective, keyword)
+        if keyword not in passed or not followed(effective, keyword)
     }
 
 
-def _set_rows(effective: Effective, keyword: str, settings: list[Setting], home: Path) -> Iterator[Row]:
+def _set_rows(
+    effective: Effective, keyword: str, settings: list[Setting], home: Path, default: Defaults
+) -> Iterator[Row]:
     if keyword in FORWARDS and clears_forwards(effective):
         return
     overrode = _overrode(effective, keyword)
@@ -87,8 +126,12 @@ def _set_rows(effective: Effective, keyword: str, settings: list[Setting], home:
                 for value in put(keyword, [setting.words], home):
                     yield Row(keyword, value, _origin(setting), followed=used and serves)
         else:
-            for value in put(keyword, [setting.words for setting in settings], home):
-                value = expanded(value, effective, home) if keyword == "remotecommand" else value
+            values = put(keyword, [setting.words for setting in settings], home)
+            if not values and settings[0].text.lower() == "none":
+                yield Row(keyword, "none", _origin(settings[0]), overrode, used, silent=True)
+            for value in values:
+                value = expanded(value, effective, home) if keyword in _WITH_TOKENS else value
+                value = default.assembled(keyword, value) if keyword in LISTS else value
                 yield Row(keyword, value, _origin(settings[0]), overrode, used)
     except UsageError as error:
         effective.warnings.append(f"{_origin(settings[0])}: {error.sentence}")
@@ -100,10 +143,3 @@ def _overrode(effective: Effective, keyword: str) -> tuple[tuple[str, str], ...]
 
 def _origin(setting: Setting) -> str:
     return str(setting.where) if setting.where else "command line"
-
-
-def defaults() -> dict[str, str]:
-    """Keyword to what ssh takes where nothing is set, as `ssh -G` prints it."""
-    choices = {keyword: default for keyword, (_words, default) in CHOICES.items()}
-    return {**choices, **TIMES, **NUMBERS, "port": str(DEFAULT_PORT), "user": local_user(), "forwardagent": "no",
-            "addkeystoagent": "false", "canonicaldomains": "none", "canonicalizepermittedcnames": "none"}  # fmt: skip

@@ -75,7 +75,7 @@ def put(keyword: str, values: Sequence[Words], home: Path) -> list[str]:
             return [_port(text)]
         case "proxyjump":
             return [] if text.lower() == "none" else [_jump(text)]
-        case "proxycommand" | "remotecommand" | "pkcs11provider":
+        case "proxycommand" | "remotecommand" | "pkcs11provider" | "revokedhostkeys" | "knownhostscommand":
             return [] if text.lower() == "none" else [text]
         case "sendenv":
             return _sent_names(values)

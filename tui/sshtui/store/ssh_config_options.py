@@ -49,7 +49,7 @@ def _adding(values: _Values, _effective: Effective, _home: Path) -> str:
     return {"true": "yes", "false": "no"}.get(values[0], values[0])
 
 
-def _seconds(values: _Values, _effective: Effective, _home: Path) -> int | None:
+def _number(values: _Values, _effective: Effective, _home: Path) -> int | None:
     return int(values[0]) if values[0].isdigit() and int(values[0]) else None
 
 
@@ -98,7 +98,8 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "bindaddress": ("bind_address", _text),
     "certificatefile": ("certificate_files", _certificates),
     "ciphers": ("ciphers", _text),
-    "connecttimeout": ("connect_timeout", _seconds),
+    "compression": ("compression", _yes),
+    "connecttimeout": ("connect_timeout", _number),
     "exitonforwardfailure": (EXIT_ON_FAILURE, _yes),
     "forwardagent": ("agent_forwarding", _forward_agent),
     "gatewayports": (GATEWAY_PORTS, _yes),
@@ -114,9 +115,11 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "kexalgorithms": ("kex_algorithms", _text),
     "macs": ("macs", _text),
     "pkcs11provider": ("pkcs11_provider", _path),
+    "pubkeyacceptedalgorithms": ("pubkey_accepted_algorithms", _text),
     "requesttty": ("", _terminal),
     "revokedhostkeys": ("revoked_host_keys", _path),
     "sendenv": ("send_environment", _words),
+    "serveralivecountmax": ("keep_alive_misses", _number),
     "setenv": ("set_environment", _set),
     "stricthostkeychecking": ("strict_host_key_checking", _checking),
     "verifyhostkeydns": ("verify_host_key_dns", _dns),
@@ -139,6 +142,7 @@ FIELDS_IN_FILE = {
     "address_family": "AddressFamily",
     "bind_address": "BindAddress",
     "ciphers": "Ciphers",
+    "compression": "Compression",
     "connect_timeout": "ConnectTimeout",
     EXIT_ON_FAILURE: "ExitOnForwardFailure",
     GATEWAY_PORTS: "GatewayPorts",
@@ -148,10 +152,12 @@ FIELDS_IN_FILE = {
     "host_key_algorithms": "HostKeyAlgorithms",
     "host_key_alias": "HostKeyAlias",
     "hostbased_authentication": "HostbasedAuthentication",
+    "keep_alive_misses": "ServerAliveCountMax",
     "kex_algorithms": "KexAlgorithms",
     "login_methods": "PreferredAuthentications",
     "macs": "MACs",
     "pkcs11_provider": "PKCS11Provider",
+    "pubkey_accepted_algorithms": "PubkeyAcceptedAlgorithms",
     "revoked_host_keys": "RevokedHostKeys",
     "strict_host_key_checking": "StrictHostKeyChecking",
     "verify_host_key_dns": "VerifyHostKeyDNS",

@@ -191,7 +191,8 @@ def _apply(effective: Effective, statement: Statement) -> None:
     present = effective.settings.get(keyword)
     rival = {"proxyjump": "proxycommand", "proxycommand": "proxyjump"}.get(keyword)
     if keyword in GATHERED:
-        if any(setting.words == other.words for other in present or ()):
+        # ssh drops what stands there already, of the names to send none.
+        if keyword != "sendenv" and any(setting.words == other.words for other in present or ()):
             return
         effective.settings.setdefault(keyword, []).append(setting)
     elif present is None and not (rival and rival in effective.settings):

@@ -9,10 +9,10 @@ from sshtui.store.ssh_config_lines import Where
 
 @dataclass(frozen=True)
 class Setting:
-    """One value in force; `where` is None for what was asked for on the command line."""
+    """One value in force; `where` is None for what was asked for on the command line, words for a place of our own."""
 
     words: tuple[str, ...]
-    where: Where | None
+    where: Where | str | None
 
     @property
     def text(self) -> str:

@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sshtui.files import with_home
 from sshtui.model.folders import DANGER, FolderSettings, folders_around, inherited, inherited_from
-from sshtui.model.hosts import DEFAULT_PORT, Host
-from sshtui.model.resuming import RESUME, command_for
+from sshtui.model.hosts import Host
+from sshtui.model.resuming import RESUME
 from sshtui.model.settings import Settings
+from sshtui.store.exporters import ssh_settings
 from sshtui.store.hosts import HostStore
+from sshtui.store.machine import SILENT, Machine
+from sshtui.store.openssh_defaults import Defaults, defaults
 from sshtui.store.ssh_config import ConfigHosts
-from sshtui.store.ssh_config_effective import Row, defaults, rows
-from sshtui.store.ssh_config_keywords import put
-from sshtui.store.ssh_config_options import FIELDS, FIELDS_IN_FILE, further_lines
-from sshtui.store.ssh_config_tokens import local_user
-
-_FIELDS = {
-    "user": "user", "port": "port", "key_pair": "identityfile", "jump": "proxyjump", "theme": "theme", DANGER: DANGER,
-}  # fmt: skip
-"""What a folder can set, and the keyword that says it."""
+from sshtui.store.ssh_config_effective import DEFAULT, Row, not_followed, rows
+from sshtui.store.ssh_config_keywords import FORWARDS
+from sshtui.store.ssh_config_options import FIELDS_IN_FILE
+from sshtui.store.ssh_config_values import Effective, Setting
 
 OWN_KEYWORDS = ("theme", "terminal", "proxy", "unix_socket", "fingerprint", "old_algorithms", "reconnect", DANGER)
 """Words for what ssh has no keyword for, as hosts.toml has them."""
 
-_FIELD_OF = {keyword.lower(): field for field, keyword in FIELDS_IN_FILE.items()}
+_FIELD_OF = {
+    **{keyword.lower(): field for field, keyword in FIELDS_IN_FILE.items()},
+    "hostname": "address", "user": "user", "port": "port", "identityfile": "key_pair", "proxyjump": "jump",
+    "serveraliveinterval": "keep_alive", "remotecommand": "command", "requesttty": "command",
+    **dict.fromkeys(FORWARDS, "forwards"),
+}  # fmt: skip
+"""Keyword to the field that says it."""
+_INHERITED = ("user", "port", "key_pair", "jump")
+_KEYWORDS = {field: keyword for keyword, field in _FIELD_OF.items() if field in _INHERITED}
 
 Place = Callable[[str], str]
 """Where a field of a host stands: `hosts.toml:12`."""
@@ -36,91 +41,114 @@ Place = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Explanation:
-    """The options in force, and sentences about what was passed over."""
+    """The options in force, and sentences about what was passed over and about what is set and not followed."""
 
+    name: str
+    """The host as `ssh -G` calls it: as it was typed, without user and port."""
     rows: tuple[Row, ...]
     warnings: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 def explain(
-    name: str, hosts: HostStore, included: Iterable[Host], config: ConfigHosts, settings: Settings, home: Path
+    name: str,
+    hosts: HostStore,
+    included: Iterable[Host],
+    config: ConfigHosts,
+    settings: Settings,
+    home: Path,
+    machine: Machine = SILENT,
 ) -> Explanation:
-    """What holds for `name`: a saved host, one of an included file, one of ssh_config, or any address."""
+    """What holds for `name`: a saved host, one of an included file, one of ssh_config, or any address.
+
+    `machine` is asked what ssh_config wants to know, which may take seconds. Raises Unreachable.
+    """
+    default = defaults(home)
     if (own := hosts.get(name)) is not None:
-        return _explain_own(own, hosts.folders, partial(hosts.place, name), settings)
+        return _explain_own(own, hosts.folders, partial(hosts.place, name), settings, default, home)
     team = next((host for host in included if host.name == name), None)
     if team is not None:
-        return _explain_own(team, hosts.folders, lambda _field: team.origin, settings)
-    found = config.effective(name)
-    shown = tuple(rows(found, home))
-    return Explanation(shown, tuple(found.warnings))
+        return _explain_own(team, hosts.folders, lambda _field: team.origin, settings, default, home)
+    found = config.effective(name, machine)
+    shown = tuple(_noted(row, settings) for row in rows(found, home, default))
+    missing = not_followed(found, harmless=True)
+    unused = (f"{where}: {keyword} is not followed." for keyword, where in missing.items())
+    return Explanation(found.name, shown, tuple(found.warnings), tuple(unused))
 
 
-def _explain_own(host: Host, folders: Sequence[FolderSettings], place: Place, settings: Settings) -> Explanation:
-    found = [*_own_rows(host, folders, place, settings)]
-    said = {row.keyword for row in found}
-    of_ssh = defaults()
-    found += [Row(key, of_ssh[key], "default") for key in sorted({*FIELDS, "compression"} & of_ssh.keys() - said)]
-    return Explanation(tuple(found))
+def _noted(row: Row, settings: Settings) -> Row:
+    """A default of ssh, with what sshtui does all the same."""
+    field = {"serveraliveinterval": "keep_alive", "connecttimeout": "connect_timeout"}.get(row.keyword)
+    if field is None or row.origin != DEFAULT:
+        return row
+    return replace(row, note=f"sshtui itself: {_text(getattr(settings, field))}, {field} of settings.toml")
 
 
-def _own_rows(host: Host, folders: Sequence[FolderSettings], place: Place, settings: Settings) -> Iterator[Row]:
+def _explain_own(
+    host: Host, folders: Sequence[FolderSettings], place: Place, settings: Settings, default: Defaults, home: Path
+) -> Explanation:
+    effective = _in_words_of_ssh(host, folders, place, settings)
+    shown = [*rows(effective, home, default), *_own_rows(host, folders, place)]
+    return Explanation(host.name, tuple(shown), tuple(effective.warnings))
+
+
+def _in_words_of_ssh(host: Host, folders: Sequence[FolderSettings], place: Place, settings: Settings) -> Effective:
+    """What ssh would read of a saved host, each value with the field or folder it comes from."""
+    effective = Effective(host.name)
+    given = inherited_from(host, folders)
     used = inherited(host, folders)
+    for keyword, words in ssh_settings(used, {}):
+        keyword = keyword.lower()
+        field = _FIELD_OF.get(keyword, "")
+        if keyword == "identityfile" and words != (used.key_pair.replace("%", "%%"),):
+            field = "identity_files"
+        elif field == "command" and not host.command:
+            field = RESUME
+        where = f"folder {given[field].path}" if field in given else place(field)
+        effective.settings.setdefault(keyword, []).append(Setting(words, where))
+    if host.jump.lower() == "none":
+        effective.settings["proxyjump"] = [Setting(("none",), place("jump"))]
+    for field in _INHERITED:
+        effective.overridden[_KEYWORDS[field]] = _beyond(host, folders, field)
+    for keyword, field, own in (
+        ("serveraliveinterval", "keep_alive", host.keep_alive),
+        ("connecttimeout", "connect_timeout", host.extra.get("connect_timeout")),
+        ("serveralivecountmax", "keep_alive_misses", host.extra.get("keep_alive_misses")),
+    ):
+        general, usual = getattr(settings, field), getattr(Settings(), field)
+        where = "settings.toml" if general != usual else DEFAULT
+        setting = Setting((_text(general),), where)
+        if own is None:
+            effective.settings[keyword] = [setting]
+        elif where != DEFAULT:
+            effective.overridden[keyword] = [setting]
+    return effective
+
+
+def _beyond(host: Host, folders: Sequence[FolderSettings], field: str) -> list[Setting]:
+    """What folders further up say of a field than what counts."""
     given = inherited_from(host, folders)
     above = folders_around(host, folders)
+    if field in given:
+        above = above[above.index(given[field]) + 1 :]
+    said = [(_text(getattr(each, field, None)), f"folder {each.path}") for each in above]
+    return [Setting((text,), where) for text, where in said if text]
 
-    def row(field: str, value: str, *, is_default: bool = False) -> Row:
-        origin = f"folder {given[field].path}" if field in given else "default" if is_default else place(field)
-        # What stands further up than what counts.
-        beyond = above[above.index(given[field]) + 1 :] if field in given else [] if is_default else above
-        said = [(_text(getattr(each, field, None)), f"folder {each.path}") for each in beyond]
-        return Row(_FIELDS.get(field, field), value, origin, tuple(pair for pair in said if pair[0]))
 
-    yield Row("hostname", used.address.lower(), place("address"))
-    yield row("user", used.user or local_user(), is_default=not used.user)
-    yield row("port", str(used.port), is_default=host.port == DEFAULT_PORT)
-    for field in ("key_pair", "jump", "theme"):
-        if value := getattr(used, field):
-            yield row(field, value)
-    if DANGER in used.extra:
-        yield row(DANGER, _text(used.extra[DANGER]))
-    if command := command_for(host):
-        yield Row("remotecommand", command, place("command" if host.command else RESUME))
-    yield from _timings(host, place, settings)
-    for forward in host.forwards:
-        ends = (forward.listen, forward.to) if forward.to else (forward.listen,)
-        yield from _rows(f"{forward.kind}forward", ends, place("forwards"))
-    for keyword, words in further_lines(host):
-        keyword = keyword.lower()
-        if keyword != "connecttimeout":
-            yield from _rows(keyword, words, place(_FIELD_OF[keyword]))
+def _own_rows(host: Host, folders: Sequence[FolderSettings], place: Place) -> Iterator[Row]:
+    """What ssh has no keyword for."""
+    used = inherited(host, folders)
+    given = inherited_from(host, folders)
+    for field, value in (("theme", used.theme), (DANGER, _text(used.extra.get(DANGER)))):
+        if value:
+            origin = f"folder {given[field].path}" if field in given else place(field)
+            beyond = _beyond(host, folders, field)
+            yield Row(field, value, origin, tuple((setting.text, str(setting.where)) for setting in beyond))
     for field in OWN_KEYWORDS:
         if field in host.extra and field not in (DANGER, "theme", "terminal"):
             yield Row(field, _text(host.extra[field]), place(field))
     if switches := str(host.terminal):
         yield Row("terminal", switches, place("terminal"))
-
-
-def _rows(keyword: str, words: tuple[str, ...], origin: str) -> Iterator[Row]:
-    """A row for each value, as `ssh -G` puts it."""
-    values = put(keyword, [words], with_home("~"))
-    yield from (Row(keyword, value, origin) for value in values)
-
-
-def _timings(host: Host, place: Place, settings: Settings) -> Iterator[Row]:
-    """The seconds that settings.toml sets for all hosts, and what a host says itself."""
-    ours = Settings()
-    for keyword, field, own in (
-        ("serveraliveinterval", "keep_alive", host.keep_alive),
-        ("connecttimeout", "connect_timeout", host.extra.get("connect_timeout")),
-        ("serveralivecountmax", "keep_alive_misses", None),
-    ):
-        general, default = getattr(settings, field), getattr(ours, field)
-        if own is not None:
-            overrode = ((_text(general), "settings.toml"),) if general != default else ()
-            yield Row(keyword, _text(own), place(field), overrode)
-        else:
-            yield Row(keyword, _text(general), "settings.toml" if general != default else "default")
 
 
 def _text(value: Any) -> str:

@@ -74,18 +74,18 @@ class History:
         Raises ConfigError.
         """
         step = Step(self._made(edits), (), title)
-        self._hosts.put_many(_saving(edits, step.changes))
+        self._hosts.change(_saving(edits, step.changes))
         self._note(step)
         return step
 
     def remove(self, names: Sequence[str], title: str = "") -> None:
         """Take hosts away; all or none. Raises NotFound, ConfigError."""
-        self._note(Step(tuple(Change(host, None) for host in self._hosts.remove_many(names)), (), title))
+        self._note(Step(tuple(Change(host, None) for host in self._hosts.change(removed=names)), (), title))
 
     def set_folder(self, path: str, changes: Mapping[str, Any], title: str) -> None:
         """Set fields of a folder, None taking one away. Raises UsageError, ConfigError."""
         before = {name: _said(self.folder(path), name) for name in changes}
-        self._hosts.put_folder(path, changes)
+        self._hosts.change(folders=[(path, changes)])
         self._note(Step((), (FolderChange(path, before),), title))
 
     def folder(self, path: str) -> FolderSettings:
@@ -98,17 +98,18 @@ class History:
         Settings that `to` has already stay as they are. Raises as `set_folder`.
         """
         moved = [(host, replace(host, folder=to + host.folder.removeprefix(path))) for host in hosts]
-        changes = self.save(moved, title).changes
         taken = {each.path for each in self._hosts.folders}
-        for settings in self._hosts.folders:
-            new = to + settings.path.removeprefix(path)
-            if is_below(settings.path, path) and new not in taken:
-                self._hosts.put_folder(settings.path, {"path": new})
-                renamed = (*self._steps[-1].folders, FolderChange(new, {"path": settings.path}))
-                self._steps[-1] = Step(changes, renamed, title)
+        renamed = [
+            (each.path, new)
+            for each in self._hosts.folders
+            if is_below(each.path, path) and (new := to + each.path.removeprefix(path)) not in taken
+        ]
+        changes = self._made(moved)
+        self._hosts.change(_saving(moved, changes), folders=[(was, {"path": new}) for was, new in renamed])
+        self._note(Step(changes, tuple(FolderChange(new, {"path": was}) for was, new in renamed), title))
 
     def undo(self) -> Step | None:
-        """Undo the newest change and return it, each `before` as it stands there again; None when there is none.
+        """Undo the newest change in one write and return it, each `before` as it stands there again; None without any.
 
         What others changed since stays. Raises ConfigError, NotFound.
 
@@ -117,16 +118,12 @@ class History:
         if not self._steps:
             return None
         step = self._steps[-1]
+        gone = [change.after.name for change in step.changes if change.before is None and change.after is not None]
         edits = [_back(change) for change in step.changes if change.before is not None]
         back = self._made(edits)
+        folders = [(folder.path, folder.before) for folder in reversed(step.folders)]
         try:
-            for folder in reversed(step.folders):
-                self._hosts.put_folder(folder.path, folder.before)
-            gone = [change.after.name for change in step.changes if change.before is None and change.after is not None]
-            if gone:
-                self._hosts.remove_many(gone)
-            if edits:
-                self._hosts.put_many(_saving(edits, back))
+            self._hosts.change(_saving(edits, back), removed=gone, folders=folders)
         except (NotFound, UsageError):
             self._steps.pop()
             raise

@@ -45,14 +45,16 @@ class HostActions:
             await self._open_host(host, another)
         return True
 
-    def why(self, host: Host | None) -> None:
-        """Show every option in force for a host and where it comes from."""
+    async def why(self, host: Host | None) -> None:
+        """Show every option in force for a host and where it comes from, once names and commands have answered."""
         if host is None:
             self._jobs.say("Choose a host first.")
-        else:
+            return
+        found = await self._jobs.attempt(lambda: self._parts.why(host))
+        if found is not None:
             from sshtui.ui.screens.why import WhyScreen
 
-            self._push(WhyScreen(host.name, self._parts.why(host)))
+            self._push(WhyScreen(host.name, found))
 
     def start_import(self) -> None:
         """Show the screen that brings hosts from other programs."""

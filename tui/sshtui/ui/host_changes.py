@@ -51,6 +51,7 @@ class HostChanges:
             "hosts.move": self._move,
             "hosts.favourite": self._favourite,
             "hosts.undo": self._undo,
+            "hosts.restore": self._restore,
             "hosts.key_pair": self._choose_key_pair,
         }
 
@@ -160,6 +161,9 @@ class HostChanges:
         step = self._edits.undo()
         if step is not None and step.host is not None:
             self._reveal(step.host)
+
+    def _restore(self) -> None:
+        self._list.run_worker(self._edits.restore(), group="restore", exclusive=True)
 
     def _choose_key_pair(self) -> None:
         row = self._list.row

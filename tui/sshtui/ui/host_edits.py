@@ -201,6 +201,22 @@ class HostEdits:
         self._jobs.say(step.sentence if step else "There is nothing to undo.")
         return step
 
+    async def restore(self) -> None:
+        """Put back the last good copy of a file that cannot be read, after asking."""
+        hosts = self._parts.hosts
+        copy, problem = hosts.last_good, hosts.problem
+        if copy is None or problem is None:
+            self._jobs.say("There is nothing to put back: the saved hosts can be read, or were never kept.")
+            return
+        text = f"{problem.sentence}\n\nThere is {copy}. What stands in the file now is kept beside it."
+        if await self._jobs.prompter.ask(Confirm("Put back the last good hosts?", text, yes="Put back")):
+            try:
+                kept = hosts.restore()
+            except SshtuiError as error:
+                self._jobs.failed(error)
+            else:
+                self._jobs.say(f"The last good hosts are back. What stood there is in {kept.name}.")
+
     async def choose_key_pair(self, host: Host) -> None:
         """Ask which key pair to offer to a saved host, and keep it there."""
 

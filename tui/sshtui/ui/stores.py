@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from sshtui.errors import BrokenFile
@@ -16,6 +17,15 @@ class Hosts(Protocol):
     @property
     def problem(self) -> BrokenFile | None:
         """Why the file cannot be used, while it cannot: nothing is saved then."""
+        ...
+
+    @property
+    def last_good(self) -> object | None:
+        """The copy of a file that cannot be read, in words; None where there is nothing to put back."""
+        ...
+
+    def restore(self) -> Path:
+        """Put that copy in the place of the file; the file that keeps what stood there. Raises ConfigError."""
         ...
 
     @property
@@ -36,16 +46,17 @@ class Hosts(Protocol):
         """What is set for whole folders."""
         ...
 
-    def put_many(self, hosts: Sequence[tuple[Host, str | None]]) -> None:
-        """Save hosts in one write, each in the place of the one named beside it, or as new. Raises ConfigError."""
-        ...
+    def change(
+        self,
+        saved: Sequence[tuple[Host, str | None]] = (),
+        *,
+        removed: Iterable[str] = (),
+        folders: Iterable[tuple[str, Mapping[str, Any]]] = (),
+    ) -> tuple[Host, ...]:
+        """Set fields of folders, take hosts away and save others in one write; those taken away.
 
-    def remove_many(self, names: Iterable[str]) -> tuple[Host, ...]:
-        """Take hosts away in one write and return them. Raises NotFound, ConfigError."""
-        ...
-
-    def put_folder(self, path: str, changes: Mapping[str, Any]) -> None:
-        """Set fields of a folder, None taking one away. Raises UsageError, ConfigError."""
+        Each host stands in the place of the one named beside it, or is new. Raises NotFound, ConfigError.
+        """
         ...
 
     def refresh(self) -> bool:

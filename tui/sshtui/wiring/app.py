@@ -116,6 +116,10 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
 
     wire = LazyWire(lambda: build_wire(paths, settings, lookup, remember, allow_old), remembering)
 
+    def warm_up() -> None:
+        hosts.keep_copy()
+        wire.settle()
+
     def every_host() -> Sequence[Host]:
         own = hosts.hosts()
         names = {host.name for host in own}
@@ -152,7 +156,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         effective=hosts.effective,
         why=lambda host: lookup.why(host.name, settings, paths.ssh_dir.parent),
         reach=wire.reach,
-        warm_up=wire.settle,
+        warm_up=warm_up,
     )
 
 

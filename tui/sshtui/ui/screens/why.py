@@ -7,11 +7,10 @@ from typing import Any
 from textual.content import Content
 
 from sshtui.model.text import plain
-from sshtui.store.ssh_config_effective import Row
+from sshtui.store.ssh_config_effective import DEFAULT, Row
 from sshtui.store.why import Explanation
 from sshtui.ui.screens.filtered import FilteredScreen
 
-_DEFAULT = "default"
 _KEYWORD = 26
 
 
@@ -27,14 +26,14 @@ class WhyScreen(FilteredScreen[Row]):
         super().__init__()
         self._host = name
         self._warnings = explanation.warnings
-        self._rows = sorted(explanation.rows, key=lambda row: row.origin == _DEFAULT)
+        self._rows = sorted(explanation.rows, key=lambda row: row.origin == DEFAULT)
 
     def on_mount(self) -> None:
         self.filter_changed()
 
     def row(self, entry: Row) -> Content:
         keyword, value = plain(entry.keyword, 60), plain(entry.value, 200)
-        if entry.origin == _DEFAULT:
+        if entry.origin == DEFAULT:
             return Content(f" {keyword:<{_KEYWORD}} {value}")
         mark = "" if entry.followed else "not followed: "
         return Content.assemble((f" {keyword:<{_KEYWORD}} ", "bold"), f"{mark}{value}")
@@ -43,13 +42,14 @@ class WhyScreen(FilteredScreen[Row]):
         if entry is None:
             return Content("No option matches. Esc shows all of them.")
         parts: list[Any] = [(plain(entry.keyword, 60), "bold"), f"\n{plain(entry.value, 2000)}\n\n"]
-        if entry.origin == _DEFAULT:
+        if entry.origin == DEFAULT:
             parts.append("Nothing sets it: that is the default.\n")
+            parts += ["\n", (f"{plain(entry.note, 200)}\n", "$warning")] if entry.note else []
         else:
             parts += [("from ", "$muted"), plain(entry.origin, 300), "\n"]
         for value, origin in entry.overrode:
             parts += [("instead of ", "$muted"), plain(value, 2000), ("\n  from ", "$muted"), plain(origin, 300), "\n"]
-        if not entry.followed and entry.origin != _DEFAULT:
+        if not entry.followed and entry.origin != DEFAULT:
             parts.append(("\nsshtui does not follow it.\n", "$warning"))
         if self._warnings:
             parts.append(("\nPassed over:\n", "bold $warning"))
@@ -59,7 +59,7 @@ class WhyScreen(FilteredScreen[Row]):
     def filter_changed(self) -> None:
         words = self.filter_text.lower().split()
         found = [row for row in self._rows if all(word in _searched(row) for word in words)]
-        given = sum(row.origin != _DEFAULT for row in found)
+        given = sum(row.origin != DEFAULT for row in found)
         self.show_title(f"Why is this set? {plain(self._host, 80)}: {given} set, {len(found) - given} defaults")
         self.show_entries(found)
 

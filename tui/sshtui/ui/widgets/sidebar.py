@@ -109,6 +109,9 @@ class Sidebar(Widget):
         self.set_interval(REFRESH_SECONDS, self._look_for_changes)
         self.reload()
         self._look_for_changes()
+        if self._parts.hosts.last_good is not None:
+            # Once the screen is there: a question before it would be asked of nobody.
+            self.call_after_refresh(lambda: self.run_worker(self._edits.restore(), group="restore"))
 
     def on_unmount(self) -> None:
         self._unsubscribe()
@@ -124,7 +127,7 @@ class Sidebar(Widget):
             "hosts.filter": self._start_filter,
             "hosts.filter_tag": self._filter_tag,
             "hosts.leave": self._leave,
-            "hosts.why": lambda: self._actions.why(self.host),
+            "hosts.why": lambda: self.run_worker(self._actions.why(self.host), group="why", exclusive=True),
             "hosts.check": self._check,
             "hosts.check_listed": self._check_listed,
             "hosts.export": lambda: self._actions.start_export(self._selection.marked_hosts()),
