@@ -262,6 +262,29 @@ async def test_no_host_key_type_in_common_names_both_lists(client: Client) -> No
     assert "ssh-ed25519" in caught.value.ours
 
 
+async def test_no_cipher_in_common_is_told_of_a_server_that_has_hung_up_by_then(client: Client) -> None:
+    def names(*each: str) -> bytes:
+        return len(text := ",".join(each).encode()).to_bytes(4, "big") + text
+
+    # RFC 4253 section 7.1: cookie, ten lists of names, no guess follows, reserved.
+    lists = ("curve25519-sha256", "ssh-ed25519", "3des-cbc", "3des-cbc", "hmac-sha2-256", "hmac-sha2-256")
+    message = (
+        bytes([KEXINIT, *bytes(16)]) + b"".join(map(names, (*lists, "none", "none"))) + names() + names() + bytes(5)
+    )
+    padding = 4 + -(len(message) + 9) % 8
+    packet = (len(message) + padding + 1).to_bytes(4, "big") + bytes([padding]) + message + bytes(padding)
+
+    async def hangs_up(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"SSH-2.0-server\r\n" + packet)
+        writer.close()
+
+    async with bad.misbehaving(hangs_up) as server:
+        with pytest.raises(NoCommonAlgorithm) as caught:
+            await client.dial(Host("box", LOOPBACK, server.port, "somebody"), ScriptedPrompter(False))
+    assert (caught.value.kind, caught.value.theirs) == ("cipher", ("3des-cbc",))
+    assert "aes256-ctr" in caught.value.ours
+
+
 async def test_what_asyncssh_was_not_ready_for_is_a_sentence_and_leaves_nothing(
     client: Client, sshd: OpenSSH, monkeypatch: pytest.MonkeyPatch
 ) -> None:

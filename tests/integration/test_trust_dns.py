@@ -264,5 +264,5 @@ async def test_giving_up_while_the_dns_is_silent_leaves_nothing(
     dialing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await dialing
-    assert asyncio.all_tasks() == before
+    await eventually(lambda: asyncio.all_tasks() == before, "end of our tasks")
     await eventually(lambda: not sshd.sessions(), "end of the connection")

@@ -8,7 +8,7 @@ import asyncssh.mac
 import asyncssh.public_key
 import pytest
 
-from sshtui.ssh.algorithms import MODERN, OLD, allowing, for_known, needed_for, old_ones, side_by_side
+from sshtui.ssh.algorithms import MODERN, OLD, allowing, for_known, needed_for, old_ones, side_by_side, unmatched
 
 MARKS = ("sha1", "cbc", "md5", "arcfour", "dss", "group1-", "ssh-rsa")
 
@@ -63,6 +63,24 @@ def test_the_least_and_best_that_would_work_is_proposed() -> None:
 
 def test_nothing_is_proposed_when_nothing_of_ours_would_do() -> None:
     assert needed_for(MODERN, {**OLD_SERVER, "host key type": ("ssh-dss",)}) == ()
+
+
+def test_the_first_kind_without_a_common_name_is_found() -> None:
+    fits = {
+        "key exchange": MODERN.kex,
+        "host key type": MODERN.host_keys,
+        "cipher": ("aes256-ctr",),
+        "MAC": MODERN.macs,
+    }
+    assert unmatched(MODERN, fits) is None
+    assert unmatched(MODERN, {**fits, "MAC": ("hmac-md5",)}) == ("MAC", MODERN.macs)
+    assert unmatched(MODERN, {**fits, "cipher": ("3des-cbc",), "MAC": ("hmac-md5",)}) == ("cipher", MODERN.ciphers)
+
+
+def test_a_cipher_that_authenticates_by_itself_needs_no_mac() -> None:
+    server = {"key exchange": MODERN.kex, "host key type": MODERN.host_keys, "MAC": ("hmac-md5",)}
+    for cipher in ("aes128-gcm@openssh.com", "chacha20-poly1305@openssh.com"):
+        assert unmatched(MODERN, {**server, "cipher": (cipher,)}) is None
 
 
 def test_what_is_allowed_comes_last_and_makes_the_server_fit() -> None:

@@ -11,6 +11,8 @@ from sshtui.model.text import plain
 NO_ALGORITHMS = ("ext-info-", "kex-strict-")
 """Beginnings of flags that stand among the key exchanges and are none (RFC 8308 section 2.1)."""
 
+_NEEDS_NO_MAC = ("aes128-gcm", "aes256-gcm", "chacha20-poly1305")
+
 CERTIFICATES = (
     "ssh-ed25519-cert-v01@openssh.com",
     "ecdsa-sha2-nistp256-cert-v01@openssh.com",
@@ -136,12 +138,7 @@ def needed_for(offer: Algorithms, theirs: Mapping[str, Iterable[str]]) -> tuple[
     `theirs` has the kinds of NoCommonAlgorithm: `key exchange`, `host key type`, `cipher`, `MAC`.
     """
     needed: list[str] = []
-    for kind, ours, old in (
-        ("key exchange", offer.kex, OLD.kex),
-        ("host key type", offer.host_keys, OLD.host_keys),
-        ("cipher", offer.ciphers, OLD.ciphers),
-        ("MAC", offer.macs, OLD.macs),
-    ):
+    for (kind, ours), (_, old) in zip(_kinds(offer), _kinds(OLD), strict=True):
         has = set(theirs.get(kind, ()))
         if has.isdisjoint(ours):
             name = next((name for name in old if name in has), None)
@@ -149,6 +146,29 @@ def needed_for(offer: Algorithms, theirs: Mapping[str, Iterable[str]]) -> tuple[
                 return ()
             needed.append(name)
     return tuple(needed)
+
+
+def unmatched(offer: Algorithms, theirs: Mapping[str, Iterable[str]]) -> tuple[str, tuple[str, ...]] | None:
+    """The first kind of which a server's lists have nothing that we offer, and what we offer; None where all fit.
+
+    A MAC is needed by no cipher that authenticates by itself (RFC 5647, chacha20-poly1305@openssh.com).
+    """
+    for kind, ours in _kinds(offer):
+        has = set(theirs.get(kind, ()))
+        if has.isdisjoint(ours):
+            return kind, ours
+        if kind == "cipher" and next(name for name in ours if name in has).startswith(_NEEDS_NO_MAC):
+            return None
+    return None
+
+
+def _kinds(lists: Algorithms) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return (
+        ("key exchange", lists.kex),
+        ("host key type", lists.host_keys),
+        ("cipher", lists.ciphers),
+        ("MAC", lists.macs),
+    )
 
 
 def old_ones(used: Iterable[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from sshtui.errors import ConnectionLost, LoginRejected, SshtuiError, TimedOut
 from sshtui.model.hosts import Host
 from sshtui.model.text import plain
 from sshtui.ssh import translate
-from sshtui.ssh.algorithms import Algorithms
+from sshtui.ssh.algorithms import Algorithms, unmatched
 from sshtui.ssh.auth import LoginClient
 from sshtui.ssh.library import asyncssh
 from sshtui.ssh.system_login import METHODS
@@ -36,10 +36,11 @@ def explain(error: BaseException, host: Host, client: LoginClient, offer: Algori
         return _left_at_login(error, host)
     if wire is None and over:
         return translate.not_reached_through(error, host.name, host.address, host.port, over)
-    theirs = wire.server_offers.get("host key type", ()) if wire is not None else ()
-    if theirs and not set(theirs) & set(offer.host_keys):
-        # asyncssh leaves this to the server, which just hangs up.
-        return translate.no_common_algorithm(host.name, "host key type", offer.host_keys, theirs)
+    theirs = wire.server_offers if wire is not None else {}
+    if theirs and (found := unmatched(offer, theirs)):
+        # asyncssh leaves a host key type to the server, and the server may hang up before asyncssh has told the rest.
+        kind, ours = found
+        return translate.no_common_algorithm(host.name, kind, ours, theirs[kind])
     return translate.before_login(
         error,
         host.name,
