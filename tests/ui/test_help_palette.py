@@ -15,7 +15,7 @@ Build = Callable[..., Stage]
 
 async def test_the_help_names_every_action_and_its_keystrokes(stage: Build) -> None:
     shell = stage(keymap={"hosts.add": ("f7",)})
-    async with shell.app.run_test(size=(120, 150)) as pilot:
+    async with shell.app.run_test(size=(120, 170)) as pilot:
         await pilot.press("question_mark")
         picture = await shell.shows(pilot, "Help")
         for action in ACTIONS:
