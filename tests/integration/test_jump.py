@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from sshtui.errors import (
 )
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Password, UnknownHostKey
+from sshtui.ssh.proxy import start
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, read_to_end, say
 from tests.servers.accounts import Account
@@ -170,6 +172,18 @@ async def test_a_proxy_command_that_fails_is_quoted(client: Client) -> None:
     host = Host("box", "127.0.0.1", extra=behind("sh -c 'echo no way out >&2; exit 3'"))
     with pytest.raises(ConnectionFailed, match="ended with status 3: no way out"):
         await client.dial(host, ScriptedPrompter())
+
+
+@pytest.mark.root
+async def test_a_proxy_command_that_runs_as_another_account_keeps_no_tab_from_closing(
+    another_account: Callable[[], AbstractContextManager[None]],
+) -> None:
+    program = await start("sleep 600", Host("box", "box"), "ada")
+    tasks = asyncio.all_tasks()
+    with another_account():
+        await program.close()
+    assert asyncio.all_tasks() < tasks
+    await program.close()
 
 
 @pytest.mark.parametrize("address", ["$(touch {})", "fe80::1%$(touch {})", "fe80::1%;touch {}"])
