@@ -56,6 +56,11 @@ class PtySession(asyncssh.SSHClientSession[bytes]):
         """Little of it waits any more."""
         self._may_write.set()
 
+    @property
+    def backed_up(self) -> bool:
+        """Whether more than that waits."""
+        return not self._may_write.is_set()
+
     async def drained(self) -> None:
         """Return when little of what was written still waits, or the channel is closed."""
         await self._may_write.wait()
@@ -151,6 +156,11 @@ class Pipe:
         """Send `data`; does nothing after the end."""
         if self._session.end is None and not self._channel.is_closing():
             self._channel.write(data)
+
+    @property
+    def backed_up(self) -> bool:
+        """Whether more than 64 KiB of what was written wait to be sent."""
+        return self._session.backed_up
 
     async def drained(self) -> None:
         """Return when little of what was written still waits to be sent, or when nothing will be."""
