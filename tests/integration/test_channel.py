@@ -187,6 +187,26 @@ async def test_a_lost_connection_is_told_under_each_hosts_own_name(
     assert reasons == ["The connection to db was lost.", "The connection to web-1 was lost."]
 
 
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"strict_host_key_checking": "yes"},
+        {"verify_host_key_dns": "no"},
+        {"ciphers": "aes256-ctr"},
+        {"login_methods": ["publickey"]},
+        {"bind_address": "127.0.0.1"},
+    ],
+    ids=str,
+)
+async def test_a_host_with_stricter_rules_shares_no_login_that_was_made_without_them(
+    client: Client, sshd: OpenSSH, client_key: Path, extra: dict[str, object]
+) -> None:
+    lab = client.save(sshd, "lab", key_pair=str(client_key))
+    bank = client.save(sshd, "bank", key_pair=str(client_key), extra=extra)
+    async with client.terminal(lab, ScriptedPrompter()), client.terminal(bank, ScriptedPrompter()):
+        assert sshd.log.count("Accepted publickey") == 2
+
+
 @pytest.mark.root
 async def test_two_tabs_at_once_ask_for_the_password_once(client: Client, sshd: OpenSSH, account: Account) -> None:
     host = client.save(sshd, user=account.name)

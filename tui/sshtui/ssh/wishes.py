@@ -21,6 +21,11 @@ from sshtui.ssh.algorithms import OLD, Algorithms
 from sshtui.ssh.sockets import Address
 
 _LISTS = {"kex_algorithms": "kex", "ciphers": "ciphers", "macs": "macs", "host_key_algorithms": "host_keys"}
+_BIND, _FAMILY, _METHODS = "bind_address", "address_family", "login_methods"
+
+OF_A_CONNECTION = (*_LISTS, _BIND, _FAMILY, _METHODS)
+"""Fields that a connection is made by: a host that differs in one needs another."""
+
 _FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
 
 
@@ -71,14 +76,14 @@ def connect_limit(host: Host, default: float) -> float:
 
 def login_methods(host: Host) -> frozenset[str]:
     """The methods of RFC 4252 that the host's `login_methods` lists; all that we have when it lists none."""
-    listed = host.extra.get("login_methods")
+    listed = host.extra.get(_METHODS)
     named = {method for method in listed if isinstance(method, str)} if isinstance(listed, list) else set()
     return frozenset(named & LOGIN_METHODS) if named else LOGIN_METHODS
 
 
 def source_address(host: Host) -> str:
     """The address of ours that connections come from (BindAddress), "" for any. Raises UsageError."""
-    source = host.extra.get("bind_address", "")
+    source = host.extra.get(_BIND, "")
     if not source:
         return ""
     try:
@@ -92,7 +97,7 @@ def source_address(host: Host) -> str:
 
 def of_family(addresses: Sequence[Address], host: Host) -> list[Address]:
     """Those addresses the host may be reached at. Raises OSError when none is left, UsageError as `source_address`."""
-    wanted = _FAMILIES.get(str(host.extra.get("address_family")))
+    wanted = _FAMILIES.get(str(host.extra.get(_FAMILY)))
     if wanted is None and (source := source_address(host)):
         wanted = socket.AF_INET6 if ":" in source else socket.AF_INET
     left = [address for address in addresses if wanted in (None, address.family)]
