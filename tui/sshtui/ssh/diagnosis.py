@@ -89,7 +89,7 @@ async def _network(host: Host, with_: Examination) -> AsyncIterator[Finding]:
     if answering is None:
         yield Finding("greeting", "skipped", "no address answers")
         return
-    yield await _greeting(host, answering)
+    yield await _greeting(host, answering, with_.settings.connect_timeout)
 
 
 async def _tcp(host: Host, address: Address, limit: float) -> Finding:
@@ -104,10 +104,17 @@ async def _tcp(host: Host, address: Address, limit: float) -> Finding:
     return Finding("tcp", "ok", f"{address.text} port {host.port} answers", time.monotonic() - began)
 
 
-async def _greeting(host: Host, address: Address) -> Finding:
+async def _greeting(host: Host, address: Address, limit: float) -> Finding:
     """The first line (RFC 4253 section 4.2), read on a connection of its own."""
     began = time.monotonic()
-    reader, writer = await asyncio.open_connection(sock=await connect_to(address, source_address(host)), limit=1024)
+    try:
+        async with asyncio.timeout(limit):
+            link = await connect_to(address, source_address(host))
+    except OSError as error:
+        failure = translate.before_login(error, host.name, address.text, host.port)
+        advice = "It took one connection and not the next: it may let in few at a time (MaxStartups, a firewall)."
+        return failed("greeting", failure, began, advice)
+    reader, writer = await asyncio.open_connection(sock=link, limit=1024)
     try:
         line = await read_greeting(reader.readline)
     finally:
