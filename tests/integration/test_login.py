@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from sshtui.errors import ConnectionLost, Declined, LoginRejected
+from sshtui.errors import ConnectionLost, Declined, LoginRejected, NotSaved
+from sshtui.keys.inspect import key_pair
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair, Passphrase, Password, Question
@@ -200,6 +201,21 @@ async def test_a_full_folder_of_key_pairs_never_locks_a_person_out(
     host = client.save(start_sshd(extra=["MaxAuthTries 2"]), key_pair=str(client_key))
     # The host's own comes first; two offers are all this server takes.
     assert host.user in await who(client, host, ScriptedPrompter())
+
+
+async def test_a_choice_that_cannot_be_saved_is_told_and_dialed_with_all_the_same(
+    surroundings: Path, sshd: OpenSSH, client_key: Path
+) -> None:
+    def full(_host: Host, _pair: KeyPair) -> None:
+        raise NotSaved("hosts.toml was not saved: No space left on device.")
+
+    client = Client(surroundings, remember=full)
+    own = key_pair(client_key)
+    prompter = ScriptedPrompter(ChosenKeyPair(own, remember=True))
+    host = client.save(sshd, key_pair=str(client_key))
+    async with client.terminal(host, prompter, choose=True):
+        pass
+    assert [notice.text for notice in prompter.notices if "not saved" in notice.text]
 
 
 async def test_a_key_pair_is_chosen_on_request_and_remembered(client: Client, sshd: OpenSSH, client_key: Path) -> None:
