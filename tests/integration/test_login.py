@@ -16,9 +16,11 @@ from sshtui.errors import ConnectionLost, Declined, LoginRejected, NotSaved
 from sshtui.keys.inspect import key_pair
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
-from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair, Passphrase, Password, Question
+from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair, Passphrase, Password, Prompter, Question
 from sshtui.model.settings import Settings
+from sshtui.secrets.remembering import RememberingPrompter
 from sshtui.ssh.offers import MOST_OFFERS
+from sshtui.wiring.wire import LazyWire, Wire
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, say
 from tests.servers.accounts import Account
@@ -313,6 +315,23 @@ async def test_the_agent_is_forwarded_only_where_the_host_allows_it(
     async with client.terminal(host, ScriptedPrompter()) as channel:
         assert channel.facts.agent_forwarded is allowed
         assert (b"ED25519" in await say(channel, "ssh-add -l")) is allowed
+
+
+async def test_an_agent_that_is_started_while_we_run_is_forwarded_too(
+    surroundings: Path, sshd: OpenSSH, agent: str, client_key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_AUTH_SOCK", "")
+    client = Client(surroundings)
+    wire = LazyWire(lambda: Wire(client.dialer, client.identities), nothing_is_saved)
+    await wire.ready()
+    wire.use_agent(agent)
+    host = client.save(sshd, key_pair=str(client_key), extra={"agent_forwarding": True})
+    async with client.terminal(host, ScriptedPrompter()) as channel:
+        assert b"ED25519" in await say(channel, "ssh-add -l")
+
+
+def nothing_is_saved(_prompter: Prompter, _host: Host) -> RememberingPrompter:
+    raise AssertionError("nobody asks")
 
 
 async def test_a_host_has_the_agent_it_names_for_logins_and_for_forwarding(

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from sshtui.errors import SshtuiError
 from sshtui.model.diagnosis import Finding
-from sshtui.model.further_fields import OLD_ALGORITHMS
+from sshtui.model.further_fields import IDENTITY_AGENT, OLD_ALGORITHMS
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Notice, Prompter
 from sshtui.model.reachability import Reachability
 from sshtui.ssh.connection import Connection
-from sshtui.ssh.connector import AGENT_FORWARDING, IDENTITY_AGENT, Connector, Wish
+from sshtui.ssh.connector import AGENT_FORWARDING, Connector, Wish
 from sshtui.ssh.jumps import check_way, last_hop
 from sshtui.ssh.reach import reach
 from sshtui.ssh.system_login import DELEGATE
@@ -52,6 +52,10 @@ class Pool:
         self._told: set[str] = set()
         self._connections: dict[Target, list[Connection]] = {}
         self._logging_in: dict[Target, asyncio.Lock] = {}
+
+    def use_agent(self, path: str) -> None:
+        """As Connector.use_agent; connections that are up keep the agent they have."""
+        self._connector.use_agent(path)
 
     async def prepared(self, host: Host, prompter: Prompter) -> Host:
         """`host` as it is to be connected to now, asked once for each attempt; tells each sentence about it once a run.

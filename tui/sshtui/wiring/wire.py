@@ -95,10 +95,11 @@ class LazyWire:
         return await (await self.ready()).dialer.reach(host)
 
     def use_agent(self, path: str) -> None:
-        """Log in with the agent at the socket `path` from here on, as programs started by us do."""
+        """Log in with the agent at the socket `path` from here on, and forward it, as programs started by us do."""
         os.environ["SSH_AUTH_SOCK"] = path
         if self._wire is not None:
             self._wire.identities.use_agent(path)
+            self._wire.dialer.pool.use_agent(path)
 
 
 def build_wire(
