@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping
 
 from sshtui.model.connection import ChannelEnd
@@ -28,7 +29,7 @@ class PtySession(asyncssh.SSHClientSession[bytes]):
     def __init__(self, name: str) -> None:
         self._name = name
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
-        self._held: list[bytes] = []
+        self._held: deque[bytes] = deque()
         self._size = 0
         self._paused = False
         self._news = asyncio.Event()
@@ -110,7 +111,7 @@ class PtySession(asyncssh.SSHClientSession[bytes]):
         while self._held and room > 0:
             piece = self._held[0]
             if len(piece) <= room:
-                taken.append(self._held.pop(0))
+                taken.append(self._held.popleft())
             else:
                 taken.append(piece[:room])
                 self._held[0] = piece[room:]
