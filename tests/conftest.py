@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.servers.accounts import Account, temporary_account
 
 PROGRAM_DIRECTORIES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
 
+NOBODY = 65534
 
 # How long a busy machine takes to think of an input, or to try one, says nothing about what is tested.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -55,6 +57,23 @@ def new_account() -> Iterator[Callable[..., Account]]:
         lacking("accounts with passwords need root")
     with contextlib.ExitStack() as stack:
         yield lambda **options: stack.enter_context(temporary_account(**options))
+
+
+@pytest.fixture
+def another_account() -> Callable[[], AbstractContextManager[None]]:
+    """`with another_account():` we may signal no process that runs as root; skipped when not root."""
+    if os.geteuid() != 0:
+        lacking("to become another account and come back needs root")
+
+    @contextlib.contextmanager
+    def become() -> Iterator[None]:
+        os.setresuid(NOBODY, NOBODY, 0)
+        try:
+            yield
+        finally:
+            os.setresuid(0, 0, 0)
+
+    return become
 
 
 @pytest.fixture

@@ -102,6 +102,10 @@ class MemoryChannel:
     def write(self, data: bytes) -> None:
         self.written += data
 
+    @property
+    def backed_up(self) -> bool:
+        return not self._takes.is_set()
+
     async def drained(self) -> None:
         await self._takes.wait()
 

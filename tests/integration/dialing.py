@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +35,7 @@ class Client:
         settings: Settings | None = None,
         agent: str | None = None,
         dns: PublishedHostKeys | None = None,
+        remember: Callable[[Host, KeyPair], None] | None = None,
     ) -> None:
         self.known_hosts = KnownHosts(home / ".ssh" / "known_hosts")
         self.identities = FileAndAgentIdentities(home / ".ssh", agent)
@@ -46,7 +47,7 @@ class Client:
             self.identities,
             settings or Settings(connect_timeout=10),
             self.saved.get,
-            remember=lambda host, pair: self.remembered.append((host, pair)),
+            remember=remember or (lambda host, pair: self.remembered.append((host, pair))),
             agent_path=agent,
             dns=dns,
         )

@@ -25,6 +25,7 @@ from textual.widgets import Static
 
 from sshtui.attach.own_terminal import require_tty
 from sshtui.errors import SshtuiError
+from sshtui.session.tasks import crash_loudly
 from sshtui.ui.steady import SteadyApp
 from sshtui.ui.surroundings import run
 
@@ -79,6 +80,8 @@ class Probe(SteadyApp[int]):
         if event.key == "t":
             loop = asyncio.get_running_loop()
             loop.call_exception_handler({"message": "a task crashed", "exception": ValueError("in the background")})
+        if event.key == "o":
+            asyncio.create_task(forbidden(), name="pump").add_done_callback(crash_loudly)
         if event.key == "b":
             while True:
                 time.sleep(3600)
@@ -95,6 +98,11 @@ class Probe(SteadyApp[int]):
             self.exit()
         if event.key == "c":
             self.copy_to_clipboard("copied")
+
+
+async def forbidden() -> None:
+    """A task of a session that meets what it does not expect."""
+    raise PermissionError(errno.EPERM, "of a session")
 
 
 class Unwatching(asyncio.SelectorEventLoop):

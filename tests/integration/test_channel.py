@@ -7,6 +7,7 @@ import gc
 import os
 import re
 import signal
+import sys
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -19,8 +20,11 @@ from sshtui.errors import ChannelRefused
 from sshtui.model.geometry import Size
 from sshtui.model.questions import Question
 from sshtui.model.settings import Settings
+from sshtui.session.outbox import Outbox
+from sshtui.ssh.tab import TabChannel
+from sshtui.terminal.emulator import Emulator
 from tests.fakes.prompting import ScriptedPrompter
-from tests.integration.dialing import Client, read_to_end, read_until, say
+from tests.integration.dialing import SIZE, Client, read_to_end, read_until, say
 from tests.servers.accounts import Account
 from tests.servers.key_files import public_line
 from tests.servers.openssh import OpenSSH
@@ -119,6 +123,42 @@ async def test_after_ctrl_c_little_of_a_flood_still_comes(client: Client, sshd: 
     assert b"^C" in seen
 
 
+async def test_a_remote_that_asks_without_end_and_reads_nothing_costs_little_memory(
+    client: Client, sshd: OpenSSH, client_key: Path, tmp_path: Path
+) -> None:
+    asking = tmp_path / "asking.py"
+    asking.write_text("import os\nwhile True: os.write(1, b'\\033[c' * 1000)\n")
+    host = client.save(sshd, key_pair=str(client_key), command=f"stty raw -echo; exec {sys.executable} {asking}")
+    async with client.terminal(host, ScriptedPrompter()) as channel:
+        taker, emulator, answered = Counted(channel), Emulator(SIZE), 0
+        outbox = Outbox(taker, lambda: None)
+        while answered < 20_000_000:
+            reply = emulator.feed(await channel.read(65536)).reply
+            answered += len(reply)
+            outbox.answer(reply)
+        # sshd's window for a session is 2 MiB, and its terminal takes some.
+        assert taker.written < 4_000_000
+
+
+class Counted:
+    """A channel that counts what is written to it."""
+
+    def __init__(self, channel: TabChannel) -> None:
+        self.written = 0
+        self._channel = channel
+
+    @property
+    def backed_up(self) -> bool:
+        return self._channel.backed_up
+
+    def write(self, data: bytes) -> None:
+        self.written += len(data)
+        self._channel.write(data)
+
+    async def drained(self) -> None:
+        await self._channel.drained()
+
+
 async def test_the_second_tab_shares_the_login_and_outlives_the_first(
     client: Client, sshd: OpenSSH, client_key: Path
 ) -> None:
@@ -145,6 +185,26 @@ async def test_a_lost_connection_is_told_under_each_hosts_own_name(
         reasons = [(await read_to_end(channel))[1].reason for channel in (first, second)]
     assert sshd.log.count("Accepted publickey") == 1
     assert reasons == ["The connection to db was lost.", "The connection to web-1 was lost."]
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"strict_host_key_checking": "yes"},
+        {"verify_host_key_dns": "no"},
+        {"ciphers": "aes256-ctr"},
+        {"login_methods": ["publickey"]},
+        {"bind_address": "127.0.0.1"},
+    ],
+    ids=str,
+)
+async def test_a_host_with_stricter_rules_shares_no_login_that_was_made_without_them(
+    client: Client, sshd: OpenSSH, client_key: Path, extra: dict[str, object]
+) -> None:
+    lab = client.save(sshd, "lab", key_pair=str(client_key))
+    bank = client.save(sshd, "bank", key_pair=str(client_key), extra=extra)
+    async with client.terminal(lab, ScriptedPrompter()), client.terminal(bank, ScriptedPrompter()):
+        assert sshd.log.count("Accepted publickey") == 2
 
 
 @pytest.mark.root

@@ -54,6 +54,26 @@ def one(found: list[Finding], step: str) -> Finding:
     return finding
 
 
+@pytest.mark.parametrize(
+    ("then", "words"), [("refuses", "refused"), ("is silent", "did not answer")], ids=["refuses", "is silent"]
+)
+async def test_a_server_that_takes_one_connection_and_not_the_next_is_a_finding(
+    client: Client, then: str, words: str
+) -> None:
+    with socket.create_server((LOOPBACK, 0), backlog=0) as listener:
+        found = []
+        async for finding in client.dialer.diagnose(Host("box", *listener.getsockname()), ScriptedPrompter()):
+            found.append(finding)
+            # Linux drops what comes while the queue of those who wait is full, as a firewall does (listen(2)).
+            if finding.step == "tcp" and then == "refuses":
+                listener.close()
+    assert verdicts(found)["tcp"] == "ok"
+    greeting = one(found, "greeting")
+    assert greeting.verdict == "failed"
+    assert words in greeting.text
+    assert "one connection and not the next" in greeting.advice
+
+
 async def test_a_host_that_works_has_a_finding_for_every_step(
     client: Client, sshd: OpenSSH, client_key: Path, surroundings: Path
 ) -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
 import socket
+import stat
+import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -19,6 +23,9 @@ from sshtui.model.hosts import Host
 from sshtui.session.changes import State
 from sshtui.session.session import Session
 from sshtui.session.surroundings import Surroundings
+from sshtui.ssh.connection import Connection
+from sshtui.ssh.connector import Wish
+from tests.auditing import auditing
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
 from tests.lacking import lacking
@@ -116,6 +123,41 @@ async def test_local_remote_and_dynamic_forwards_carry_bytes_both_ways(
         assert await shout(dynamic, socks5(there), SOCKS5_ANSWERS) == b"HELLO\n"
         assert [(state.is_open, state.problem) for state in channel.forwards] == [(True, "")] * 3
     assert prompter.notices == []
+
+
+async def test_a_forwarded_unix_socket_is_nobody_elses_from_its_first_moment_on(
+    client: Client, save: Callable[..., Host], shouter: tuple[int, Path], tmp_path: Path
+) -> None:
+    here, modes = str(tmp_path / "here"), set[int]()
+
+    def look(_event: str, _args: object) -> None:
+        if os.path.lexists(here):
+            modes.add(stat.S_IMODE(os.lstat(here).st_mode))
+
+    with socket.socket(socket.AF_UNIX) as left_behind:
+        left_behind.bind(here)
+    os.chmod(here, 0o600)
+    host = save(f"L {here}:{shouter[1]}")
+    with auditing(look):
+        async with client.terminal(host, ScriptedPrompter()):
+            assert await shout(Path(here)) == b"HELLO\n"
+    assert modes == {0o600}
+
+
+async def test_a_connection_that_waited_for_a_forward_is_forgotten_when_it_ends(
+    client: Client, save: Callable[..., Host]
+) -> None:
+    host, pool = save(f"L {free_port()}:localhost:1"), client.dialer.pool
+    prompter, opened = ScriptedPrompter(), list[Connection]()
+    for _ in range(2):
+        opened.append(await pool.hold(host, prompter, lambda _stage: None, Wish(), fresh=True))
+        await pool.open_forwards(opened[-1], host, prompter)
+    gone = weakref.ref(opened[1].forwards)
+    await opened.pop().release()
+    # The pool forgets what has ended when it is asked for the next.
+    await (await pool.hold(host, prompter, lambda _stage: None, Wish())).release()
+    await eventually(lambda: gc.collect() and gone() is None, "end of what the first connection knows of the second")
+    await opened[0].release()
 
 
 async def test_unix_sockets_are_forwarded_either_way_for_this_account_alone_and_removed(

@@ -9,12 +9,15 @@ from pathlib import Path
 import asyncssh
 import pytest
 
+from sshtui.cli.wire import dialer as dialer_of_commands
 from sshtui.errors import NoCommonAlgorithm
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Confirm
 from sshtui.model.settings import Settings
 from sshtui.ssh.dialer import SshDialer
+from sshtui.store.hosts import HostStore
+from sshtui.store.paths import Paths
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import SIZE, Client
 from tests.servers.process import LOOPBACK
@@ -53,6 +56,21 @@ async def old_switch(client: Client) -> AsyncIterator[Host]:
     async with listener:
         client.known_hosts.remember(LOOPBACK, listener.get_port(), HostKey(host_key.public_data))
         yield Host("switch", LOOPBACK, listener.get_port(), "admin")
+
+
+async def test_what_a_person_allows_a_host_in_a_command_is_kept_as_in_the_app(
+    client: Client, surroundings: Path
+) -> None:
+    paths = Paths.default(surroundings / "config")
+    async with old_switch(client) as host:
+        HostStore(paths.hosts_file).put(host)
+        connections = dialer_of_commands(paths)
+        channel = await connections.dial(host, SIZE, ScriptedPrompter(True))
+        await channel.close()
+        await connections.close()
+    saved = HostStore(paths.hosts_file).get(host.name)
+    assert saved is not None
+    assert saved.extra["old_algorithms"] == list(NEEDED)
 
 
 async def test_old_algorithms_are_used_only_on_a_yes_and_the_connection_is_marked(client: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from sshtui.errors import (
 )
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Password, UnknownHostKey
+from sshtui.ssh.proxy import start
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, read_to_end, say
 from tests.servers.accounts import Account
@@ -189,6 +191,18 @@ async def test_a_rejected_login_is_told_whatever_the_proxy_command_says_at_its_e
     noisy = behind(f"sh -c '{python} {script} %h %p; echo so long >&2; exit 5'")
     with pytest.raises(LoginRejected):
         await client.dial(client.save(server, key_pair=str(stranger), extra=noisy), ScriptedPrompter())
+
+
+@pytest.mark.root
+async def test_a_proxy_command_that_runs_as_another_account_keeps_no_tab_from_closing(
+    another_account: Callable[[], AbstractContextManager[None]],
+) -> None:
+    program = await start("sleep 600", Host("box", "box"), "ada")
+    tasks = asyncio.all_tasks()
+    with another_account():
+        await program.close()
+    assert asyncio.all_tasks() < tasks
+    await program.close()
 
 
 @pytest.mark.parametrize("address", ["$(touch {})", "fe80::1%$(touch {})", "fe80::1%;touch {}"])

@@ -133,6 +133,18 @@ async def test_an_account_that_must_change_its_password_first_is_explained(
         assert "change the password" in caught.value.hint
 
 
+async def test_commands_that_were_given_up_leave_room_for_the_next(
+    tmp_path: Path, start_sshd: Callable[..., OpenSSH], account: Account
+) -> None:
+    server = start_sshd(max_sessions=2)
+    async with commands(tmp_path, server, account, ScriptedPrompter("save", account.password)) as runner:
+        for _ in range(3):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(1):
+                    await runner.run("exec sleep 600", b"")
+        assert (await runner.run("echo there", b""))[:2] == (0, "there\n")
+
+
 @pytest.mark.parametrize("shell", ["bash", "dash", "zsh", "fish", "tcsh"])
 async def test_the_login_shell_of_the_account_does_not_matter(
     tmp_path: Path,

@@ -12,12 +12,15 @@ from typing import Any
 
 import pytest
 
-from sshtui.errors import ConnectionLost, Declined, LoginRejected
+from sshtui.errors import ConnectionLost, Declined, LoginRejected, NotSaved
+from sshtui.keys.inspect import key_pair
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
-from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair, Passphrase, Password, Question
+from sshtui.model.questions import ChooseKeyPair, ChosenKeyPair, Passphrase, Password, Prompter, Question
 from sshtui.model.settings import Settings
+from sshtui.secrets.remembering import RememberingPrompter
 from sshtui.ssh.offers import MOST_OFFERS
+from sshtui.wiring.wire import LazyWire, Wire
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, say
 from tests.servers.accounts import Account
@@ -202,6 +205,21 @@ async def test_a_full_folder_of_key_pairs_never_locks_a_person_out(
     assert host.user in await who(client, host, ScriptedPrompter())
 
 
+async def test_a_choice_that_cannot_be_saved_is_told_and_dialed_with_all_the_same(
+    surroundings: Path, sshd: OpenSSH, client_key: Path
+) -> None:
+    def full(_host: Host, _pair: KeyPair) -> None:
+        raise NotSaved("hosts.toml was not saved: No space left on device.")
+
+    client = Client(surroundings, remember=full)
+    own = key_pair(client_key)
+    prompter = ScriptedPrompter(ChosenKeyPair(own, remember=True))
+    host = client.save(sshd, key_pair=str(client_key))
+    async with client.terminal(host, prompter, choose=True):
+        pass
+    assert [notice.text for notice in prompter.notices if "not saved" in notice.text]
+
+
 async def test_a_key_pair_is_chosen_on_request_and_remembered(client: Client, sshd: OpenSSH, client_key: Path) -> None:
     host = client.save(sshd)
     own = KeyPair("file", str(client_key))
@@ -297,6 +315,23 @@ async def test_the_agent_is_forwarded_only_where_the_host_allows_it(
     async with client.terminal(host, ScriptedPrompter()) as channel:
         assert channel.facts.agent_forwarded is allowed
         assert (b"ED25519" in await say(channel, "ssh-add -l")) is allowed
+
+
+async def test_an_agent_that_is_started_while_we_run_is_forwarded_too(
+    surroundings: Path, sshd: OpenSSH, agent: str, client_key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_AUTH_SOCK", "")
+    client = Client(surroundings)
+    wire = LazyWire(lambda: Wire(client.dialer, client.identities), nothing_is_saved)
+    await wire.ready()
+    wire.use_agent(agent)
+    host = client.save(sshd, key_pair=str(client_key), extra={"agent_forwarding": True})
+    async with client.terminal(host, ScriptedPrompter()) as channel:
+        assert b"ED25519" in await say(channel, "ssh-add -l")
+
+
+def nothing_is_saved(_prompter: Prompter, _host: Host) -> RememberingPrompter:
+    raise AssertionError("nobody asks")
 
 
 async def test_a_host_has_the_agent_it_names_for_logins_and_for_forwarding(

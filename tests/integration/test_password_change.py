@@ -13,10 +13,12 @@ from typing import Any
 import asyncssh
 import pytest
 
-from sshtui.errors import Declined, LoginRejected
+from sshtui.errors import ConnectionLost, Declined, LoginRejected
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.questions import NewPassword, Password, PasswordChange, Question
+from sshtui.ssh.connector import Wish
+from sshtui.ssh.passwd import change_password
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client, read_to_end, read_until, say
 from tests.servers.accounts import Account
@@ -93,6 +95,19 @@ LONG_WELCOME = (
     "ForceCommand head -c 12000 /dev/zero | tr '\\0' x; "
     "printf '\\nYour password has expired.\\nNew password: '; read -r line; echo got $line; exit 5"
 )
+
+
+@pytest.mark.parametrize("cut", ["$PPID", "$$"], ids=["the connection", "the program"])
+async def test_a_change_that_was_cut_short_does_not_claim_that_the_old_password_holds(
+    client: Client, start_sshd: Start, client_key: Path, cut: str
+) -> None:
+    passwd = "printf 'New password: '; read -r a; printf '\\nRetype new password: '; read -r b; kill -9 "
+    host = client.save(start_sshd(extra=[f"ForceCommand {passwd}{cut}"]), key_pair=str(client_key))
+    connection = await client.dialer.pool.hold(host, ScriptedPrompter(), lambda _stage: None, Wish())
+    with pytest.raises(ConnectionLost, match="is not known") as lost:
+        await change_password(connection, PasswordChange("", NEW))
+    assert "old one" in lost.value.hint
+    await connection.release()
 
 
 async def test_a_long_message_of_the_day_hides_nothing(client: Client, start_sshd: Start, client_key: Path) -> None:

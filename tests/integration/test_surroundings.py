@@ -90,15 +90,20 @@ def test_a_mistake_of_ours_exits_1_with_a_message_and_without_the_values_of_vari
     assert b"\x1b]0;" not in report
 
 
-def test_a_mistake_in_a_background_task_is_told_and_reported_when_the_app_ends(start: Callable[..., Terminal]) -> None:
+@pytest.mark.parametrize(
+    ("key", "report"), [("t", b"ValueError: in the background"), ("o", b"PermissionError: [Errno 1] of a session")]
+)
+def test_a_mistake_in_a_background_task_is_told_and_reported_when_the_app_ends(
+    start: Callable[..., Terminal], key: str, report: bytes
+) -> None:
     terminal = start()
-    terminal.type("t")
+    terminal.type(key)
     terminal.read_until(lambda: b"mistake" in terminal.seen)
     terminal.type("q")
     terminal.read_until(terminal.ended, 5)
     assert terminal.process.returncode == 0
     terminal.assert_given_back()
-    assert b"ValueError: in the background" in terminal.seen[terminal.seen.rfind(b"\x1b[?1049l") :]
+    assert report in terminal.seen[terminal.seen.rfind(b"\x1b[?1049l") :]
 
 
 def test_a_warning_of_the_event_loop_stays_off_the_screen(start: Callable[..., Terminal]) -> None:

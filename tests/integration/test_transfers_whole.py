@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from sshtui.ssh.connector import Wish
 from sshtui.ssh.remote_files import remote_files
 from sshtui.ssh.transfers import transfers
 from sshtui.ssh.unfinished import Unfinished
+from tests.auditing import auditing
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
 from tests.servers.key_files import public_line
@@ -161,20 +161,8 @@ def opened() -> list[str]:
     return [os.path.realpath(each) for each in Path("/proc/self/fd").iterdir()]
 
 
-Hook = Callable[[str, tuple[Any, ...]], None]
-hooks: list[Hook] = []
-sys.addaudithook(lambda event, args: [hook(event, args) for hook in hooks] and None)
-
-
-@pytest.fixture
-def on_audit() -> Iterator[Callable[[Hook], None]]:
-    """`on_audit(hook)`: it is called before each step on files that Python tells of (PEP 578), until the test ends."""
-    yield hooks.append
-    hooks.clear()
-
-
 async def test_a_file_that_comes_at_the_last_moment_is_not_replaced_unasked(
-    far: Path, tmp_path: Path, client: Client, server: FileServer, on_audit: Callable[[Hook], None]
+    far: Path, tmp_path: Path, client: Client, server: FileServer
 ) -> None:
     target = tmp_path / "target"
 
@@ -182,16 +170,15 @@ async def test_a_file_that_comes_at_the_last_moment_is_not_replaced_unasked(
         if event in {"os.rename", "os.link"} and Path(args[1]) == target:
             target.write_text("theirs")
 
-    on_audit(theirs)
     async with connected(client, server) as connection, transfers(connection, Unfinished()) as files:
-        with pytest.raises(NotSaved, match="meanwhile"):
+        with pytest.raises(NotSaved, match="meanwhile"), auditing(theirs):
             await files.fetch(f"{far}/file", target, quiet, replace=False)
     assert target.read_text() == "theirs"
     assert not [name for name in os.listdir(tmp_path) if "sshtui" in name]
 
 
 async def test_stopping_while_the_file_here_is_made_leaves_neither_a_file_nor_a_descriptor(
-    far: Path, tmp_path: Path, client: Client, server: FileServer, on_audit: Callable[[Hook], None]
+    far: Path, tmp_path: Path, client: Client, server: FileServer
 ) -> None:
     here, making, may_go_on = tmp_path / "here", threading.Event(), threading.Event()
     here.mkdir()
@@ -201,15 +188,15 @@ async def test_stopping_while_the_file_here_is_made_leaves_neither_a_file_nor_a_
             making.set()
             may_go_on.wait(10)
 
-    on_audit(hold)
     async with connected(client, server) as connection, transfers(connection, Unfinished()) as files:
-        fetching = asyncio.create_task(files.fetch(f"{far}/file", here / "target", quiet, replace=False))
-        assert await asyncio.to_thread(making.wait, 10)
-        fetching.cancel()
-        await asyncio.sleep(0)
-        may_go_on.set()
-        with pytest.raises(asyncio.CancelledError):
-            await fetching
+        with auditing(hold):
+            fetching = asyncio.create_task(files.fetch(f"{far}/file", here / "target", quiet, replace=False))
+            assert await asyncio.to_thread(making.wait, 10)
+            fetching.cancel()
+            await asyncio.sleep(0)
+            may_go_on.set()
+            with pytest.raises(asyncio.CancelledError):
+                await fetching
     await asyncio.get_running_loop().shutdown_default_executor()
     assert os.listdir(here) == []
     assert not [path for path in opened() if path.startswith(str(here))]

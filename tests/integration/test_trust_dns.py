@@ -90,7 +90,8 @@ async def test_a_signed_match_is_trusted_without_a_question(
     names.names[NAME], names.signed = records(host_keys[0], need, tmp_path), True
     trust, prompter = HostKeyTrust(known_hosts, resolver), ScriptedPrompter()
     await trust.judge(wanting("yes"), host_keys[0], prompter)
-    assert host_keys[0] in (await trust.known(OURS)).trusted
+    assert host_keys[0] in (await trust.known(wanting("yes"))).trusted
+    assert (await trust.known(OURS)).trusted == ()
     assert [notice.text for notice in prompter.notices] == [
         "The host key of box is the one the DNS names, and its answer is signed."
     ]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sshtui.errors import UsageError
-from sshtui.model.further_fields import FURTHER, read_further
+from sshtui.model.further_fields import FURTHER, agent_socket, read_further
 
 
 @pytest.mark.parametrize(
@@ -47,16 +47,20 @@ def test_what_cannot_be_meant_is_refused(typed: str) -> None:
         read_further(typed)
 
 
+@pytest.mark.parametrize(("named", "socket"), [("", "/usual"), ("none", None), ("NONE", None), ("~/agent", "~/agent")])
+def test_a_host_has_the_usual_agent_its_own_or_none(named: str, socket: str | None) -> None:
+    assert agent_socket(named, "/usual") == socket
+
+
 def test_every_field_that_the_wire_and_the_key_pairs_name_is_there() -> None:
     from sshtui.keys import adding, identities, tokens
-    from sshtui.session import comeback
     from sshtui.ssh import connector, system_login, trust, ways
 
     named = {
         *(trust.ALIAS, trust.CHECKING, trust.FILES, trust.FINGERPRINT, trust.DNS, trust.REVOKED, trust.HASH),
         *(system_login.GSSAPI, system_login.DELEGATE, system_login.HOST_BASED),
         *(ways.PROXY, ways.PROXY_COMMAND, ways.UNIX_SOCKET),
-        *(connector.AGENT_FORWARDING, comeback.RECONNECT),
+        connector.AGENT_FORWARDING,
         *(identities.FILES, identities.ONLY, tokens.PROVIDER, adding.SETTING),
     }
     assert named <= FURTHER.keys()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -66,6 +69,21 @@ async def test_cancelling_kills_the_program(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert gone(note)
+
+
+@pytest.mark.root
+async def test_a_program_of_another_account_is_given_up_without_an_end_to_wait_for(
+    tmp_path: Path, another_account: Callable[[], AbstractContextManager[None]]
+) -> None:
+    note = tmp_path / "pid"
+    task = asyncio.create_task(first_line((*python(SLEEPER), str(note))))
+    await eventually(lambda: note.exists() and note.read_text(), "the program runs")
+    with another_account():
+        task.cancel()
+        await asyncio.wait([task], timeout=10)
+    assert task.cancelled()
+    os.kill(int(note.read_text()), signal.SIGKILL)
+    await eventually(lambda: gone(note), "its end")
 
 
 @pytest.mark.parametrize("value", ["pass show x", [], ["pass", 1], {"a": 1}])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sshtui.model.geometry import Size
-from sshtui.session.outbox import PIECE, Outbox, Paste
+from sshtui.session.outbox import ANSWERS_BEHIND, PIECE, Outbox, Paste
 from tests.fakes.wire import MemoryChannel
 from tests.waiting import eventually
 
@@ -51,6 +51,31 @@ async def test_a_remote_that_does_not_read_gets_no_more_than_a_piece(channel: Me
     channel.take_again()
     outbox.write(b"!")
     assert channel.written.endswith(b">typed!")
+
+
+async def test_answers_of_the_terminal_are_dropped_while_too_much_waits_and_typing_never_is(
+    channel: MemoryChannel,
+) -> None:
+    outbox = Outbox(channel, lambda: None)
+    outbox.answer(b"first")
+    channel.stall()
+    outbox.answer(b"second")
+    outbox.write(b" typed ")
+    channel.take_again()
+    outbox.answer(b"third")
+    assert channel.written == b"first typed third"
+
+
+async def test_answers_that_come_during_a_paste_wait_behind_it_but_not_without_end(channel: MemoryChannel) -> None:
+    outbox = Outbox(channel, lambda: None)
+    channel.stall()
+    outbox.paste(paste(LARGE))
+    for _ in range(10 * ANSWERS_BEHIND):
+        outbox.answer(b"?")
+    outbox.write(b"typed")
+    channel.take_again()
+    await eventually(lambda: channel.written.endswith(b"typed"), "all is sent")
+    assert 0 < channel.written.count(b"?") <= ANSWERS_BEHIND
 
 
 async def test_stopping_takes_the_pastes_that_wait_too_and_leaves_no_bracket_of_theirs(channel: MemoryChannel) -> None:

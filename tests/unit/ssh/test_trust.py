@@ -54,6 +54,20 @@ async def test_accepting_once_holds_for_the_run_and_writes_nothing(known_hosts: 
     assert (await HostKeyTrust(known_hosts).known(HOST)).trusted == ()
 
 
+@pytest.mark.parametrize(
+    "extra", [{FILES: ["/nowhere/known"]}, {CHECKING: "yes"}, {FILES: ["/nowhere/known"], CHECKING: "yes"}]
+)
+async def test_what_was_accepted_once_counts_for_no_host_there_that_says_otherwise_of_trust(
+    known_hosts: KnownHosts, extra: dict[str, object]
+) -> None:
+    trust, bank = HostKeyTrust(known_hosts), replace(HOST, name="bank", extra=extra)
+    await trust.judge(HOST, ed25519(1), ScriptedPrompter("once"))
+    assert (await trust.known(bank)).trusted == ()
+    with pytest.raises(HostKeyUnknown):
+        await trust.judge(bank, ed25519(1), ScriptedPrompter(None))
+    await trust.judge(replace(HOST, name="lab-2"), ed25519(1), ScriptedPrompter())
+
+
 async def test_declining_an_unknown_host_key_ends_the_attempt(known_hosts: KnownHosts) -> None:
     with pytest.raises(HostKeyUnknown, match="web-1 was not accepted") as refusal:
         await HostKeyTrust(known_hosts).judge(HOST, ed25519(1), ScriptedPrompter(None))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +24,7 @@ from sshtui.store.lookup import Lookup
 from sshtui.store.machine import SILENT, Machine
 from sshtui.store.ssh_config import ConfigHosts, read_hosts
 from sshtui.store.ssh_config_match import HostLine, matches_host_line
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -121,16 +127,30 @@ def test_match_that_is_not_understood_is_named_and_passed_over(config: Path, lin
     assert told == (f"~/.ssh/config:2: Match {line.split()[0]} is not known here; the block is passed over.",)
 
 
-def test_this_machine_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_this_machine_answers() -> None:
     assert machine.this_machine(match_exec=False).execute is None
     assert [machine.run_command("exit 0"), machine.run_command("exit 3")] == [True, False]
     assert machine.look_up("127.0.0.1", "inet") == "127.0.0.1"
     assert machine.look_up("127.0.0.1", "inet6") is None
     assert "127.0.0.1" in machine.local_addresses()
-    monkeypatch.setattr(machine, "COMMAND_LIMIT", 0.05)
     before = time.monotonic()
-    assert machine.run_command("sleep 60 | cat; true") is False
+    assert machine.run_command("sleep 60 | cat; true", 0.05) is False
     assert time.monotonic() - before < 30
+
+
+@pytest.mark.root
+def test_a_command_of_another_account_is_given_up_without_an_end_to_wait_for(
+    tmp_path: Path, another_account: Callable[[], AbstractContextManager[None]]
+) -> None:
+    note, ended = tmp_path / "pid", list[bool]()
+    command = f"echo $$ > {note}; exec sleep 600"
+    running = threading.Thread(target=lambda: ended.append(machine.run_command(command, 1)), daemon=True)
+    running.start()
+    until(lambda: note.exists() and note.read_text().strip(), "the command runs")
+    with another_account():
+        running.join(10)
+    os.kill(int(note.read_text()), signal.SIGKILL)
+    assert ended == [False]
 
 
 def test_thousands_of_names_on_one_line_are_read_without_squares(config: Path) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from sshtui.errors import AttachError
-from sshtui.model.geometry import Size
+from sshtui.model.geometry import LARGEST_VIEW, SMALLEST_VIEW, Size
 from sshtui.model.outer import Outer
 
 VERSION = 1
@@ -28,9 +28,6 @@ FRAME_LIMIT = 1 << 20
 
 FACT_LIMIT = 16 * 1024
 """Bytes of an `M` payload that a viewer may send."""
-
-SMALLEST, LARGEST = Size(2, 1), Size(500, 200)
-"""What a viewer's size is clamped to."""
 
 DATA, META, PACKED = b"D", b"M", b"P"
 
@@ -115,10 +112,7 @@ class Fact(NamedTuple):
 
     def size(self) -> Size:
         """`columns` and `rows`, clamped. Raises BadFrame."""
-        return Size(
-            min(max(self.number("columns", 80), SMALLEST.columns), LARGEST.columns),
-            min(max(self.number("rows", 24), SMALLEST.rows), LARGEST.rows),
-        )
+        return Size(self.number("columns", 80), self.number("rows", 24)).between(SMALLEST_VIEW, LARGEST_VIEW)
 
 
 def fact(payload: bytes, limit: int = FRAME_LIMIT) -> Fact:

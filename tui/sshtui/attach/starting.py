@@ -31,9 +31,11 @@ _KEPT_FAMILIES = ("LC_", "XDG_", "KRB5", "SSHTUI_")
 """All that an app of the console's gets of its environment: who the person is, where agents, keyrings and desktop are,
 and where Python finds its modules. The commands that a host or `Match exec` runs see no more."""
 
-_lifelines: list[int] = []
-_started: list[subprocess.Popen[bytes]] = []
-"""Kept, so that an app that ends before us leaves no zombie for longer than until the next start."""
+_started: list[tuple[subprocess.Popen[bytes], int | None]] = []
+"""Processes and their lifelines, which are open for as long as this process lives: their end is what an app notices.
+
+What an app that ends before us leaves, a zombie and a lifeline, goes at the next start.
+"""
 
 
 def detachable(places: Places) -> Instance | None:
@@ -53,6 +55,7 @@ class Starting:
 
         Then it gets only the variables it needs; else all, for it is the person's own.
         """
+        _forget_ended()
         ready, ready_end = os.pipe()
         life, lifeline = os.pipe() if die_with_parent else (None, None)
         ends = (ready_end,) if life is None else (ready_end, life)
@@ -75,14 +78,13 @@ class Starting:
                 cwd=home if os.path.isdir(home) else "/",
             )
         except OSError as error:
+            for end in (ready,) if lifeline is None else (ready, lifeline):
+                os.close(end)
             raise AttachError(f"The app cannot be started: {error.strerror or error}.") from error
         finally:
             for end in ends:
                 os.close(end)
-        _started.append(self._process)
-        if lifeline is not None:
-            # Open for as long as this process lives: its end is what the app notices.
-            _lifelines.append(lifeline)
+        _started.append((self._process, lifeline))
         self._ready = ready
 
     def wait(self) -> Instance:
@@ -106,6 +108,18 @@ class Starting:
             self._process.wait()
             raise AttachError(str(said.get("sentence", "")), hint=str(said.get("hint", "")))
         return Instance(str(said["id"]), Path(said["socket"]))
+
+
+def _forget_ended() -> None:
+    for started in tuple(_started):
+        process, lifeline = started
+        if process.poll() is None:
+            continue
+        # Another thread may have been quicker.
+        with contextlib.suppress(ValueError):
+            _started.remove(started)
+            if lifeline is not None:
+                os.close(lifeline)
 
 
 def _allowed(environment: Mapping[str, str]) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import locale
 import os
-import re
 import selectors
 import signal
 import socket
@@ -24,6 +23,7 @@ from sshtui.attach.signals import ENDING, Signals
 from sshtui.errors import AttachError, NotFound
 from sshtui.model.geometry import Size
 from sshtui.model.outer import outer_terminal
+from sshtui.model.web_address import is_web_address
 
 READ = 64 * 1024
 """Bytes read at once."""
@@ -38,8 +38,6 @@ _KILL = "sshtui kill ends it and its sessions."
 
 SHORTEST = 1.0
 """Seconds of a look after which being let go is no refusal."""
-
-_WEB = re.compile(r"https?://[\x21-\x7e]+\Z", re.IGNORECASE)
 
 How = Literal["detached", "quit", "ended", "gone", "refused", "signal", "stopped", "let go"]
 
@@ -221,7 +219,7 @@ class _Look:
             reason = said.text("reason")
             how: How = "detached" if reason == "detached" else "quit" if reason == "quit" else "ended"
             self._ending = Ending(how, said.number("code") & 0xFF)
-        elif said.type == "open_url" and _WEB.match(url := said.text("url")):
+        elif said.type == "open_url" and is_web_address(url := said.text("url")):
             _open_url(url)
 
     def _signalled(self, _events: int) -> None:

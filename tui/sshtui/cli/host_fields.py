@@ -10,13 +10,11 @@ import click
 
 from sshtui.files import with_home
 from sshtui.model.forwards import read_forward
-from sshtui.model.further_fields import read_further
+from sshtui.model.further_fields import CERTIFICATES, read_further
 from sshtui.model.hosts import Forward, Host
 from sshtui.model.terminal_switches import make_switches, switch_texts
 from sshtui.model.text import plain
 from sshtui.store.wanted import checked_jump, stored_path
-
-CERTIFICATES = "certificate_files"
 
 F = TypeVar("F", bound=Callable[..., Any])
 

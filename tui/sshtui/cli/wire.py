@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from sshtui.cli.opening import config_hosts
@@ -18,18 +17,9 @@ if TYPE_CHECKING:
 
 def dialer(paths: Paths) -> SshDialer:
     """A dialer as the app has one; jump hosts are found among the saved ones and in ~/.ssh/config."""
-    from sshtui.keys.identities import FileAndAgentIdentities
-    from sshtui.ssh.dialer import SshDialer
-    from sshtui.ssh.known_hosts import SYSTEM_WIDE, KnownHosts
+    from sshtui.wiring.wire import build_wire
 
     settings, _problems = load_settings(paths.settings_file)
     store, config = HostStore(paths.hosts_file), config_hosts(paths)
-    identities = FileAndAgentIdentities(paths.ssh_dir, os.environ.get("SSH_AUTH_SOCK") or None)
     lookup = Lookup(store, lambda: config, this_machine(match_exec=settings.match_exec))
-    return SshDialer(
-        KnownHosts(paths.known_hosts, SYSTEM_WIDE),
-        identities,
-        settings,
-        lookup.hop,
-        prepare=lookup.connecting,
-    )
+    return build_wire(paths, settings, lookup, store, lambda before, after: store.put(after, was=before.name)).dialer

@@ -18,6 +18,7 @@ from sshtui.keys.beside import certified_key
 from sshtui.keys.formats import Format
 from sshtui.keys.inspect import certificate_path, inspect_file, key_pair, list_directory
 from sshtui.keys.tokens import PROVIDER, ClosedToken, OpenedToken, Token, token_key_pairs
+from sshtui.model.further_fields import CERTIFICATES, IDENTITY_AGENT, agent_socket
 from sshtui.model.host_keys import PublicKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
@@ -30,12 +31,6 @@ if TYPE_CHECKING:
 
 FILES = "identity_files"
 """Field of a host: paths of further key pairs of its own, in the order they are offered (several IdentityFile)."""
-
-CERTIFICATES = "certificate_files"
-"""Field of a host: paths of certificates that go with key pairs of files or of the agent (CertificateFile)."""
-
-AGENT = "identity_agent"
-"""Field of a host: the socket of an agent of its own, or `none` (IdentityAgent)."""
 
 ONLY = "identities_only"
 """Field of a host: `true` offers no key pair but its own (IdentitiesOnly)."""
@@ -71,7 +66,7 @@ class FileAndAgentIdentities:
         Each key appears once: the host's own before the agent's before a file's. Files that cannot be read are left
         out, but for the host's own, of which `signer` then says what is wrong. Reads public halves only, never asks.
         """
-        chosen = str(host.extra.get(AGENT) or "")
+        chosen = str(host.extra.get(IDENTITY_AGENT) or "")
         agent = self._agent_at(chosen)
         own, others = await asyncio.to_thread(lambda: (self._own(host, agent), self._in_directory()))
         certificates = await asyncio.to_thread(_certificates, host)
@@ -99,9 +94,10 @@ class FileAndAgentIdentities:
 
     def _agent_at(self, chosen: str) -> Agent | None:
         """The agent a host names; the usual one for ""."""
-        if chosen.lower() == "none":
-            return None
-        return Agent(str(with_home(chosen))) if chosen else self._agent
+        if not chosen:
+            return self._agent
+        socket = agent_socket(chosen, None)
+        return Agent(str(with_home(socket))) if socket else None
 
     def _own(self, host: Host, agent: Agent | None) -> list[KeyPair]:
         """The host's own key pair, then its further ones that are there."""

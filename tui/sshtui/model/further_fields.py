@@ -15,6 +15,15 @@ Kind = Literal["text", "flag", "list", "seconds", "count"] | tuple[str, ...]
 OLD_ALGORITHMS = "old_algorithms"
 """Names the old algorithms a host may use; whoever has it is weak, and marked so."""
 
+IDENTITY_AGENT = "identity_agent"
+"""Names the socket of an agent of the host's own, or `none` (IdentityAgent of ssh_config(5))."""
+
+CERTIFICATES = "certificate_files"
+"""Names certificates that go with key pairs of files or of the agent (CertificateFile)."""
+
+RECONNECT = "reconnect"
+"""Lets lost tabs on a host dial again by themselves when it is `true`."""
+
 FURTHER: Mapping[str, Kind] = {
     "fingerprint": "text",
     "host_key_alias": "text",
@@ -25,8 +34,8 @@ FURTHER: Mapping[str, Kind] = {
     "verify_host_key_dns": ("yes", "ask", "no"),
     "identity_files": "list",
     "identities_only": "flag",
-    "certificate_files": "list",
-    "identity_agent": "text",
+    CERTIFICATES: "list",
+    IDENTITY_AGENT: "text",
     "add_keys_to_agent": "text",
     "pkcs11_provider": "text",
     "agent_forwarding": "flag",
@@ -49,7 +58,7 @@ FURTHER: Mapping[str, Kind] = {
     "connect_timeout": "seconds",
     EXIT_ON_FAILURE: "flag",
     GATEWAY_PORTS: "flag",
-    "reconnect": "flag",
+    RECONNECT: "flag",
     RESUME: tuple(COMMANDS),
 }
 
@@ -66,6 +75,14 @@ HOST_KEY_TRUST = (
 _FLAGS = {"yes": True, "true": True, "no": False, "false": False}
 LONGEST = 4096
 """Characters of a value."""
+
+
+def agent_socket(named: str, usual: str | None) -> str | None:
+    """The socket of the agent that `named`, the value of IDENTITY_AGENT, means: `usual` for "", None for no agent.
+
+    A `~` in it stays as it is written.
+    """
+    return None if named.lower() == "none" else named or usual
 
 
 def read_further(assignment: str) -> tuple[str, Any]:

@@ -35,7 +35,8 @@ async def first_line(command: Sequence[str], *, limit: float = TIME_LIMIT) -> st
     """The first line that `command` prints, run without a shell and without our terminal.
 
     Raises SecretsError when it does not run, fails, prints nothing or takes longer than `limit` seconds. Nothing of
-    its output is repeated. When this gives up or is cancelled, the program and its children are killed.
+    its output is repeated. When this gives up or is cancelled, the program and its children are killed,
+    unless they run as another account.
     """
     name = os.path.basename(command[0])
     try:
@@ -65,9 +66,11 @@ async def first_line(command: Sequence[str], *, limit: float = TIME_LIMIT) -> st
         raise SecretsError(f"{COMMAND}: {name} took longer than {limit:g} seconds.") from None
     finally:
         if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            # One that runs as another account (sudo) can be neither killed nor waited for.
+            with contextlib.suppress(PermissionError):
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
     if code:
         raise SecretsError(f"{COMMAND}: {name} failed with exit code {code}.", hint="Run it in a shell to see why.")
     line = output.partition(b"\n")[0].removesuffix(b"\r").decode("utf-8", "replace")

@@ -8,10 +8,8 @@ import time
 from collections.abc import Callable
 
 from sshtui.errors import ConnectionFailed, NoCommonAlgorithm, SshtuiError
+from sshtui.model.further_fields import RECONNECT
 from sshtui.model.hosts import Host
-
-RECONNECT = "reconnect"
-"""The field of a host whose lost tabs dial again by themselves when it is `true`."""
 
 LONGEST_PAUSE = 60.0
 """Seconds between two tries at most."""

@@ -14,6 +14,9 @@ from sshtui.session.tasks import crash_loudly
 PIECE = 16 * 1024
 """Characters of a paste that go at once; one of no more has nothing to stop."""
 
+ANSWERS_BEHIND = 64
+"""Answers of the terminal, and whatever else is written, that wait behind a paste; further answers are dropped."""
+
 TELL_EVERY = 0.25
 """Seconds between two words about how far a paste is."""
 
@@ -23,6 +26,11 @@ class Taker(Protocol):
 
     def write(self, data: bytes) -> None:
         """Take `data`; never waits."""
+        ...
+
+    @property
+    def backed_up(self) -> bool:
+        """Whether much of what was written still waits to be sent."""
         ...
 
     async def drained(self) -> None:
@@ -74,6 +82,14 @@ class Outbox:
             self._waiting.append(data)
         else:
             self._channel.write(data)
+
+    def answer(self, data: bytes) -> None:
+        """Send what a terminal answers by itself, unless what waits already is too much: it is dropped then.
+
+        A remote that asks without end and takes no answers costs no more memory than that.
+        """
+        if len(self._waiting) < ANSWERS_BEHIND if self._waiting else not self._channel.backed_up:
+            self.write(data)
 
     def paste(self, paste: Paste) -> None:
         """Send a paste after all that was given before; a small one at once where nothing waits."""

@@ -69,6 +69,11 @@ class Channel(Protocol):
         """Send `data`; never waits. After the end it does nothing."""
         ...
 
+    @property
+    def backed_up(self) -> bool:
+        """Whether much of what was written still waits to be sent; `drained` waits for its end."""
+        ...
+
     async def drained(self) -> None:
         """Return when little of what was written still waits to be sent, or when nothing will be."""
         ...

@@ -325,7 +325,7 @@ class Session:
                 started = slicer.clock()
                 update = self.emulator.feed(self._habits.printed(piece))
                 if update.reply:
-                    outbox.write(update.reply)
+                    outbox.answer(update.reply)
                 self._apply(update)
                 slicer.fed(len(piece), started)
                 await asyncio.sleep(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Mapping
 
 from sshtui.model.connection import ChannelEnd
@@ -29,7 +30,7 @@ class PtySession(asyncssh.SSHClientSession[bytes]):
     def __init__(self, name: str) -> None:
         self._name = name
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
-        self._held: list[bytes] = []
+        self._held: deque[bytes] = deque()
         self._size = 0
         self._paused = False
         self._news = asyncio.Event()
@@ -56,6 +57,11 @@ class PtySession(asyncssh.SSHClientSession[bytes]):
     def resume_writing(self) -> None:
         """Little of it waits any more."""
         self._may_write.set()
+
+    @property
+    def backed_up(self) -> bool:
+        """Whether more than that waits."""
+        return not self._may_write.is_set()
 
     async def drained(self) -> None:
         """Return when little of what was written still waits, or the channel is closed."""
@@ -106,7 +112,7 @@ class PtySession(asyncssh.SSHClientSession[bytes]):
         while self._held and room > 0:
             piece = self._held[0]
             if len(piece) <= room:
-                taken.append(self._held.pop(0))
+                taken.append(self._held.popleft())
             else:
                 taken.append(piece[:room])
                 self._held[0] = piece[room:]
@@ -152,6 +158,11 @@ class Pipe:
         """Send `data`; does nothing after the end."""
         if self._session.end is None and not self._channel.is_closing():
             self._channel.write(data)
+
+    @property
+    def backed_up(self) -> bool:
+        """Whether more than 64 KiB of what was written wait to be sent."""
+        return self._session.backed_up
 
     async def drained(self) -> None:
         """Return when little of what was written still waits to be sent, or when nothing will be."""

@@ -106,12 +106,20 @@ async def _run(connection: Connection, command: str, data: bytes) -> tuple[int |
     name = connection.name
     try:
         process = await connection.ssh.create_process(command, encoding=None, stdin=asyncssh.PIPE)
-        # A command that ends without reading its input closes the channel, perhaps before we write.
-        with suppress(BrokenPipeError):
-            process.stdin.write(data)
-            process.stdin.write_eof()
-        said, complained = await asyncio.gather(_read(process.stdout), _read(process.stderr))
-        await process.wait_closed()
+        try:
+            # A command that ends without reading its input closes the channel, perhaps before we write.
+            with suppress(BrokenPipeError):
+                process.stdin.write(data)
+                process.stdin.write_eof()
+            said, complained = await asyncio.gather(_read(process.stdout), _read(process.stderr))
+            await process.wait_closed()
+        except BaseException:
+            # Given up or cancelled, it must not keep one of the few sessions that tabs share (MaxSessions), and sshd
+            # counts one until its command ends.
+            with suppress(OSError):
+                process.terminate()
+            process.channel.abort()
+            raise
     except asyncssh.ChannelOpenError as error:
         raise channel_refused(error, name) from error
     except (asyncssh.Error, OSError) as error:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from sshtui.errors import ConfigError, NoCommonAlgorithm
 from sshtui.model.diagnosis import Finding
-from sshtui.model.further_fields import OLD_ALGORITHMS
+from sshtui.model.further_fields import IDENTITY_AGENT, OLD_ALGORITHMS, agent_socket
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
@@ -39,9 +39,6 @@ from sshtui.ssh.trust import HostKeyTrust
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import Progress, route_to
 from sshtui.ssh.wishes import chosen_algorithms, connect_limit, keep_alive_misses, login_methods
-
-IDENTITY_AGENT = "identity_agent"
-"""The field of a host that names the socket of an agent of its own, or `none`."""
 
 AGENT_FORWARDING = "agent_forwarding"
 """The field of a saved host that lets programs there use the agent here; off unless it is `true`."""
@@ -75,9 +72,13 @@ class Connector:
         self._identities = identities
         self._settings = settings
         self._allow_old = allow_old
-        self._agent_path = agent_path or ""
+        self._agent_path = agent_path
         self._told_damage = False
         self._allowed: dict[tuple[str, int], tuple[str, ...]] = {}
+
+    def use_agent(self, path: str) -> None:
+        """From here on the agent that hosts may be allowed to use is the one behind the socket `path`."""
+        self._agent_path = path
 
     async def connect(
         self, host: Host, prompter: Prompter, progress: Progress, *, over: Connection | None, wish: Wish
@@ -238,8 +239,7 @@ class Connector:
     def _agent_for(self, host: Host) -> str:
         if host.extra.get(AGENT_FORWARDING) is not True:
             return ""
-        named = str(host.extra.get(IDENTITY_AGENT) or "")
-        return self._agent_path if not named else "" if named.lower() == "none" else os.path.expanduser(named)
+        return os.path.expanduser(agent_socket(str(host.extra.get(IDENTITY_AGENT) or ""), self._agent_path) or "")
 
     def _allowed_for(self, host: Host) -> tuple[str, ...]:
         saved = host.extra.get(OLD_ALGORITHMS)

@@ -124,7 +124,14 @@ async def _tcp(host: Host, address: Address, limit: float) -> Finding:
 async def _greeting(host: Host, address: Address, limit: float) -> Finding:
     """The first line (RFC 4253 section 4.2), read on a connection of its own."""
     began = time.monotonic()
-    reader, writer = await asyncio.open_connection(sock=await connect_to(address, source_address(host)), limit=1024)
+    try:
+        async with asyncio.timeout(limit):
+            link = await connect_to(address, source_address(host))
+    except OSError as error:
+        failure = translate.before_login(error, host.name, address.text, host.port)
+        advice = "It took one connection and not the next: it may let in few at a time (MaxStartups, a firewall)."
+        return failed("greeting", failure, began, advice)
+    reader, writer = await asyncio.open_connection(sock=link, limit=1024)
     begun = b""
     try:
         line = await read_greeting(reader.readline, limit)

@@ -6,12 +6,12 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
-from sshtui.errors import ChannelRefused, ConnectionLost, Declined, LoginRejected, NotFound
+from sshtui.errors import ChannelRefused, ConfigError, ConnectionLost, Declined, LoginRejected, NotFound
 from sshtui.model.diagnosis import Finding
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
-from sshtui.model.questions import ChooseKeyPair, Prompter
+from sshtui.model.questions import ChooseKeyPair, Notice, Prompter
 from sshtui.model.reachability import Reachability
 from sshtui.model.resuming import command_for
 from sshtui.model.settings import Settings
@@ -150,7 +150,12 @@ class SshDialer:
         if answer is None:
             return None
         if answer.remember and self._remember is not None:
-            self._remember(host, answer.key_pair)
+            try:
+                self._remember(host, answer.key_pair)
+            except ConfigError as unsaved:
+                prompter.tell(
+                    Notice(f"{unsaved.sentence} {host.name} is dialed with it all the same.", level="warning")
+                )
         return answer.key_pair
 
     async def _untried(self, host: Host) -> bool:

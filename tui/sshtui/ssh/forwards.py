@@ -7,10 +7,12 @@ import contextlib
 import errno
 import os
 import socket
+import stat
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from weakref import WeakSet
 
 from sshtui.errors import ForwardFailed, UsageError
 from sshtui.model.forwards import (
@@ -45,6 +47,7 @@ class Forwards:
         self._listeners: dict[Forward, asyncssh.SSHListener] = {}
         self._states: dict[Forward, ForwardState] = {}
         self._heirs: list[tuple[Forwards, Host, Prompter]] = []
+        self._lenders: WeakSet[Forwards] = WeakSet()
         self._turn = asyncio.Lock()
         self._closed = False
 
@@ -70,6 +73,7 @@ class Forwards:
                 if owner is not None:
                     if not any(heir is self and known == host for heir, known, _ in owner._heirs):
                         owner._heirs.append((self, host, prompter))
+                        self._lenders.add(owner)
                     self._states[forward] = owner._states[forward]
                     continue
                 problem = await self._begin(forward, host, prompter)
@@ -95,6 +99,9 @@ class Forwards:
         self._closed = True
         listeners = self._stop_listening()
         self._states.clear()
+        for lender in self._lenders:
+            lender._heirs = [heir for heir in lender._heirs if heir[0] is not self]
+        self._lenders.clear()
         if not self._heirs:
             return
         # The server gives a port to the next one only when it has let go of it.
@@ -180,10 +187,10 @@ class Forwards:
             path = _expanded(listen.path)
             if _is_served(path):
                 raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE), path)
-            listener = await asyncssh.listener.create_unix_forward_listener(self._ssh, loop, carry, path)
-            # ssh_config(5), StreamLocalBindMask: nobody else's.
-            os.chmod(path, 0o600)
-            return listener
+            server = await loop.create_unix_server(
+                lambda: asyncssh.forward.SSHLocalPathForwarder(self._ssh, carry), sock=_private_socket(path)
+            )
+            return asyncssh.listener.SSHForwardListener(self._ssh, [server], path)
         every = "" if host.extra.get(GATEWAY_PORTS) is True else LOOPBACK
         address = every if listen.address is None else listen.address
         listeners = asyncssh.listener
@@ -224,6 +231,24 @@ def _is_served(path: str) -> bool:
         except OSError:
             return False
     return True
+
+
+def _private_socket(path: str) -> socket.socket:
+    """A Unix socket at `path`, nobody else's from its first moment on (ssh_config(5), StreamLocalBindMask)."""
+    with contextlib.suppress(FileNotFoundError):
+        if stat.S_ISSOCK(os.lstat(path).st_mode):
+            os.unlink(path)
+    private = socket.socket(socket.AF_UNIX)
+    # It can only be set for the whole process; a strict one harms nobody who makes a file meanwhile.
+    mask = os.umask(0o177)
+    try:
+        private.bind(path)
+    except BaseException:
+        private.close()
+        raise
+    finally:
+        os.umask(mask)
+    return private
 
 
 def _close_unwanted(beginning: asyncio.Future[asyncssh.SSHListener]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from sshtui.errors import LoginRejected, SshtuiError, TimedOut
+from sshtui.errors import ConnectionLost, LoginRejected, SshtuiError, TimedOut
 from sshtui.model.geometry import Size
 from sshtui.model.questions import PasswordChange
 from sshtui.model.text import plain_lines
@@ -19,6 +19,8 @@ COMMAND = "LC_ALL=C LANG=C passwd"
 ANSWER_LIMIT = 30.0
 """Seconds `passwd` may take over one step; PAM delays a wrong password by some."""
 
+_EITHER = "Try the new password first, then the old one."
+
 _SIZE = Size(200, 24)
 """Wide, so that no prompt is wrapped."""
 
@@ -27,13 +29,17 @@ async def change_password(connection: Connection, change: PasswordChange) -> str
     """Change the password of the logged-in account; what the server said about it.
 
     Raises LoginRejected with the server's words when it refuses the old or the new one; nothing has changed then.
+    After TimedOut and ConnectionLost nobody knows.
     """
     pipe = await connection.open_pipe(_SIZE, f"exec sh -c '{COMMAND}'")
     try:
         async with asyncio.timeout(ANSWER_LIMIT) as limit:
             return await _drive(pipe, connection.name, change, limit)
     except TimeoutError as error:
-        raise TimedOut(f"passwd on {connection.name} stopped answering.", hint="Try it in the terminal.") from error
+        raise TimedOut(
+            f"passwd on {connection.name} stopped answering: whether it changed the password is not known.",
+            hint=_EITHER,
+        ) from error
     finally:
         await pipe.close()
 
@@ -51,7 +57,11 @@ async def _drive(pipe: Pipe, name: str, change: PasswordChange, limit: asyncio.T
         reader.answered()
         limit.reschedule(asyncio.get_running_loop().time() + ANSWER_LIMIT)
     said = words(reader.text)
-    if pipe.end is None or pipe.end.status != 0:
+    if pipe.end is None or pipe.end.how != "exited":
+        raise ConnectionLost(
+            f"passwd on {name} was cut short: whether it changed the password is not known.", hint=_EITHER
+        )
+    if pipe.end.status != 0:
         raise _refused(name, said)
     return said or "The password was changed."
 

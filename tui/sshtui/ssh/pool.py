@@ -8,18 +8,20 @@ from dataclasses import dataclass
 
 from sshtui.errors import SshtuiError
 from sshtui.model.diagnosis import Finding
+from sshtui.model.further_fields import IDENTITY_AGENT, OLD_ALGORITHMS
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Notice, Prompter
 from sshtui.model.reachability import Reachability
 from sshtui.ssh.connection import Connection
-from sshtui.ssh.connector import AGENT_FORWARDING, IDENTITY_AGENT, Connector, Wish
+from sshtui.ssh.connector import AGENT_FORWARDING, Connector, Wish
 from sshtui.ssh.diagnosis import NO_WAY, skipped
 from sshtui.ssh.jumps import check_way, last_hop
 from sshtui.ssh.reach import reach
 from sshtui.ssh.system_login import DELEGATE
-from sshtui.ssh.trust import ALIAS, FILES, FINGERPRINT, REVOKED
+from sshtui.ssh.trust import ALIAS, CHECKING, DNS, FILES, FINGERPRINT, REVOKED
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import PROXY, PROXY_COMMAND, UNIX_SOCKET, Progress
+from sshtui.ssh.wishes import OF_A_CONNECTION
 
 Prepare = Callable[[Host], tuple[Host, Sequence[str]]]
 
@@ -34,8 +36,8 @@ class Target:
     key_pair: str
     way: str
     agent_forwarded: bool
-    trust: tuple[str, ...]
-    """What the host says of host keys, tickets and the agent: whoever pins one must not get a login made without it."""
+    rules: tuple[str, ...]
+    """What the host says in `_DECIDING`: whoever pins a host key must not get a login made without that."""
 
 
 class Pool:
@@ -51,6 +53,10 @@ class Pool:
         self._told: set[str] = set()
         self._connections: dict[Target, list[Connection]] = {}
         self._logging_in: dict[Target, asyncio.Lock] = {}
+
+    def use_agent(self, path: str) -> None:
+        """As Connector.use_agent; connections that are up keep the agent they have."""
+        self._connector.use_agent(path)
 
     async def prepared(self, host: Host, prompter: Prompter) -> Host:
         """`host` as it is to be connected to now, asked once for each attempt; tells each sentence about it once a run.
@@ -174,8 +180,12 @@ class Pool:
         await asyncio.gather(*(each.drop() for each in connections))
 
 
-_TRUST_AND_AGENT = (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE, IDENTITY_AGENT)
-"""Fields of a host that decide whom a connection trusts, and whose agent logs in."""
+_DECIDING = (
+    *(FINGERPRINT, ALIAS, FILES, CHECKING, DNS, REVOKED),
+    *(DELEGATE, IDENTITY_AGENT),
+    *(OLD_ALGORITHMS, *OF_A_CONNECTION),
+)
+"""Fields of a host that decide whom a connection trusts, whose agent logs in, and how it is made."""
 
 
 def _target(host: Host) -> Target:
@@ -187,5 +197,5 @@ def _target(host: Host) -> Target:
         host.jump
         or next((str(way) for field in (UNIX_SOCKET, PROXY_COMMAND, PROXY) if (way := host.extra.get(field))), ""),
         host.extra.get(AGENT_FORWARDING) is True,
-        tuple(str(host.extra.get(field, "")) for field in _TRUST_AND_AGENT),
+        tuple(str(host.extra.get(field, "")) for field in _DECIDING),
     )

@@ -63,10 +63,10 @@ class Proxy:
         )
 
     async def close(self) -> None:
-        """End the program and what it started."""
+        """End the program and what it started; one that runs as another account (sudo) is left to the closed socket."""
         self.link.close()
         for number in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, number)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._process.wait(), GRACE)

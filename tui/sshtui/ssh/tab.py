@@ -159,6 +159,11 @@ class TabChannel:
             self._watch = None
         self._pipe.write(data)
 
+    @property
+    def backed_up(self) -> bool:
+        """Whether much of what was written still waits to be sent."""
+        return self._pipe.backed_up
+
     async def drained(self) -> None:
         """Return when little of what was written still waits to be sent, or when nothing will be."""
         await self._pipe.drained()

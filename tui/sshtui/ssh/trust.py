@@ -55,13 +55,17 @@ ONCE = "accepted once in this run"
 
 
 class HostKeyTrust:
-    """Decides whom to trust, for one run of the program: what a person accepted once holds until it ends."""
+    """Decides whom to trust, for one run of the program: what a person accepted once holds until it ends.
+
+    It holds for every host of that place which says the same of trust, and for no other: one with files of its own or
+    with stricter checking was not what the person was asked about.
+    """
 
     def __init__(self, known_hosts: KnownHosts, dns: PublishedHostKeys | None = None) -> None:
         self._known_hosts = known_hosts
         self._dns = dns or DnsHostKeys()
-        self._once: dict[tuple[str, int], HostKey] = {}
-        self._judging: defaultdict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._once: dict[tuple[str, ...], HostKey] = {}
+        self._judging: defaultdict[tuple[str, ...], asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def known(self, host: Host) -> Known:
         """Whom to trust at `host`, what was accepted once included. Raises ConfigError when a file cannot be read."""
@@ -229,10 +233,11 @@ def _described(host_key: HostKey) -> str:
     return f"{host_key.kind} {host_key.sha256}"
 
 
-def _place(host: Host) -> tuple[str, int]:
-    """What known_hosts would call it."""
+def _place(host: Host) -> tuple[str, ...]:
+    """What known_hosts would call it, and what it says of whom to trust there."""
     alias = _text(host, ALIAS)
-    return (alias.lower(), 0) if alias else (host.address.lower(), host.port)
+    name = (alias.lower(),) if alias else (host.address.lower(), str(host.port))
+    return (*name, *(str(host.extra.get(field, "")) for field in (FILES, CHECKING, FINGERPRINT, DNS)))
 
 
 def _text(host: Host, field: str) -> str:

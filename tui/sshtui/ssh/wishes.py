@@ -31,6 +31,11 @@ _LISTS = {
 }
 _COMPRESSED = ("zlib@openssh.com", "zlib", "none")
 _CERTIFICATE = re.compile(r"-cert-v0[0-9](@openssh\.com)\Z")
+_BIND, _FAMILY, _METHODS, _COMPRESSION = "bind_address", "address_family", "login_methods", "compression"
+
+OF_A_CONNECTION = (*_LISTS, _COMPRESSION, _BIND, _FAMILY, _METHODS)
+"""Fields that a connection is made by: a host that differs in one needs another."""
+
 _FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
 
 
@@ -56,7 +61,7 @@ def chosen_algorithms(offer: Algorithms, host: Host) -> Algorithms:
                 f"{host.name} asks for {field} {wish.strip()}, and sshtui has none of them.",
                 hint=f"It has {', '.join(ours)}.",
             )
-    if host.extra.get("compression") is True:
+    if host.extra.get(_COMPRESSION) is True:
         lists["compression"] = _COMPRESSED
     return replace(offer, **lists)
 
@@ -109,14 +114,14 @@ def keep_alive_misses(host: Host, default: int) -> int:
 
 def login_methods(host: Host) -> frozenset[str]:
     """The methods of RFC 4252 that the host's `login_methods` lists; all that we have when it lists none."""
-    listed = host.extra.get("login_methods")
+    listed = host.extra.get(_METHODS)
     named = {method for method in listed if isinstance(method, str)} if isinstance(listed, list) else set()
     return frozenset(named & LOGIN_METHODS) if named else LOGIN_METHODS
 
 
 def source_address(host: Host) -> str:
     """The address of ours that connections come from (BindAddress), "" for any. Raises UsageError."""
-    source = host.extra.get("bind_address", "")
+    source = host.extra.get(_BIND, "")
     if not source:
         return ""
     try:
@@ -130,7 +135,7 @@ def source_address(host: Host) -> str:
 
 def of_family(addresses: Sequence[Address], host: Host) -> list[Address]:
     """Those addresses the host may be reached at. Raises NameNotFound without any, UsageError as `source_address`."""
-    wanted = _FAMILIES.get(str(host.extra.get("address_family")))
+    wanted = _FAMILIES.get(str(host.extra.get(_FAMILY)))
     if wanted is None and (source := source_address(host)):
         wanted = socket.AF_INET6 if ":" in source else socket.AF_INET
     left = [address for address in addresses if wanted in (None, address.family)]

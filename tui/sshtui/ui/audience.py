@@ -13,6 +13,7 @@ from textual.message import Message
 
 from sshtui.attach.seat import Seat
 from sshtui.errors import AttachError
+from sshtui.model.web_address import is_web_address
 from sshtui.ui.onlooker import Onlooker
 from sshtui.ui.queues import dealt_with
 from sshtui.ui.scrub import scrubbed
@@ -31,7 +32,6 @@ MOUSE_OFF = "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l"
 _STRING, _CLIPBOARD = "\x1b]", "\x1b]52;"
 # Modes and OSC strings: what must arrive even when pictures do not.
 _MUST_ARRIVE = re.compile(r"(?:\x1b\[[?<>=][0-9;:]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\))+")
-_WEB = re.compile(r"https?://[\x21-\x7e]+\Z", re.IGNORECASE)
 
 
 class Audience:
@@ -155,7 +155,7 @@ class Audience:
 
     def open_url(self, url: str) -> None:
         """Have an address opened where the person is who asked for it; only http and https."""
-        if self.acting is not None and _WEB.match(url):
+        if self.acting is not None and is_web_address(url):
             self.acting.seat.tell("open_url", url=url)
 
     def lend_mouse(self) -> bool:

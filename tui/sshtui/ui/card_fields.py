@@ -11,6 +11,7 @@ from sshtui.errors import UsageError
 from sshtui.files import with_home
 from sshtui.model.folders import DANGER, FolderSettings
 from sshtui.model.forwards import forwards_problem, read_forwards, write_forwards
+from sshtui.model.further_fields import RECONNECT
 from sshtui.model.hosts import (
     DEFAULT_PORT,
     Host,
@@ -22,7 +23,6 @@ from sshtui.model.hosts import (
 )
 from sshtui.model.resuming import RESUME, resume_problem
 from sshtui.model.terminal_switches import read_switches, switches_problem
-from sshtui.session.comeback import RECONNECT
 from sshtui.ui.theming import colour_problem
 
 LONGEST_KEEP_ALIVE = 86_400

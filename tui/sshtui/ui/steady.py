@@ -82,12 +82,13 @@ class SteadyApp(App[ReturnType]):
         """Whether a keystroke has reached its destination by now; else it takes the way through the message queues."""
         return False
 
-    def mistake(self, error: BaseException) -> None:
+    def mistake(self, error: BaseException, *, ended_task: bool = False) -> None:
         """Tell of a mistake of ours in a background task. The app and its sessions go on; `reports` keeps the details.
 
-        What the network or a person did is no mistake and is told where it happens.
+        What the network or a person did is no mistake and is told where it happens, unless it `ended_task`: a task of
+        ours that is to tell of it itself.
         """
-        if isinstance(error, (SshtuiError, OSError)):
+        if isinstance(error, (SshtuiError, OSError)) and not ended_task:
             return
         name = type(error).__name__
         self.notify(

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from sshtui.attach.own_terminal import give_back, patient, screen_descriptor
 from sshtui.errors import ConfigError
+from sshtui.session.tasks import ENDED
 
 if TYPE_CHECKING:
     from sshtui.attach.reception import Reception
@@ -58,7 +59,7 @@ def run(app: SteadyApp[Any], receiving: Receiving | None = None) -> int:
 
     def failed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         if isinstance(error := context.get("exception"), Exception):
-            app.mistake(error)
+            app.mistake(error, ended_task=ENDED in context)
         else:
             loop.default_exception_handler(context)
 

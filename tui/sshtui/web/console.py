@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import time
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from sshtui.errors import SshtuiError
-from sshtui.model.geometry import Size
+from sshtui.model.geometry import LARGEST_VIEW, SMALLEST_VIEW, Size
 from sshtui.model.text import plain
+from sshtui.model.web_address import is_web_address
 from sshtui.web.audit import Audit
 from sshtui.web.gate import SESSION
 from sshtui.web.protocols import OpenViewer, Viewer
@@ -32,8 +32,6 @@ FRAME_LIMIT = 1024 * 1024
 
 FACT_LIMIT = 4096
 """Characters of a text frame from the browser."""
-
-SMALLEST, LARGEST = Size(2, 1), Size(500, 200)
 
 HELLO_TIME = 10.0
 HEARTBEAT = 15.0
@@ -54,8 +52,6 @@ SIGNED_OUT, REPLACED, ENDED, FULL, FAILED = 4401, 4409, 4410, 4503, 4500
 
 POLICY, GOING_AWAY = 1008, 1001
 """RFC 6455 section 7.4.1."""
-
-_LINK = re.compile(r"https?://[^\s\x00-\x1f\x7f]{1,2000}", re.IGNORECASE)
 
 
 class _Over(Exception):
@@ -257,7 +253,7 @@ class _Console:
                 raise _Over(ENDED, "Detached. The app goes on.")
             case "bye":
                 raise _Over(ENDED, "The app has ended.")
-            case "open_url" if isinstance(url := fact.get("url"), str) and _LINK.fullmatch(url):
+            case "open_url" if isinstance(url := fact.get("url"), str) and is_web_address(url):
                 await self._tell("open_url", url=url)
 
     async def _input(self, viewer: Viewer) -> None:
@@ -304,4 +300,4 @@ def _size(fact: dict[str, Any]) -> Size:
     columns, rows = fact.get("columns"), fact.get("rows")
     if type(columns) is not int or type(rows) is not int:
         raise _Over(POLICY, "no size")
-    return Size(min(max(columns, SMALLEST.columns), LARGEST.columns), min(max(rows, SMALLEST.rows), LARGEST.rows))
+    return Size(columns, rows).between(SMALLEST_VIEW, LARGEST_VIEW)

@@ -6,14 +6,12 @@ import gc
 import socket
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sshtui.attach.places import Instance, Places
 from sshtui.errors import SshtuiError
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
-from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Prompter
 from sshtui.secrets.keeper import Keeper
 from sshtui.secrets.keyring_store import KeyringStore
@@ -91,18 +89,6 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         # What dialogs keep in a saved host is undone as what is typed on its card.
         history.save([(before, after)])
 
-    def remember(host: Host, key_pair: KeyPair) -> None:
-        saved = hosts.get(host.name)
-        if saved is not None and key_pair.path:
-            change(saved, replace(saved, key_pair=key_pair.path))
-
-    def allow_old(host: Host, algorithms: Sequence[str]) -> None:
-        from sshtui.model.further_fields import OLD_ALGORITHMS
-
-        saved = hosts.get(host.name)
-        if saved is not None:
-            change(saved, replace(saved, extra={**saved.extra, OLD_ALGORITHMS: list(algorithms)}))
-
     keeper = make_keeper(paths, hosts)
     codes = Codes()
 
@@ -114,7 +100,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
 
         return SecretsScreen(keeper, prompter)
 
-    wire = LazyWire(lambda: build_wire(paths, settings, lookup, remember, allow_old), remembering)
+    wire = LazyWire(lambda: build_wire(paths, settings, lookup, hosts, change), remembering)
 
     def warm_up() -> None:
         hosts.keep_copy()

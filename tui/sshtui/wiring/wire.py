@@ -7,10 +7,11 @@ import gc
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sshtui.model.diagnosis import Finding
+from sshtui.model.further_fields import OLD_ALGORITHMS
 from sshtui.model.geometry import Size
 from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
@@ -20,6 +21,7 @@ from sshtui.model.settings import Settings
 from sshtui.secrets.diagnosis import with_saved
 from sshtui.secrets.remembering import RememberingPrompter
 from sshtui.session.protocols import Channel
+from sshtui.store.hosts import HostStore
 from sshtui.store.lookup import Lookup
 from sshtui.store.paths import Paths
 
@@ -95,26 +97,34 @@ class LazyWire:
         return await (await self.ready()).dialer.reach(host)
 
     def use_agent(self, path: str) -> None:
-        """Log in with the agent at the socket `path` from here on, as programs started by us do."""
+        """Log in with the agent at the socket `path` from here on, and forward it, as programs started by us do."""
         os.environ["SSH_AUTH_SOCK"] = path
         if self._wire is not None:
             self._wire.identities.use_agent(path)
+            self._wire.dialer.pool.use_agent(path)
 
 
 def build_wire(
-    paths: Paths,
-    settings: Settings,
-    lookup: Lookup,
-    remember: Callable[[Host, KeyPair], None],
-    allow_old: Callable[[Host, Sequence[str]], None],
+    paths: Paths, settings: Settings, lookup: Lookup, hosts: HostStore, change: Callable[[Host, Host], None]
 ) -> Wire:
     """The wire on the files at `paths`.
 
-    `remember` is told the key pair a person chose for good, `allow_old` the old algorithms they allowed a host.
+    `change` puts what became of a host of `hosts` in its place: a person chose a key pair for good, or allowed old
+    algorithms.
     """
     from sshtui.keys.identities import FileAndAgentIdentities
     from sshtui.ssh.dialer import SshDialer
     from sshtui.ssh.known_hosts import SYSTEM_WIDE, KnownHosts
+
+    def remember(host: Host, key_pair: KeyPair) -> None:
+        saved = hosts.get(host.name)
+        if saved is not None and key_pair.path:
+            change(saved, replace(saved, key_pair=key_pair.path))
+
+    def allow_old(host: Host, algorithms: Sequence[str]) -> None:
+        saved = hosts.get(host.name)
+        if saved is not None:
+            change(saved, replace(saved, extra={**saved.extra, OLD_ALGORITHMS: list(algorithms)}))
 
     agent_path = os.environ.get("SSH_AUTH_SOCK") or None
     identities = FileAndAgentIdentities(paths.ssh_dir, agent_path)

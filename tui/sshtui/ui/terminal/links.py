@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 
 from sshtui.model.geometry import Point
+from sshtui.model.web_address import is_web_address
 from sshtui.terminal.lines import Lines
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`{}|\\^\x00-\x20\x7f-\xa0]+", re.IGNORECASE)
-_SAFE = re.compile(r"https?://[\x21-\x7e]+\Z", re.IGNORECASE)
 _AFTER = ".,:;!?'\""
 _BRACKETS = {")": "(", "]": "["}
-
-LIMIT = 2000
-"""Characters of an address that is opened."""
 
 
 def link_at(point: Point, lines: Lines) -> str:
@@ -43,7 +40,7 @@ def next_link(point: Point, lines: Lines, step: int) -> Point | None:
 
 def safe(target: str) -> str:
     """`target` when it is one that we would open, else ""."""
-    return target if len(target) <= LIMIT and _SAFE.match(target) else ""
+    return target if is_web_address(target) else ""
 
 
 def _hyperlink(point: Point, lines: Lines) -> str:
