@@ -40,8 +40,9 @@ def this_machine(*, match_exec: bool) -> Machine:
     return Machine(run_command if match_exec else None, look_up, addresses)
 
 
-def run_command(line: str) -> bool:
-    """Whether `line` ends with 0 in the user's shell, as ssh runs it (`readconf.c`, execute_in_shell)."""
+def run_command(line: str, limit: float = COMMAND_LIMIT) -> bool:
+    """Whether `line` ends with 0 in the user's shell within `limit` seconds; run as by ssh (`readconf.c`,
+    execute_in_shell)."""
     import subprocess
 
     shell = os.environ.get("SHELL") or "/bin/sh"
@@ -54,7 +55,7 @@ def run_command(line: str) -> bool:
     except (OSError, ValueError):
         return False
     try:
-        return process.wait(COMMAND_LIMIT) == 0
+        return process.wait(limit) == 0
     except subprocess.TimeoutExpired:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
