@@ -35,6 +35,10 @@ class MemoryFiles:
         """Stop half-way from here on."""
         self._goes_on.clear()
 
+    def go_on(self) -> None:
+        """Move the rest of what was held."""
+        self._goes_on.set()
+
     async def place(self, path: str, name: str) -> tuple[str, bool]:
         path = path + name if path.endswith("/") else path
         return path, path in self.there

@@ -30,7 +30,9 @@ from tests.integration.dialing import SIZE, read_until, say
 @pytest.fixture
 def scene() -> Iterator[Scene]:
     with demo_scene() as scene:
-        KnownHosts(scene.known_hosts_path).remember(scene.server.address, scene.server.port, scene.server.host_keys[0])
+        KnownHosts(scene.ssh_dir / "known_hosts").remember(
+            scene.server.address, scene.server.port, scene.server.host_keys[0]
+        )
         yield scene
 
 
@@ -38,7 +40,7 @@ def scene() -> Iterator[Scene]:
 async def dialer(scene: Scene) -> AsyncIterator[SshDialer]:
     hosts = {host.name: host for host in scene.hosts}
     identities = FileAndAgentIdentities(scene.ssh_dir)
-    dialer = SshDialer(KnownHosts(scene.known_hosts_path), identities, Settings(), hosts.get)
+    dialer = SshDialer(KnownHosts(scene.ssh_dir / "known_hosts"), identities, Settings(), hosts.get)
     yield dialer
     await dialer.close()
 
@@ -56,7 +58,7 @@ async def asked(dialer: SshDialer, host: Host, *answers: object) -> list[type[Qu
 async def test_the_first_connection_shows_the_host_key_and_asks_for_the_password(
     dialer: SshDialer, scene: Scene
 ) -> None:
-    KnownHosts(scene.known_hosts_path).remove(scene.server.address, scene.server.port)
+    KnownHosts(scene.ssh_dir / "known_hosts").remove(scene.server.address, scene.server.port)
     assert await asked(dialer, scene.host("password"), "save", scene.password) == [UnknownHostKey, Password]
 
 

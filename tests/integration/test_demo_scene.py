@@ -29,7 +29,7 @@ def scene(surroundings: Path) -> Iterator[Scene]:
 def ssh(host: Host, scene: Scene, *command: str, **options: object) -> subprocess.CompletedProcess[str]:
     settings = [
         "-F", "none", "-p", str(host.port), "-l", host.user, "-o", "IdentityAgent=none", "-o", "BatchMode=yes",
-        "-o", f"UserKnownHostsFile={scene.known_hosts_path}", "-o", "StrictHostKeyChecking=accept-new",
+        "-o", f"UserKnownHostsFile={scene.ssh_dir / 'known_hosts'}", "-o", "StrictHostKeyChecking=accept-new",
     ]  # fmt: skip
     if host.key_pair:
         settings += ["-i", host.key_pair]
@@ -70,7 +70,7 @@ def test_the_server_offers_what_the_case_is_about(
 def test_the_changed_host_key_is_one_to_ssh_too(scene: Scene, need: Callable[[str], str]) -> None:
     need("ssh")
     assert "REMOTE HOST IDENTIFICATION HAS CHANGED" in ssh(scene.host("changed-host-key"), scene, "true").stderr
-    known = KnownHosts(scene.known_hosts_path).lookup("127.0.0.1", scene.rebuilt.port)
+    known = KnownHosts(scene.ssh_dir / "known_hosts").lookup("127.0.0.1", scene.rebuilt.port)
     assert known.exact
     assert scene.rebuilt.host_keys[0] not in known.trusted
 

@@ -67,6 +67,24 @@ def test_of_two_sizes_that_follow_each_other_at_once_the_last_one_stays(start: C
         terminal.read_until(partial(told, f"size {100 + number % 3}x30"), 5)
 
 
+def test_a_browser_that_stays_takes_neither_the_terminal_nor_the_apps_time(
+    start: Callable[..., Terminal], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, gate = tmp_path / "opened", tmp_path / "gate"
+    os.mkfifo(gate)
+    browser = tmp_path / "browser"
+    browser.write_text(f"#!/bin/sh\n(: < /dev/tty) 2> {opened}.tty; echo $1 > {opened}; read x < {gate}\n")
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", str(browser))
+    terminal = start()
+    terminal.type("u")
+    terminal.read_until(lambda: opened.exists() and opened.read_text() == "https://example.org/\n")
+    terminal.type("f")
+    terminal.read_until(lambda: b"filled" in terminal.seen, 5)
+    gate.write_text("closed\n")
+    assert "/dev/tty" in Path(f"{opened}.tty").read_text()
+
+
 @pytest.mark.parametrize("how", [(), ("unwatched",)], ids=["by the loop", "by a thread"])
 def test_quitting_gives_the_terminal_back_and_exits_0(start: Callable[..., Terminal], how: tuple[str, ...]) -> None:
     terminal = start(*how)

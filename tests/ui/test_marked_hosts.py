@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from sshtui.errors import NotSaved
 from sshtui.model.folders import FolderSettings
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Confirm
@@ -23,6 +21,7 @@ from sshtui.ui.marks import Marks
 from sshtui.ui.widgets.card import Card, FieldEditor
 from sshtui.ui.widgets.host_list import HostList
 from sshtui.wiring.app import build_app
+from tests.disks import full_disk
 from tests.ui.shell_stage import DB, HOSTS, LONELY, PI, WEB, Stage
 from tests.waiting import eventually
 
@@ -389,16 +388,12 @@ async def test_a_step_that_another_instance_made_impossible_does_not_bar_those_b
         await shell.until(pilot, "the move back", lambda: _folders(shell)["lonely"] == "")
 
 
-async def test_what_cannot_be_saved_changes_nothing_and_is_said(stage: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_cannot_be_saved_changes_nothing_and_is_said(stage: Build) -> None:
     shell = stage()
-
-    def full(*_arguments: Any) -> None:
-        raise NotSaved("Not saved: no space left on device.")
-
     async with shell.app.run_test() as pilot:
-        monkeypatch.setattr("sshtui.store.hosts.write_whole", full)
-        await pilot.press("end", "v", "up", "d", "f")
-        await shell.until(pilot, "a word", lambda: len(shell.prompter.notices) == 2)
+        with full_disk():
+            await pilot.press("end", "v", "up", "d", "f")
+            await shell.until(pilot, "a word", lambda: len(shell.prompter.notices) == 2)
         assert {notice.level for notice in shell.prompter.notices} == {"error"}
         await pilot.press("u")
         await shell.until(pilot, "an answer", lambda: "nothing to undo" in shell.prompter.notices[-1].text)

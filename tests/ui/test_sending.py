@@ -146,3 +146,24 @@ async def test_a_failure_is_told_and_what_cannot_be_is_said_beside_the_line(stag
         await fill(shell, pilot, "send to", "x")
         await shell.until(pilot, "a word of it", lambda: shell.prompter.notices)
     assert shell.prompter.notices[-1].text == "web-1 offers no file transfer (SFTP)."
+
+
+async def test_a_file_that_is_through_before_it_can_be_stopped_is_not_asked_for(stage: Build, tmp_path: Path) -> None:
+    (tmp_path / "big").write_bytes(bytes(3_000_000))
+    shell = stage(HOSTS)
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await connected(shell, pilot)
+        shell.channel.remote.hold()
+        session = shell.app.roster.front
+        assert session is not None
+        sender = FileSender(shell.prompter, shell.main, lambda: None)
+        line: str | Line | None = sender.send(session)
+        for answer in (str(tmp_path / "big"), "there"):
+            assert isinstance(line, Line)
+            accepted = line.accept(answer)
+            line = accepted if isinstance(accepted, (str, Line)) else await accepted
+        await shell.until(pilot, "half of it", lambda: session.transfer == "sending 1.5 of 3.0 MB")
+        shell.channel.remote.go_on()
+        assert sender.send(session) is None
+        await shell.until(pilot, "the end", lambda: not shell.app.workers)
+    assert shell.prompter.notices[-1].text == "big is sent: there on web-1."

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sshtui.errors import NotSaved
 from sshtui.web.limits import Delayed
 from sshtui.web.login import Answer
 from sshtui.web.server import Console
+from tests.disks import full_disk
 from tests.web.door import PASSWORD, Door, door
 
 
@@ -124,17 +124,10 @@ async def test_a_browser_that_was_in_before_does_not_wait_for_what_strangers_did
         assert (await here.sign_in(code=here.next_code())).status == 303
 
 
-async def test_a_code_that_cannot_be_marked_as_used_opens_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_code_that_cannot_be_marked_as_used_opens_nothing(tmp_path: Path) -> None:
     async with door(tmp_path) as here:
-        file = here.console.enrolment
-
-        def full(generation: str, step: int) -> bool:
-            raise NotSaved("The disk is full.")
-
-        monkeypatch.setattr(file, "use_step", full)
-        assert (await here.sign_in()).status == 503
+        with full_disk():
+            assert (await here.sign_in()).status == 503
         assert "__Host-sshtui" not in here.cookies
 
 

@@ -13,8 +13,7 @@ import pytest
 from aiohttp.multipart import content_disposition_filename, parse_content_disposition
 
 from sshtui.errors import BrokenFile
-from sshtui.web import transfer
-from sshtui.web.transfer import disposition, is_name
+from sshtui.web.transfer import Room, disposition, is_name
 from tests.waiting import eventually
 from tests.web.door import Door, door
 
@@ -101,15 +100,13 @@ def test_a_name_in_a_header_stays_in_its_quotes(name: str) -> None:
     assert disposition(name).isascii()
 
 
-async def test_too_much_is_refused_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transfer, "FILE_LIMIT", 1000)
-    monkeypatch.setattr(transfer, "DIRECTORY_LIMIT", 1500)
-
+async def test_too_much_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(20):
             yield bytes(100)
 
     async with door(tmp_path) as here:
+        here.console.transfers.room = Room(file=1000, directory=1500)
         await here.enter()
         assert (await put(here, "a", bytes(1001)))[0] == 413
         assert (await here.ask("PUT", "/files/a", data=chunks())).status == 413

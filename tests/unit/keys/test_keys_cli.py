@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -227,6 +228,21 @@ def test_a_comment_from_a_file_cannot_touch_the_terminal(
     for command in ("show evil.pub", "fingerprint evil.pub", "public evil.pub", "show evil.pub --json", "list ."):
         assert run(["keys", *command.split()]) == 0
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_a_file_name_paints_nothing_and_its_remedy_is_one_word_of_a_shell(
+    folder: Path, plain_pair: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "k\x1b]0;pwned\a; touch pwned"
+    plain_pair.path.rename(folder / name)
+    (folder / name).chmod(0o644)
+    for command in (["list", "."], ["show", name]):
+        assert run(["keys", *command]) == 0
+        said = capsys.readouterr().out
+        assert not {"\x1b", "\a"} & set(said)
+        remedy = said.partition("Mend it with: ")[2].splitlines()[0]
+        assert shlex.split(remedy)[:2] == ["chmod", "600"]
+        assert len(shlex.split(remedy)) == 3
 
 
 def test_comment_changes_in_both_files(folder: Path, plain_pair: Made) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
-from sshtui.errors import Declined, NotFound, WrongVaultPassword
+from sshtui.errors import Declined, NotFound, NotSaved, WrongVaultPassword
+from sshtui.files import locked
 from sshtui.model.hosts import Host
 from sshtui.model.questions import (
     KEYRING,
@@ -20,6 +24,7 @@ from sshtui.model.questions import (
     Password,
     PasswordChange,
     Place,
+    Question,
     RememberableSecret,
     TypedSecret,
     VaultPassword,
@@ -32,6 +37,9 @@ from sshtui.secrets.remembering import Codes, RememberingPrompter
 from sshtui.secrets.vault import Vault
 from sshtui.store.hosts import HostStore
 from tests.fakes.prompting import ScriptedPrompter
+from tests.waiting import eventually
+
+A = TypeVar("A")
 
 WEB = Host("web-1", "10.0.0.5", user="root")
 AT = "root@10.0.0.5"
@@ -106,7 +114,7 @@ async def test_a_password_remembered_at_one_login_answers_the_next(desk: Desk, p
     assert await first.ask(Password("web-1", AT)) == CANARY
     assert not desk.keeper.saved(), "nothing is kept before it has served"
     first.logged_in()
-    await first.settled()
+    await desk.keeper.kept()
     nobody = ScriptedPrompter()
     assert await desk.prompter(nobody).ask(Password("web-1", AT)) == CANARY
     for file in desk.directory.rglob("*"):
@@ -116,13 +124,44 @@ async def test_a_password_remembered_at_one_login_answers_the_next(desk: Desk, p
     assert CANARY not in " ".join(os.environ.values())
 
 
+async def test_what_a_login_kept_is_there_when_the_app_ends_at_once(desk: Desk) -> None:
+    attempt = desk.prompter(ScriptedPrompter(TypedSecret(CANARY, KEYRING)))
+    await attempt.ask(Password("web-1", AT))
+    attempt.logged_in()
+    await desk.keeper.settle()
+    (reference,) = [saved.reference for saved in desk.keeper.saved()]
+    assert reference is not None
+    assert desk.backend.held == {str(reference.id): CANARY}
+
+
+async def test_the_end_of_the_app_waits_for_no_answer_of_a_person(desk: Desk) -> None:
+    class Nobody(ScriptedPrompter):
+        async def ask(self, question: Question[A]) -> A | None:
+            await asyncio.Event().wait()
+            return None
+
+    desk.keeper.keep_later("web-1", "secret", VAULT, CANARY, Nobody())
+    await asyncio.wait_for(desk.keeper.settle(), 20)
+    assert not desk.keeper.vault.exists
+    assert not desk.keeper.saved()
+
+
+@pytest.mark.parametrize("place", [KEYRING, VAULT])
+async def test_a_secret_that_no_host_could_refer_to_is_forgotten_again(desk: Desk, place: Place) -> None:
+    (desk.directory / "hosts.toml").write_text("[[hosts]\n")
+    with pytest.raises(NotSaved):
+        await desk.keeper.keep("web-1", "secret", place, CANARY, ScriptedPrompter("sesame"))
+    assert not desk.backend.held
+    assert place == KEYRING or not desk.keeper.vault.ids()
+
+
 async def test_a_password_that_did_not_serve_is_not_kept(desk: Desk) -> None:
     person = ScriptedPrompter(TypedSecret("wrong", KEYRING), TypedSecret("right"))
     attempt = desk.prompter(person)
     await attempt.ask(Password("web-1", AT))
     await attempt.ask(Password("web-1", AT, attempt=2))
     attempt.logged_in()
-    await attempt.settled()
+    await desk.keeper.kept()
     assert not desk.keeper.saved()
     assert not desk.backend.held
 
@@ -135,7 +174,7 @@ async def test_a_saved_password_answers_once_and_then_the_person_does(desk: Desk
     assert await attempt.ask(Password("web-1", AT, attempt=2)) == "new"
     assert "did not accept the saved password" in person.notices[0].text
     attempt.logged_in()
-    await attempt.settled()
+    await desk.keeper.kept()
     assert list(desk.backend.held.values()) == ["new"], "the old one is gone"
 
 
@@ -190,7 +229,7 @@ async def test_the_passphrase_of_the_hosts_own_key_file_is_kept(tmp_path: Path) 
     assert await attempt.ask(Passphrase("/keys/id_web")) == "open"
     assert await attempt.ask(Passphrase("/keys/id_other")) == "other"
     attempt.logged_in()
-    await attempt.settled()
+    await desk.keeper.kept()
     assert await desk.prompter(ScriptedPrompter()).ask(Passphrase("/keys/id_web")) == "open"
 
 
@@ -251,6 +290,32 @@ async def test_a_secret_in_the_locked_vault_goes_when_it_is_next_open(desk: Desk
     desk.restart()
     await desk.keeper.unlock(ScriptedPrompter("sesame"))
     assert not desk.keeper.vault.ids()
+
+
+async def test_what_several_instances_forget_at_once_is_all_noted(desk: Desk) -> None:
+    hosts = [replace(WEB, extra={"secret": str(new_reference(VAULT))}) for _ in range(8)]
+    await desk.keeper.keep("web-1", "secret", VAULT, CANARY, ScriptedPrompter("sesame"))
+    keepers = [desk.restart() for _ in hosts]
+    # A loop for each, as in processes of their own.
+    ends = [asyncio.to_thread(asyncio.run, keeper.settle([host])) for keeper, host in zip(keepers, hosts, strict=True)]
+    await asyncio.gather(*ends)
+    wanted = {str(host.extra["secret"]).removeprefix("vault:") for host in hosts}
+    assert set(json.loads((desk.directory / "state" / "forgotten.json").read_bytes())) == wanted
+
+
+async def test_what_is_forgotten_while_the_vault_opens_elsewhere_goes_too(desk: Desk) -> None:
+    desk.store.put(Host("db", "10.0.0.6"))
+    for name in ("web-1", "db"):
+        await desk.keeper.keep(name, "secret", VAULT, CANARY, ScriptedPrompter("sesame"))
+    await desk.restart().settle([desk.store.remove("web-1")])
+    opening, other = desk.restart(), desk.restart()
+    with locked(opening.vault.path):
+        unlocked = asyncio.create_task(opening.unlock(ScriptedPrompter("sesame")))
+        await eventually(lambda: opening.vault.unlocked, "the vault open, its first number not yet removed")
+        await other.settle([desk.store.remove("db")])
+    await unlocked
+    await other.unlock(ScriptedPrompter("sesame"))
+    assert not other.vault.ids()
 
 
 async def test_removing_a_secret_leaves_the_host_without_its_reference(desk: Desk) -> None:

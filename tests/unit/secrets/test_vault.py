@@ -152,6 +152,16 @@ def test_a_removed_secret_is_gone_from_the_backup_as_well(vault: Vault) -> None:
     assert backup.ids() == vault.ids() == {"two"}
 
 
+def test_after_a_change_the_old_password_opens_the_backup_no_more(vault: Vault) -> None:
+    vault.put("two", "2")
+    vault.change_password("sesame", "open up")
+    backup = Vault(vault.path.with_name("secrets.vault~"), cost=QUICK)
+    with pytest.raises(WrongVaultPassword):
+        backup.unlock("sesame")
+    backup.unlock("open up")
+    assert backup.ids() == {"one", "two"}
+
+
 def test_the_content_before_the_last_change_is_kept_beside(vault: Vault) -> None:
     vault.put("two", "2")
     backup = Vault(vault.path.with_name("secrets.vault~"), cost=QUICK)

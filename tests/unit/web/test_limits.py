@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from sshtui.web.limits import ADDRESSES, DEVICES, Delayed, Limits
+from sshtui.web.limits import Delayed, Limits
 
 
 class Clock:
@@ -99,17 +100,17 @@ def test_what_one_customer_is_given_counts_as_one_address(tmp_path: Path, one: s
     assert (wait(here, other) > 0) is same
 
 
-def test_the_table_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_is_bounded(tmp_path: Path) -> None:
     clock = Clock()
-    here = limits(tmp_path, clock)
-    monkeypatch.setattr(here, "_save", lambda: None)
-    for number in range(ADDRESSES + 100):
+    here = Limits(tmp_path / "limits.json", clock=clock, addresses=50, devices=5)
+    for number in range(60):
         clock.now += 1000
-        wait(here, f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}")
-    assert len(here._failures) == ADDRESSES
-    for _ in range(DEVICES + 5):
-        here.remember_device()
-    assert len(here._devices) == DEVICES
+        wait(here, f"10.0.0.{number}")
+    tokens = [here.remember_device() for _ in range(7)]
+    kept = json.loads((tmp_path / "limits.json").read_bytes())
+    # All together are one entry more that never goes.
+    assert [name for name, _ in kept["failures"]] == [*(f"10.0.0.{number}" for number in range(11, 60)), "*"]
+    assert [here.knows(token) for token in tokens] == [False] * 2 + [True] * 5
 
 
 def test_a_clock_that_was_set_back_makes_nobody_wait_longer(tmp_path: Path) -> None:

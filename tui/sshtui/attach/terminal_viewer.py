@@ -8,7 +8,6 @@ import os
 import selectors
 import signal
 import socket
-import sys
 import termios
 import time
 from collections.abc import Callable, Mapping
@@ -20,6 +19,7 @@ from sshtui.attach.frames import DATA, META, BadFrame, Fact, FrameReader, Hello,
 from sshtui.attach.own_terminal import raw_terminal, written
 from sshtui.attach.places import connect
 from sshtui.attach.signals import ENDING, Signals
+from sshtui.browser import open_in_browser
 from sshtui.errors import AttachError, NotFound
 from sshtui.model.geometry import Size
 from sshtui.model.outer import outer_terminal
@@ -220,7 +220,7 @@ class _Look:
             how: How = "detached" if reason == "detached" else "quit" if reason == "quit" else "ended"
             self._ending = Ending(how, said.number("code") & 0xFF)
         elif said.type == "open_url" and is_web_address(url := said.text("url")):
-            _open_url(url)
+            open_in_browser(url)
 
     def _signalled(self, _events: int) -> None:
         for number in self._signals.heard():
@@ -234,24 +234,3 @@ class _Look:
                 self._ending = Ending("let go")
             elif number in ENDING:
                 self._ending = Ending("signal", 128 + number)
-
-
-def _open_url(url: str) -> None:
-    """Open an address in this machine's browser, in a process of its own: a browser in text mode would take the
-    terminal."""
-    import subprocess
-
-    if sys.platform == "darwin":
-        command = ["open", url]
-    elif os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
-        command = ["xdg-open", url]
-    else:
-        return
-    with contextlib.suppress(OSError):
-        subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from sshtui.cli.asking import ask_first
 from sshtui.cli.folders import folder
 from sshtui.cli.host_fields import changed, field_options
 from sshtui.cli.opening import complete_names, config_hosts, unknown
@@ -251,10 +252,7 @@ def _chosen(paths: Paths, store: HostStore, names: Iterable[str]) -> list[Host]:
 def remove(paths: Paths, store: HostStore, names: tuple[str, ...], yes: bool) -> None:
     """Remove saved hosts; asks first."""
     chosen = [host.name for host in _chosen(paths, store, names)]
-    if not yes:
-        if not sys.stdin.isatty():
-            raise UsageError("Removing asks first, and this is no terminal.", hint="Give --yes to remove at once.")
-        click.confirm(f"Remove {', '.join(names)}?", abort=True, err=True)
+    ask_first(f"Remove {', '.join(names)}?", yes, hint="Give --yes to remove at once.")
     removed = store.remove_many(chosen)
     if any(host.extra.keys() & FIELDS.keys() for host in removed):
         from sshtui.cli.secrets import forget

@@ -82,9 +82,9 @@ def print_file(file: KeyFile) -> None:
         if line.options:
             click.echo(f"    options: {plain(line.options)}")
     if file.problem:
-        click.echo(f"Problem: {file.problem}")
+        click.echo(f"Problem: {plain(file.problem, 500)}")
     if file.remedy:
-        click.echo(f"Mend it with: {file.remedy}")
+        click.echo(f"Mend it with: {plain(file.remedy, 500)}")
 
 
 def print_rows(rows: list[tuple[str, str]]) -> None:

@@ -76,7 +76,7 @@ def new_passphrase(label: str, fd: int | None, none: bool) -> str | None:
         first = ask(f"New passphrase for {label}: ")
         if not first:
             raise Declined("No passphrase was given.", hint="Say --no-passphrase to have none.")
-        click.echo(f"Strength: {estimate(first).word} (about {estimate(first).bits} bits).", err=True)
+        click.echo(f"Strength: {estimate(first).said}.", err=True)
         if ask("The same again: ") == first:
             return first
         click.echo("They differ.", err=True)

@@ -39,7 +39,7 @@ def list_keys(directory: Path | None, json_wanted: bool) -> None:
         guard = "passphrase" if file.encrypted else "no passphrase"
         click.echo(plain(f"{file.path}  {about}  {guard}  {file.comment}", 500))
         if file.problem:
-            click.echo(f"  {file.problem} Mend it with: {file.remedy}")
+            click.echo(f"  {plain(f'{file.problem} Mend it with: {file.remedy}', 500)}")
     for key in held:
         click.echo(f"agent  {fingerprint_line(key.public, key.comment)}{'  certificate' if key.certificate else ''}")
     if not files and not held:

@@ -50,11 +50,6 @@ class Scene:
     rebuilt: EmbeddedServer
     """Has another host key than known_hosts says."""
 
-    @property
-    def known_hosts_path(self) -> Path:
-        """The scene's own known_hosts."""
-        return self.ssh_dir / "known_hosts"
-
     def host(self, name: str) -> Host:
         """The saved host of that name."""
         return next(host for host in self.hosts if host.name == name)

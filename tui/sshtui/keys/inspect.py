@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Iterable
 from dataclasses import replace
@@ -51,7 +52,7 @@ def inspect_file(path: Path) -> KeyFile:
     if found.public is None or not found.comment:
         found = _with_public_file(found, path.with_name(path.name + ".pub"))
     problem = permission_problem(path)
-    remedy = f"chmod 600 {path}" if problem else ""
+    remedy = f"chmod 600 {shlex.quote(str(path))}" if problem else ""
     return replace(found, problem=problem, remedy=remedy)
 
 

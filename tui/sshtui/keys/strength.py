@@ -1,4 +1,4 @@
-"""How much guessing a passphrase withstands: a rough estimate, without word lists."""
+"""How much guessing a passphrase or a password withstands: a rough estimate, without word lists."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ class Strength(NamedTuple):
 
     bits: int
     word: str
+
+    @property
+    def said(self) -> str:
+        """Both, for a person."""
+        return f"{self.word}, about {self.bits} bits"
 
 
 def estimate(passphrase: str) -> Strength:

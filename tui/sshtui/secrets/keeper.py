@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from sshtui.errors import Declined, NotFound, SecretsError, WrongVaultPassword
-from sshtui.files import ensure_private_directory, read_whole, write_whole
+from sshtui.errors import Declined, NotFound, SecretsError, SshtuiError, WrongVaultPassword
+from sshtui.files import ensure_private_directory, locked, read_whole, write_whole
 from sshtui.model.hosts import Host
-from sshtui.model.questions import KEYRING, VAULT, Place, Prompter, VaultPassword
+from sshtui.model.questions import KEYRING, VAULT, Notice, Place, Prompter, VaultPassword
 from sshtui.secrets.keyring_store import KeyringStore
 from sshtui.secrets.references import (
     FIELDS,
@@ -79,6 +79,8 @@ class Keeper:
         self._keyring = keyring
         self._forgotten = forgotten
         self._seen: set[Reference] = set()
+        self._later: set[asyncio.Task[None]] = set()
+        self._storing: set[asyncio.Task[None]] = set()
         self._unlocking = asyncio.Lock()
         self._note_references()
         hosts.subscribe(self._note_references)
@@ -142,16 +144,49 @@ class Keeper:
         Raises NotFound, SecretsError, Declined, ConfigError; the host refers to nothing new then.
         """
         self._saved_host(name)
-        reference = new_reference(place)
         if place == VAULT:
             await self.unlock(prompter)
-            await asyncio.to_thread(self.vault.put, str(reference.id), secret)
-        else:
-            await asyncio.to_thread(self._keyring.put, str(reference.id), secret)
-        old = reference_of(self._saved_host(name), field)
-        self._refer(name, {field: str(reference)})
+        # Goes on when the caller is cancelled: a secret without a host that refers to it is never found again.
+        storing = asyncio.get_running_loop().create_task(self._store(name, field, new_reference(place), secret))
+        self._storing.add(storing)
+        storing.add_done_callback(self._stored)
+        await asyncio.shield(storing)
+
+    def _stored(self, task: asyncio.Task[None]) -> None:
+        self._storing.discard(task)
+        if not task.cancelled():
+            # Asked for here, or asyncio reports what a caller that was cancelled does not want to hear any more.
+            task.exception()
+
+    async def _store(self, name: str, field: str, reference: Reference, secret: str) -> None:
+        keep = self.vault.put if reference.place == VAULT else self._keyring.put
+        await asyncio.to_thread(keep, str(reference.id), secret)
+        try:
+            old = reference_of(self._saved_host(name), field)
+            self._refer(name, {field: str(reference)})
+        except SshtuiError:
+            with suppress(SshtuiError):
+                await self._forget([reference])
+            raise
         if old is not None:
             await self._forget([old])
+
+    def keep_later(self, name: str, field: str, place: Place, secret: str, prompter: Prompter) -> None:
+        """Have `keep` done in the background; what goes wrong is told. `settle` waits for it."""
+        task = asyncio.get_running_loop().create_task(self._keep_or_tell(name, field, place, secret, prompter))
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def _keep_or_tell(self, name: str, field: str, place: Place, secret: str, prompter: Prompter) -> None:
+        try:
+            await self.keep(name, field, place, secret, prompter)
+        except SshtuiError as error:
+            prompter.tell(Notice(error.told, level="warning"))
+
+    async def kept(self) -> None:
+        """Return once everything is kept, or was refused."""
+        while pending := self._later | self._storing:
+            await asyncio.wait(pending)
 
     async def remove(self, saved: Saved, prompter: Prompter) -> None:
         """Delete a secret and the reference to it. May ask for the vault's password. Raises as `keep`."""
@@ -238,14 +273,20 @@ class Keeper:
     async def settle(self, removed: Iterable[Host] = ()) -> None:
         """Delete the secrets of hosts that were deleted: at the end, when nothing can be undone any more.
 
-        `removed` were deleted before this keeper saw them. A keyring that fails keeps its secret; nothing is raised.
-        While hosts.toml cannot be read nothing is deleted.
+        What is being kept is kept first, unless that waits for an answer of the person, who is gone. `removed` were
+        deleted before this keeper saw them. A keyring that fails keeps its secret; nothing is raised. While hosts.toml
+        cannot be read nothing is deleted.
         """
+        # One round of the loop, so that what was begun just now has asked its question or needs none.
+        await asyncio.sleep(0)
+        for waiting in self._later:
+            waiting.cancel()
+        await self.kept()
         self._hosts.refresh()
         if self._hosts.problem is None:
             gone = (self._seen | _references(removed)) - self._used()
             self._seen -= gone
-            with suppress(SecretsError):
+            with suppress(SshtuiError):
                 await self._forget(gone)
         self.vault.lock()
 
@@ -256,7 +297,7 @@ class Keeper:
             if self.vault.unlocked:
                 await asyncio.to_thread(self.vault.remove, *numbers)
             else:
-                self._note_forgotten({*self._noted(), *numbers})
+                await asyncio.to_thread(self._change_noted, lambda noted: noted | {*numbers})
         for each in references:
             if each.place == KEYRING:
                 await asyncio.to_thread(self._keyring.remove, str(each.id))
@@ -267,7 +308,8 @@ class Keeper:
         if noted:
             used = {str(each.id) for each in self._used()}
             await asyncio.to_thread(self.vault.remove, *(noted - used))
-            self._note_forgotten(set())
+            # What others note meanwhile waits for the next time.
+            await asyncio.to_thread(self._change_noted, lambda now: now - noted)
 
     def _noted(self) -> set[str]:
         data = read_whole(self._forgotten)
@@ -277,9 +319,10 @@ class Keeper:
             return set()
         return {each for each in values if isinstance(each, str)} if isinstance(values, list) else set()
 
-    def _note_forgotten(self, numbers: set[str]) -> None:
+    def _change_noted(self, change: Callable[[set[str]], set[str]]) -> None:
         ensure_private_directory(self._forgotten.parent)
-        write_whole(self._forgotten, json.dumps(sorted(numbers)).encode())
+        with locked(self._forgotten):
+            write_whole(self._forgotten, json.dumps(sorted(change(self._noted()))).encode())
 
 
 def _references(hosts: Iterable[Host]) -> set[Reference]:

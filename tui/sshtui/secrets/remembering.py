@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import os
 import re
@@ -67,7 +66,6 @@ class RememberingPrompter:
         self._used: set[tuple[str, str]] = set()
         self._filled: set[str] = set()
         self._typed: dict[tuple[str, str], tuple[str, Place]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
 
     async def ask(self, question: Question[A]) -> A | None:
         """A saved answer, or the person's."""
@@ -90,14 +88,7 @@ class RememberingPrompter:
         """What was typed has served: keep what the person wanted kept, in the background."""
         typed, self._typed = self._typed, {}
         for (name, field), (secret, place) in typed.items():
-            task = asyncio.get_running_loop().create_task(self._keep(name, field, place, secret))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def settled(self) -> None:
-        """Return once everything is kept, or was refused."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+            self._keeper.keep_later(name, field, place, secret, self._prompter)
 
     async def _password(self, question: Password) -> str | None:
         host = self._owner(question.name, question.destination)
@@ -198,12 +189,6 @@ class RememberingPrompter:
         # No user means the local one's name, as for ssh: `-l other` must not get what is saved for it.
         same_account = (user or getpass.getuser()) == (host.user or getpass.getuser())
         return host if same_account and where == replace(host, user="").destination else None
-
-    async def _keep(self, name: str, field: str, place: Place, secret: str) -> None:
-        try:
-            await self._keeper.keep(name, field, place, secret, self._prompter)
-        except SshtuiError as error:
-            self._say(error)
 
     def _say(self, error: SshtuiError) -> None:
         self.tell(Notice(error.told, level="warning"))

@@ -112,13 +112,15 @@ class Vault:
                 self._open = None
 
     def change_password(self, old: str, new: str) -> None:
-        """Encrypt everything under `new`. Raises as `unlock` does, and NotSaved."""
+        """Encrypt everything under `new`, the backup too. Raises as `unlock` does, and NotSaved."""
         with self._guard, locked(self.path):
             self.unlock(old)
             entries = self._entries()
             opened = self._derive(_checked(new), self._cost, os.urandom(16))
             self._write(opened, entries)
             self._keep(opened)
+            # It would still open with the old password, which others may know.
+            self._renew_backup()
 
     def ids(self) -> frozenset[str]:
         """The numbers of all secrets. Raises VaultLocked, SecretsError."""
@@ -139,7 +141,10 @@ class Vault:
         self._change(lambda entries: {each: secret for each, secret in entries.items() if each not in numbers})
         # The backup would keep what was to be forgotten.
         with self._guard, locked(self.path):
-            write_whole(self._backup, self._data())
+            self._renew_backup()
+
+    def _renew_backup(self) -> None:
+        write_whole(self._backup, self._data())
 
     @property
     def _backup(self) -> Path:
@@ -149,7 +154,7 @@ class Vault:
         with self._guard, locked(self.path):
             entries = change(self._entries())
             assert self._open is not None, "reading the entries needs an open vault"
-            write_whole(self._backup, self._data())
+            self._renew_backup()
             self._write(self._open, entries)
 
     def _data(self) -> bytes:

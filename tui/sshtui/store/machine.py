@@ -41,7 +41,8 @@ def this_machine(*, match_exec: bool) -> Machine:
 
 
 def run_command(line: str, limit: float = COMMAND_LIMIT) -> bool:
-    """Whether `line` ends with 0 in the user's shell, as ssh runs it (`readconf.c`, execute_in_shell)."""
+    """Whether `line` ends with 0 in the user's shell within `limit` seconds; run as by ssh (`readconf.c`,
+    execute_in_shell)."""
     import subprocess
 
     shell = os.environ.get("SHELL") or "/bin/sh"

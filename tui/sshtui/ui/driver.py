@@ -24,6 +24,7 @@ from textual.geometry import Size
 from textual.message import Message
 
 from sshtui.attach.own_terminal import TITLE_POP, TITLE_PUSH, give_back, patient, screen_descriptor
+from sshtui.browser import open_in_browser
 from sshtui.ui.keys import InputParser
 from sshtui.ui.scrub import scrubbed
 from sshtui.ui.steady import SteadyApp
@@ -247,6 +248,10 @@ class SteadyDriver(LinuxDriver):
         self._title = title
         if self._titled and title:
             self.write(f"\x1b]2;{scrubbed(title)}\x1b\\")
+
+    def open_url(self, url: str, new_tab: bool = True) -> None:
+        """Have an address opened by this machine's browser, without waiting for it."""
+        open_in_browser(url)
 
     def _enable_mouse_support(self) -> None:
         # Textual calls this whenever it takes the terminal; what was lent stays lent after `fg`.

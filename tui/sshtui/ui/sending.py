@@ -88,16 +88,17 @@ class FileSender:
         return Line("file to fetch", accept_there, hint="path on the host")
 
     def _may_begin(self, session: Session) -> bool:
-        if session.id in self._moving:
-            self._screen.run_worker(self._stop(session), group="stop a file")
+        if (moving := self._moving.get(session.id)) is not None:
+            self._screen.run_worker(self._stop(*moving), group="stop a file")
             return False
         if session.state is not State.LIVE:
             self._jobs.say("Connect first, then send or fetch files.", warning=True)
             return False
         return True
 
-    async def _stop(self, session: Session) -> None:
-        words, worker = self._moving[session.id]
+    async def _stop(self, words: str, worker: Worker[None]) -> None:
+        if worker.is_finished:
+            return
         if await self._prompter.ask(Confirm(f"Stop {words}?", "Nothing of it is kept.", yes="Stop")):
             worker.cancel()
 

@@ -70,8 +70,13 @@ class Delayed(Exception):
 class Limits:
     """The counters, kept in the file at `path`. A damaged file counts as an empty one; safe in several threads."""
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = wall_clock) -> None:
+    def __init__(
+        self, path: Path, *, clock: Callable[[], float] = wall_clock, addresses: int = ADDRESSES, devices: int = DEVICES
+    ) -> None:
+        """As many `addresses` and `devices` are remembered."""
         self._path = path
+        self._most_addresses = addresses
+        self._most_devices = devices
         self._clock = clock
         self._guard = threading.Lock()
         self._failures: dict[str, _Failures] = {}
@@ -116,7 +121,7 @@ class Limits:
         token = secrets.token_urlsafe(32)
         with self._guard:
             self._devices[_hash(token)] = self._clock()
-            while len(self._devices) > DEVICES:
+            while len(self._devices) > self._most_devices:
                 del self._devices[min(self._devices, key=lambda each: self._devices[each])]
             self._save()
         return token
@@ -152,7 +157,7 @@ class Limits:
             old = now - failures.last > (_OF_ALL if name == _IN_ALL else _OF_ONE).forgotten
             # Put at the end: the first entry of the table is the one that failed longest ago.
             self._failures[name] = _Failures(1 if old else failures.count + 1, now)
-        while len(self._failures) > ADDRESSES:
+        while len(self._failures) > self._most_addresses:
             oldest = next(name for name in self._failures if name != _IN_ALL)
             del self._failures[oldest]
         self._save()

@@ -9,12 +9,12 @@ import resource
 import socket
 import sys
 import time
-import webbrowser
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sshtui.browser import open_in_browser
 from sshtui.errors import NotFound, SshtuiError, UsageError
 from sshtui.web.doorplate import Doorplate, before_proxies, host_name
 from sshtui.web.enrolment import EnrolmentFile
@@ -90,7 +90,7 @@ def run(
         if certificate:
             _say(f"Certificate SHA-256 {certificate.fingerprint()}")
         if wish.open_browser:
-            webbrowser.open(url)
+            open_in_browser(url)
 
     _make_room()
     return asyncio.run(serve_until_signalled(console, wish.host, wish.port, context, reload, ready, meanwhile))

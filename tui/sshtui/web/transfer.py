@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,16 +22,11 @@ from sshtui.web.audit import Audit
 from sshtui.web.gate import SESSION
 from sshtui.web.sessions import Session, Sessions
 
-FILE_LIMIT = 1024**3
-"""Bytes of one file that comes from the browser."""
-
-DIRECTORY_LIMIT = 4 * 1024**3
-"""Bytes in the directory beyond which nothing more is taken."""
-
 NAME_LIMIT = 240
-"""Bytes of a name in UTF-8, which every file system takes; one that comes leaves ROOM for a number of ours."""
+"""Bytes of a name in UTF-8, which every file system takes; one that comes leaves some for a NUMBER."""
 
-ROOM = 10
+NUMBER = 10
+"""Bytes of what tells a file from another of its name."""
 
 SHOWN = 1000
 """Files listed."""
@@ -43,6 +39,16 @@ SILENCE = 30.0
 """Seconds without a byte, either way, after which a transfer ends."""
 
 
+@dataclass(frozen=True)
+class Room:
+    """How much is taken from browsers, in bytes."""
+
+    file: int = 1024**3
+    """Of one file."""
+    directory: int = 4 * 1024**3
+    """In the directory; beyond it nothing more is taken."""
+
+
 class Transfers:
     """The handlers of `/files`."""
 
@@ -50,6 +56,7 @@ class Transfers:
         self, directory: Path, sessions: Sessions, audit: Audit, made: Mapping[str, Callable[[], bytes]] | None = None
     ) -> None:
         """`made`: files that are made when they are asked for, by name."""
+        self.room = Room()
         self._directory = directory
         self._made = made or {}
         self._sessions = sessions
@@ -109,14 +116,14 @@ class Transfers:
 
     async def take(self, request: web.Request) -> web.Response:
         """A file from the browser; another name is found when its own is taken. It appears when it is whole."""
-        name, session = _name(request, NAME_LIMIT - ROOM), request[SESSION]
+        name, session = _name(request, NAME_LIMIT - NUMBER), request[SESSION]
         announced = request.content_length or 0
-        if announced > FILE_LIMIT:
-            raise web.HTTPRequestEntityTooLarge(FILE_LIMIT, announced)
+        if announced > self.room.file:
+            raise web.HTTPRequestEntityTooLarge(self.room.file, announced)
         async with self._slot():
             ensure_private_directory(self._directory)
             sweep(self._directory)
-            if sum(size for _, size in await asyncio.to_thread(self._sizes)) + announced > DIRECTORY_LIMIT:
+            if sum(size for _, size in await asyncio.to_thread(self._sizes)) + announced > self.room.directory:
                 raise web.HTTPInsufficientStorage
             with _partial(self._directory) as (handle, partial):
                 size = await self._receive(request, session, handle)
@@ -144,8 +151,8 @@ class Transfers:
                     break
                 self._go_on(session)
                 size += len(piece)
-                if size > FILE_LIMIT:
-                    raise web.HTTPRequestEntityTooLarge(FILE_LIMIT, size)
+                if size > self.room.file:
+                    raise web.HTTPRequestEntityTooLarge(self.room.file, size)
                 await asyncio.to_thread(_write, handle, piece)
             await asyncio.to_thread(os.fsync, handle)
         except TimeoutError:

@@ -11,29 +11,12 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
+from sshtui.keys.strength import estimate
 from sshtui.model.questions import NewPassword, PasswordChange
 from sshtui.model.text import plain
 from sshtui.ui.modals.base import QUIET, Dialog
 from sshtui.ui.modals.parts import Choice, Row, ServerWords
 from sshtui.ui.modals.secrets import SecretInput
-
-
-def strength(password: str) -> tuple[str, str]:
-    """A word and a hint on how hard `password` is to guess; the server's own rules decide.
-
-    Length counts most (NIST SP 800-63B section 5.1.1.1 asks for 8 and advises more); few different characters or only
-    digits take a step away.
-    """
-    kinds = sum(
-        any(test(character) for character in password)
-        for test in (str.islower, str.isupper, str.isdigit, lambda character: not character.isalnum())
-    )
-    score = (len(password) >= 8) + (len(password) >= 12) + (len(password) >= 16) + (kinds >= 3)
-    if len(set(password)) < 5 or password.isdigit():
-        score = min(score, 1)
-    if score <= 1:
-        return "weak", "12 characters or more are better"
-    return ("fair", "longer is better") if score == 2 else ("good", "")
 
 
 class NewPasswordDialog(Dialog[PasswordChange]):
@@ -90,8 +73,7 @@ class NewPasswordDialog(Dialog[PasswordChange]):
     @on(Input.Changed)
     def _typed(self) -> None:
         new, again = self._value("new"), self._value("again")
-        word, hint = strength(new) if new else ("", "")
-        self.query_one("#strength", Static).update(Content(f"{word}: {hint}" if hint else word))
+        self.query_one("#strength", Static).update(Content(estimate(new).said if new else ""))
         match = self.query_one("#match", Static)
         problem = self._problem() if new and again else ""
         match.update(Content(problem or ("The two are equal." if again else "")))

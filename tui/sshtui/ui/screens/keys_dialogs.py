@@ -133,8 +133,7 @@ class RepeatedDialog(Form[Protection]):
     @on(Input.Changed, "#new")
     def _typed(self) -> None:
         typed = self.text("new")
-        found = estimate(typed)
-        self.query_one("#strength", Static).update(Content(f"{found.word}, about {found.bits} bits" if typed else ""))
+        self.query_one("#strength", Static).update(Content(estimate(typed).said if typed else ""))
 
     def complete(self) -> None:
         """Answer, or say why not yet."""

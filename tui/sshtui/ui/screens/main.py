@@ -207,10 +207,6 @@ class MainScreen(Screen[None], inherit_bindings=False):
             if widget is self:
                 break
 
-    def carries_out(self, action_id: str) -> bool:
-        """Whether the action does something here."""
-        return action_id in self._commands
-
     async def perform(self, action_id: str) -> None:
         """Carry out an action, whoever asked for it: a keystroke, the menu, the palette."""
         command = self._commands.get(action_id)
