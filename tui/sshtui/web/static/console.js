@@ -6,6 +6,7 @@ import { KeyBar } from "./keybar.js";
 import { encoded } from "./keystrokes.js";
 import { Link } from "./link.js";
 import { ask, dismiss } from "./sheet.js";
+import { scrollByTouch } from "./touch.js";
 import { countLikeTheApp } from "./widths.js";
 import { Terminal } from "./xterm.mjs";
 
@@ -59,6 +60,8 @@ terminal.onData((text) => type(bar.applied(text)));
 terminal.onBinary((text) => link.send(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
 terminal.onTitleChange((title) => (document.title = title ? `${title} · sshtui` : "sshtui"));
 terminal.onResize(() => link.tell({ type: "resize", columns: terminal.cols, rows: terminal.rows }));
+
+scrollByTouch(root, () => root.clientHeight / terminal.rows);
 
 let settling = 0;
 new ResizeObserver(() => {
