@@ -8,6 +8,7 @@ import ipaddress
 import resource
 import socket
 import sys
+import threading
 import time
 import webbrowser
 from collections.abc import Callable, Coroutine, Mapping
@@ -78,6 +79,7 @@ def run(
         if certificate is None or context is None:
             return
         try:
+            _certificate(wish, own)
             certificate.load(context)
             _say(f"Certificate read anew, SHA-256 {certificate.fingerprint()}")
         except SshtuiError as error:
@@ -90,7 +92,8 @@ def run(
         if certificate:
             _say(f"Certificate SHA-256 {certificate.fingerprint()}")
         if wish.open_browser:
-            webbrowser.open(url)
+            # Some browsers end before this returns, and they wait for us meanwhile.
+            threading.Thread(target=webbrowser.open, args=(url,), name="browser", daemon=True).start()
 
     _make_room()
     return asyncio.run(serve_until_signalled(console, wish.host, wish.port, context, reload, ready, meanwhile))
@@ -118,8 +121,7 @@ def _check_enrolment(path: Path) -> None:
     if enrolment is None:
         raise NotFound("Nobody is enrolled, so nobody could enter.", hint="Set it up first: sshtui serve setup")
     check_private(path, "enrolment")
-    behind = (enrolment.last_step - enrolment.totp.counter(time.time()) - 1) * enrolment.totp.period
-    if behind > 0:
+    if behind := enrolment.clock_behind(time.time()):
         _say(f"The clock is behind the last code that was used: codes count again in {behind // 60 + 1} min.")
 
 
