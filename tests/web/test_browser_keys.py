@@ -108,6 +108,27 @@ async def test_the_key_bar_types_what_a_touch_screen_has_not(person: Visitor, tm
     await person.sees("palette")
 
 
+FOCUSED = "document.activeElement.id || document.activeElement.textContent || document.activeElement.className"
+
+
+async def test_the_buttons_of_the_page_are_reached_and_left_by_keys_alone(
+    tmp_path: Path, surroundings: Path, browser: Browser
+) -> None:
+    async with served(tmp_path, surroundings) as console, visitor(browser, console) as person:
+        await person.sign_in()
+        await person.press("Control+Shift+Period")
+        assert await person.page.evaluate(FOCUSED) == "files"
+        await person.press("Enter")
+        await person.page.get_by_role("dialog", name="Files").wait_for()
+        await person.press("Escape")
+        await person.press("Control+Shift+Period", "Escape", "?")
+        await person.sees("Esc closes")
+        await person.press("Control+Shift+Period", "Tab", "Tab")
+        assert await person.page.evaluate(FOCUSED) == "Sign out"
+        await person.press("Enter")
+        await person.page.wait_for_selector("#password")
+
+
 PHONE = {"viewport": {"width": 320, "height": 568}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
 

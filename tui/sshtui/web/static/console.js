@@ -183,6 +183,12 @@ terminal.attachCustomKeyEventHandler((event) => {
     event.preventDefault();
     return false;
   }
+  // Tab is the program's, so there is another way out (WCAG 2.2, 2.1.2), by a keystroke that no terminal sends.
+  if (event.ctrlKey && event.shiftKey && event.code === "Period") {
+    if (event.type === "keydown") document.getElementById("files").focus();
+    event.preventDefault();
+    return false;
+  }
   const text = event.type === "keydown" ? encoded(event) : null;
   if (text !== null) {
     event.preventDefault();
@@ -204,6 +210,9 @@ toggle.addEventListener("click", () => {
   focus();
 });
 showKeys(matchMedia("(pointer: coarse)").matches);
+
+document.querySelector("footer").addEventListener("keydown", ({ key }) => key === "Escape" && focus());
+terminal.textarea.setAttribute("aria-label", "Terminal. Ctrl+Shift+Period leaves it for the buttons below.");
 
 document.getElementById("files").addEventListener("click", () => showFiles(focus));
 for (const name of ["dragover", "drop"]) {
