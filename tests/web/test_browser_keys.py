@@ -148,6 +148,7 @@ async def test_on_a_phone_every_key_of_the_bar_is_large_enough_and_types_at_a_ta
         await person.press("Tab", "Enter")
         await person.sees(r"^\S*[$#] *$")
         assert await page.evaluate("document.documentElement.scrollWidth") == 320
+        assert await page.evaluate(GROUND_BELOW_THE_ROWS) == await page.evaluate(GROUND_OF_THE_PAGE)
         # WCAG 2.2, 2.5.8 asks for 24; Apple and Google for 44 and 48 with what lies between.
         assert await page.evaluate(SMALLEST_BUTTON) >= 40
 
@@ -170,6 +171,13 @@ async def test_on_a_phone_every_key_of_the_bar_is_large_enough_and_types_at_a_ta
         assert target.read_bytes() == b"\x1b\t\x1b[D\x1b[B\x1b[A\x1b[C\x03\x1bx\x1b[1;5C."
         assert person.complaints == []
 
+
+GROUND_OF_THE_PAGE = "getComputedStyle(document.body).backgroundColor"
+GROUND_BELOW_THE_ROWS = """(() => {
+    const place = document.getElementById("terminal").getBoundingClientRect();
+    return document.elementsFromPoint(place.right - 1, place.bottom - 1)
+        .map(element => getComputedStyle(element).backgroundColor).find(colour => colour !== "rgba(0, 0, 0, 0)");
+})()"""
 
 SMALLEST_BUTTON = """Math.min(...[...document.querySelectorAll("footer button")]
     .filter(button => button.offsetWidth).map(button => Math.min(button.offsetWidth, button.offsetHeight)))"""
