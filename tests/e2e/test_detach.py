@@ -186,6 +186,21 @@ def test_a_killed_app_leaves_a_sentence_and_no_process(
     assert "connected" not in person.outer.screen()
 
 
+def test_a_hanging_app_is_not_taken_for_none(
+    sit_down: SitDown, sshtui: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    person = sit_down(Size(80, 24), "--detachable")
+    person.sees("Enter connect")
+    person.leader("d")
+    person.sees(r"\[exit 0\]")
+    (state,) = running(sshtui)
+    os.kill(state["pid"], signal.SIGSTOP)
+    again = sit_down(Size(80, 24), "attach")
+    again.sees(r"The running sshtui \(1\) does not answer\.")
+    again.sees(r"sshtui kill ends it\.")
+    again.sees(r"\[exit 1\]")
+
+
 @pytest.mark.usefixtures("hosts")
 def test_quitting_ends_an_app_that_could_be_left(
     sit_down: SitDown, sshtui: Callable[..., subprocess.CompletedProcess[str]]

@@ -63,6 +63,22 @@ async def test_a_program_that_asked_for_the_colour_scheme_is_told_the_views_own(
         assert session.sent == b"\x1b[?997;1n"
 
 
+async def test_a_tab_that_is_not_in_front_tells_the_colour_its_program_chose_and_shows_it_when_it_comes_back() -> None:
+    session = EmulatedSession(Size(*SIZE))
+    app = Stage(session)
+    async with app.run_test(size=SIZE):
+        session.write(b"seen")
+        assert app.look(0, 0)[1] == "#000000"
+        app.view.display = False
+        await eventually(lambda: not app.view.is_on_screen, "it is hidden")
+        # XParseColor takes one digit each as the most significant four bits.
+        assert session.write(b"\x1b]11;#8F0\x1b\\\x1b]11;?\x1b\\") == b"\x1b]11;rgb:8080/f0f0/0000\x1b\\"
+        assert session.write(b"\x1b]4;1;#123456;1;?\x07") == b"\x1b]4;1;rgb:1212/3434/5656\x07"
+        app.view.display = True
+        await eventually(lambda: app.look(0, 0)[1] == "#80f000", "the colour is shown")
+        assert session.write(b"\x1b]111\x07\x1b]11;?\x07") == b"\x1b]11;rgb:0000/0000/0000\x07"
+
+
 def has_size(session: EmulatedSession, size: Size) -> bool:
     return session.emulator.size == size
 

@@ -149,6 +149,26 @@ def open_link(port: int) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
+BROWSER = """
+import pathlib, sys, urllib.request
+with urllib.request.urlopen(sys.argv[2], timeout=10) as answer:
+    pathlib.Path(sys.argv[1] + ".part").write_bytes(answer.read())
+pathlib.Path(sys.argv[1] + ".part").rename(sys.argv[1])
+"""
+
+
+def test_a_browser_that_runs_in_the_foreground_is_served_while_it_is_waited_for(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, page = tmp_path / "browser.py", tmp_path / "page"
+    program.write_text(BROWSER)
+    # The standard library takes a program that is not sent to the background to be in the terminal.
+    monkeypatch.setenv("BROWSER", f"{sys.executable} {program} {page} %s")
+    with serving(config, "--open"):
+        until(page.exists, "the page is read")
+    assert b"Sign in to the console" in page.read_bytes()
+
+
 def test_a_second_console_of_the_same_account_is_refused(config: Path) -> None:
     with serving(config):
         done = sshtui(config, "serve", "--port", str(free_port()))

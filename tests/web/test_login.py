@@ -62,6 +62,20 @@ async def test_an_older_code_does_not_open_after_a_newer_one(tmp_path: Path) -> 
         assert (await here.sign_in(code=earlier)).status == 401
 
 
+async def test_after_a_clock_was_set_back_the_log_tells_why_codes_are_refused_and_a_recovery_code_opens(
+    tmp_path: Path,
+) -> None:
+    async with door(tmp_path) as here:
+        assert (await here.sign_in()).status == 303
+        assert (await here.sign_in(password="wrong")).status == 401
+        here.clock.now -= 3600
+        assert (await here.sign_in()).status == 401
+        first, second = [row for row in here.audit_rows() if row["event"] == "login refused"]
+        assert "clock_behind" not in first
+        assert 3540 <= second["clock_behind"] <= 3600
+        assert (await here.sign_in(code=here.owner.recovery[0])).status == 303
+
+
 async def test_codes_of_the_neighbouring_periods_count_and_no_others(tmp_path: Path) -> None:
     async with door(tmp_path) as here:
         for offset, status in ((-60, 401), (60, 401), (-30, 303), (30, 303)):

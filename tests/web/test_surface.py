@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,54 @@ async def test_forms_are_bounded(tmp_path: Path) -> None:
         for charset in ("nonsense", "zlib"):
             odd = f"application/x-www-form-urlencoded; charset={charset}"
             assert (await here.ask("POST", "/login", data=b"account=a", Content_Type=odd)).status == 400
+
+
+async def test_no_body_is_unpacked(tmp_path: Path) -> None:
+    async with door(tmp_path) as here:
+        await here.enter()
+        for method, path in (("POST", "/login"), ("PUT", "/files/a")):
+            for coding in ("gzip", "deflate"):
+                answer = await here.ask(method, path, data=b"\x1f\x8b", Content_Encoding=coding, Connection="close")
+                assert answer.status == 415, (method, coding)
+        assert json.loads((await here.ask("GET", "/files")).text)["files"] == []
+
+
+BROKEN_UPGRADES = {
+    "a key that is not text": b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAA\xd4==\r\n",
+    "no key": b"",
+    "a short key": b"Sec-WebSocket-Key: AAAA\r\n",
+}
+
+
+@pytest.mark.parametrize("key", BROKEN_UPGRADES.values(), ids=BROKEN_UPGRADES)
+async def test_a_broken_upgrade_is_a_bad_request(tmp_path: Path, key: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    async with door(tmp_path) as here:
+        await here.enter()
+        cookie = f"__Host-sshtui={here.cookies['__Host-sshtui']}"
+        head = f"GET /console HTTP/1.1\r\nHost: {here.host}\r\nOrigin: {here.origin}\r\nCookie: {cookie}\r\n"
+        upgrade = b"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nConnection: Upgrade\r\n"
+        assert (await answer_to(here, head.encode() + upgrade + key + b"\r\n")).startswith(b"HTTP/1.1 400 ")
+        assert caplog.text == ""
+
+
+async def test_a_body_that_breaks_off_or_is_malformed_is_a_bad_request(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with door(tmp_path) as here:
+        form = "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+        head = f"POST /login HTTP/1.1\r\nHost: {here.host}\r\nOrigin: {here.origin}\r\n{form}"
+        assert b" 400 " in await answer_to(here, head.encode() + b"3\r\na=b\r\nZZ\r\n")
+        assert caplog.text == ""
+
+
+async def answer_to(here: Door, request: bytes) -> bytes:
+    """The first line of what comes back for these bytes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
+    writer.write(request)
+    try:
+        return await asyncio.wait_for(reader.readline(), 5)
+    finally:
+        writer.close()
 
 
 async def test_a_page_that_is_the_same_is_not_sent_again(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from sshtui.errors import ConfigError, NotFound, UsageError
+from sshtui.web import tls
 from sshtui.web.tls import Certificate, own_certificate
 
 NAMES = ("localhost", "127.0.0.1", "::1", "console.example")
@@ -43,6 +44,14 @@ def test_it_stays_until_it_does_not_cover_a_name(tmp_path: Path) -> None:
     before = made.fingerprint()
     assert own_certificate(place(tmp_path), NAMES[:2]).fingerprint() == before
     assert own_certificate(place(tmp_path), (*NAMES, "10.0.0.5")).fingerprint() != before
+
+
+def test_it_is_made_anew_a_month_before_it_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for days, stays in ((29, False), (32, True)):
+        monkeypatch.setattr(tls, "DAYS", days)
+        made = own_certificate(place(tmp_path / str(days)), NAMES)
+        before = made.fingerprint()
+        assert (own_certificate(made, NAMES).fingerprint() == before) is stays
 
 
 def test_the_context_is_tls_1_2_or_newer(tmp_path: Path) -> None:

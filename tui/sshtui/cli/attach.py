@@ -39,7 +39,11 @@ def attach(paths: Paths, id: str | None) -> int:
     places = Places(paths.run_dir)
     if id is not None:
         return show(paths, places.find(id))
-    found = [instance for instance, state in known_apps(places) if state.get("detachable")]
+    known = known_apps(places)
+    found = [instance for instance, state in known if state.get("detachable")]
+    silent = [instance.id for instance, state in known if state.get("answers") is False]
+    if silent and not found:
+        raise AttachError(f"The running sshtui ({', '.join(silent)}) does not answer.", hint="sshtui kill ends it.")
     if not found:
         raise NotFound(_NONE, hint=_HOW)
     if len(found) > 1:

@@ -109,7 +109,11 @@ class Consoles:
         await self._openings.take(1)
         # Compressing what a person types together with what a stranger's host prints would tell lengths.
         socket = web.WebSocketResponse(heartbeat=self._heartbeat, max_msg_size=FRAME_LIMIT, compress=False, timeout=2.0)
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ValueError:
+            # A key that is not base64 (RFC 6455 section 4.2.1).
+            raise web.HTTPBadRequest from None
         console = _Console(self, socket, session, request)
         session.viewers[console.sign_out] = None
         if session.ended:

@@ -47,6 +47,10 @@ class Enrolment:
     recovery: tuple[str, ...] = field(repr=False)
     generation: str = field(default_factory=lambda: secrets.token_hex(16))
 
+    def clock_behind(self, now: float) -> int:
+        """For how many seconds no code can count, because a clock that was set back has to pass the last one first."""
+        return max(0, (self.last_step - self.totp.counter(now) - 1) * self.totp.period)
+
 
 class EnrolmentFile:
     """The file at `path`, shared by the set-up and a running server; changes are made under a lock.

@@ -66,7 +66,9 @@ class Entrance:
             self.audit.refuse("login busy", address=address)
             return _html(self.pages.login(_BUSY, account), 503, {"Retry-After": "2"})
         if answer is Answer.WRONG:
-            self.audit.refuse("login refused", address=address)
+            behind = await asyncio.to_thread(self.login.clock_behind)
+            facts = {"clock_behind": behind} if behind else {}
+            self.audit.refuse("login refused", address=address, **facts)
             return _html(self.pages.login(_WRONG, account), 401)
         return await self._let_in(request, address, account.strip(), device)
 

@@ -73,6 +73,9 @@ class Gate:
             return web.Response(status=error.status, text=HTTPStatus(error.status).phrase + "\n", headers=headers)
         except ConnectionError:
             raise
+        except web.RequestPayloadError:
+            # A body that breaks off, or is not in the pieces it says it is in.
+            return web.Response(status=400, text="Bad Request\n")
         except Exception:  # noqa: BLE001  the other side must get an answer with our headers, whatever went wrong
             _log.exception("%s %s", request.method, request.path)
             return web.Response(status=500, text="Internal Server Error\n")
@@ -93,6 +96,9 @@ class Gate:
             if origins != [f"{self._doorplate.scheme}://{hosts[0]}"]:
                 self._audit.refuse("wrong origin", address=address, origin=" ".join(origins))
                 raise web.HTTPForbidden
+        if "Content-Encoding" in request.headers:
+            # Nothing of ours sends one, and a little of it can be very much.
+            raise web.HTTPUnsupportedMediaType
         if request.match_info.http_exception is not None:
             raise request.match_info.http_exception
         session = self._sessions.find(request.cookies.get(SESSION_COOKIE, ""))

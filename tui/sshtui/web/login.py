@@ -71,6 +71,14 @@ class Login:
         finally:
             self._pending -= 1
 
+    def clock_behind(self) -> int:
+        """For how many seconds no code can count, as `Enrolment.clock_behind` says; 0 where nobody is enrolled."""
+        try:
+            enrolment = self._file.read()
+        except ConfigError:
+            return 0
+        return enrolment.clock_behind(self._clock()) if enrolment else 0
+
     def close(self) -> None:
         """Take no more."""
         self._threads.shutdown(wait=False, cancel_futures=True)

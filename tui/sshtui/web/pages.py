@@ -27,6 +27,7 @@ _OURS = (
     "keystrokes.js",
     "link.js",
     "sheet.js",
+    "touch.js",
     "widths.js",
 )
 _VENDORED = (

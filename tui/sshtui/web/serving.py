@@ -78,6 +78,7 @@ def run(
         if certificate is None or context is None:
             return
         try:
+            _certificate(wish, own)
             certificate.load(context)
             _say(f"Certificate read anew, SHA-256 {certificate.fingerprint()}")
         except SshtuiError as error:
@@ -118,8 +119,7 @@ def _check_enrolment(path: Path) -> None:
     if enrolment is None:
         raise NotFound("Nobody is enrolled, so nobody could enter.", hint="Set it up first: sshtui serve setup")
     check_private(path, "enrolment")
-    behind = (enrolment.last_step - enrolment.totp.counter(time.time()) - 1) * enrolment.totp.period
-    if behind > 0:
+    if behind := enrolment.clock_behind(time.time()):
         _say(f"The clock is behind the last code that was used: codes count again in {behind // 60 + 1} min.")
 
 

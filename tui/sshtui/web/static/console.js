@@ -6,6 +6,7 @@ import { KeyBar } from "./keybar.js";
 import { encoded } from "./keystrokes.js";
 import { Link } from "./link.js";
 import { ask, dismiss } from "./sheet.js";
+import { scrollByTouch } from "./touch.js";
 import { countLikeTheApp } from "./widths.js";
 import { Terminal } from "./xterm.mjs";
 
@@ -59,6 +60,8 @@ terminal.onData((text) => type(bar.applied(text)));
 terminal.onBinary((text) => link.send(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
 terminal.onTitleChange((title) => (document.title = title ? `${title} · sshtui` : "sshtui"));
 terminal.onResize(() => link.tell({ type: "resize", columns: terminal.cols, rows: terminal.rows }));
+
+scrollByTouch(root, () => root.clientHeight / terminal.rows);
 
 let settling = 0;
 new ResizeObserver(() => {
@@ -180,6 +183,12 @@ terminal.attachCustomKeyEventHandler((event) => {
     event.preventDefault();
     return false;
   }
+  // Tab is the program's, so there is another way out (WCAG 2.2, 2.1.2), by a keystroke that no terminal sends.
+  if (event.ctrlKey && event.shiftKey && event.code === "Period") {
+    if (event.type === "keydown") document.getElementById("files").focus();
+    event.preventDefault();
+    return false;
+  }
   const text = event.type === "keydown" ? encoded(event) : null;
   if (text !== null) {
     event.preventDefault();
@@ -201,6 +210,9 @@ toggle.addEventListener("click", () => {
   focus();
 });
 showKeys(matchMedia("(pointer: coarse)").matches);
+
+document.querySelector("footer").addEventListener("keydown", ({ key }) => key === "Escape" && focus());
+terminal.textarea.setAttribute("aria-label", "Terminal. Ctrl+Shift+Period leaves it for the buttons below.");
 
 document.getElementById("files").addEventListener("click", () => showFiles(focus));
 for (const name of ["dragover", "drop"]) {
