@@ -107,3 +107,8 @@ def test_permissions_are_the_switches_and_another_charset_is_not_left() -> None:
     assert habits(charset="koi8-r", title="deny", resize="allow").permissions() == Permissions(
         title=False, charset=False
     )
+
+
+def test_controls_of_eight_bits_are_controls_where_the_charset_has_them() -> None:
+    assert habits(charset="iso-8859-1").printed(b"\x9b1m\x85") == b"\x1b[1m\x1bE"  # ECMA-48 5.3
+    assert habits(charset="cp1252").printed(b"\x85") == "…".encode()

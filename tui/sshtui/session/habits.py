@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 
 from sshtui.model.keystrokes import Keystroke
 from sshtui.model.terminal_switches import TerminalSwitches
+from sshtui.terminal.decoding import SEVEN_BIT
 from sshtui.terminal.events import Bell, ClipboardOffered, Event
 from sshtui.terminal.keyboard import encode
 from sshtui.terminal.modes import Modes
@@ -75,7 +76,8 @@ class Habits:
         charset = self._switches().charset
         if charset == "utf-8" or data.isascii():
             return data
-        return data.decode(charset, "replace").encode()
+        text = data.decode(charset, "replace")
+        return (text.translate(SEVEN_BIT) if charset.startswith("iso-8859-") else text).encode()
 
     def permissions(self) -> Permissions:
         """What the remote may do with the terminal."""

@@ -20,6 +20,8 @@ _FIXED: Mapping[str, str | None] = {
     "setrgbb": "\x1b[48:2::%p1%d:%p2%d:%p3%dm",
     "Smulx": "\x1b[4:%p1%dm",
     "Setulc": "\x1b[58:2::%p1%{65536}%/%d:%p1%{256}%/%{255}%&%d:%p1%{255}%&%dm",
+    "indn": "\x1b[%p1%dS",
+    "rin": "\x1b[%p1%dT",
     "smxx": "\x1b[9m",
     "rmxx": "\x1b[29m",
     "Smol": "\x1b[53m",

@@ -15,6 +15,12 @@ _broken = re.compile(
 _LENGTHS = ((0xFC, 6), (0xF8, 5), (0xF0, 4), (0xE0, 3), (0xC0, 2))
 
 
+SEVEN_BIT = {code: "\x1b" + chr(code - 0x40) for code in range(0x80, 0xA0)}
+"""C1 controls as the escape sequences that stand for them (ECMA-48 5.3), for `str.translate`.
+
+Where a byte is a character they are controls, as in xterm; in UTF-8 they have no meaning.
+"""
+
 _switch = re.compile(rb"\x1b%([@G])")
 _begun = re.compile(rb"\x1b%?\Z")
 
@@ -50,7 +56,7 @@ class Decoder:
         return "".join(pieces)
 
     def _piece(self, data: bytes) -> str:
-        return str(data, "latin-1") if self._latin else self._utf8.decode(data)
+        return str(data, "latin-1").translate(SEVEN_BIT) if self._latin else self._utf8.decode(data)
 
     def reset(self) -> None:
         """UTF-8 again, without anything begun."""

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from sshtui.terminal.grid import ORIGIN, Grid
-from sshtui.terminal.rows import BLANK, Line, LineSize, blank_line
+from sshtui.terminal.rows import BLANK, Line, LineSize, blank_line, pack
 
 
 class Protection(Enum):
@@ -162,12 +162,18 @@ class EditableGrid(Grid):
         cursor.pending = False
 
     def erase_in_display(self, how: int = 0, *args: Any, **kwargs: Any) -> None:
-        """ED, or DECSED with `private=True` (ECMA-48 8.3.39); 3 clears the scrollback (xterm)."""
+        """ED, or DECSED with `private=True` (ECMA-48 8.3.39); 3 clears the scrollback (xterm).
+
+        22 is 2 with what stands on the screen kept in the scrollback (kitty).
+        """
         selective = bool(kwargs.get("private"))
         y = self.cursor.y
         if how == 3 and not selective:
             self.scrollback.clear()
             return
+        if how == 22 and not selective:
+            self._keep_screen()
+            how = 2
         if how == 0:
             self.erase_in_line(0, selective)
             rows = range(y + bool(self.cursor.x), self.lines)
@@ -187,6 +193,14 @@ class EditableGrid(Grid):
             self.rows[row].size = LineSize.SINGLE
         if erased:
             self.cursor.pending = False
+
+    def _keep_screen(self) -> None:
+        """Copy the normal screen down to its last line with text into the scrollback."""
+        if self.alternate:
+            return
+        used = max((y for y, line in enumerate(self.rows, 1) if any(char != BLANK for char in line.chars)), default=0)
+        for line in self.rows[:used]:
+            self.scrollback.push(pack(line, self.pens.plain))
 
     def erase(self, y: int, start: int, end: int, selective: bool) -> bool:
         """Blank the cells `start`..`end` (exclusive) of row `y` in the pen's background, sparing protected ones.

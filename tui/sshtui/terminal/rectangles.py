@@ -175,9 +175,10 @@ def select_extent(terminal: Terminal, parameters: Parameters) -> None:
 
 
 def report_rendition(terminal: Terminal, parameters: Parameters) -> None:
-    """XTREPORTSGR (xterm ctlseqs): what the cells of an area have in common, as `CSI … m`."""
+    """XTREPORTSGR (xterm ctlseqs): what the cells of an area have in common, as `CSI … m`; of none, nothing."""
     area = _area(terminal, parameters, 0)
     if area is None:
+        terminal.write_process_input("\x1b[0m")
         return
     top, left, bottom, right = area
     pens = set[Pen]().union(*(line.pens[left : right + 1] for line in terminal.rows[top : bottom + 1]))

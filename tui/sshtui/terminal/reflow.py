@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sshtui.terminal.graphemes import wide
 from sshtui.terminal.pens import Pen
@@ -22,24 +22,22 @@ def resize(terminal: Terminal, columns: int, lines: int) -> None:
         return
     terminal.settle()
     cursor = terminal.cursor
+    saved = terminal.saved.get(False)
+    kept_place = (saved.y, saved.x + saved.pending) if saved else (0, 0)
     if terminal.alternate:
         rows, cursor.y = _cut(terminal, terminal.rows, cursor.y, columns, lines)
-        saved = terminal.saved.get(False)
-        place = (saved.y, saved.x + saved.pending) if saved else (0, 0)
-        normal, (y, x) = _reflow(terminal, terminal.other_rows, place, columns, lines)
-        if saved:
-            pending = x >= columns
-            terminal.saved[False] = saved._replace(y=y, x=x - pending, pending=pending)
+        normal, [kept_place] = _reflow(terminal, terminal.other_rows, [kept_place], columns, lines)
         terminal.rows, terminal.other_rows = rows, normal
-        cursor.x = min(cursor.x, columns - 1)
+        cursor.x, cursor.pending = min(cursor.x, columns - 1), False
     else:
-        terminal.rows, (cursor.y, x) = _reflow(
-            terminal, terminal.rows, (cursor.y, cursor.x + cursor.pending), columns, lines
-        )
-        cursor.x = min(x, columns - 1)
+        places = [(cursor.y, cursor.x + cursor.pending), kept_place]
+        terminal.rows, [(cursor.y, x), kept_place] = _reflow(terminal, terminal.rows, places, columns, lines)
+        cursor.x, cursor.pending = min(x, columns - 1), x >= columns
         if terminal.other_rows:
             terminal.other_rows, _ = _cut(terminal, terminal.other_rows, 0, columns, lines)
-    cursor.pending = not terminal.alternate and x >= columns
+    if saved:
+        y, x = kept_place
+        terminal.saved[False] = saved._replace(y=y, x=min(x, columns - 1), pending=x >= columns)
     _take_size(terminal, columns, lines)
 
 
@@ -95,54 +93,65 @@ def _cut(terminal: Terminal, rows: list[Line], y: int, columns: int, lines: int)
     return kept, y - gone
 
 
-def _reflow(terminal: Terminal, rows: list[Line], place: Place, columns: int, lines: int) -> tuple[list[Line], Place]:
-    """The new screen and the new place of the cursor on it; the scrollback is replaced as well."""
-    y, x = place
+def _reflow(
+    terminal: Terminal, rows: list[Line], places: Sequence[Place], columns: int, lines: int
+) -> tuple[list[Line], list[Place]]:
+    """The new screen and the new places on it; the scrollback is replaced as well. The first place stays on the screen.
+
+    A place that falls out of it stands in its first or last row.
+    """
+    y, _ = places[0]
     plain = terminal.pens.plain
     last = max([y] + [at for at, line in enumerate(rows) if line.chars.count(BLANK) < len(line.chars)])
     stored: list[Stored] = [*terminal.scrollback.lines, *(pack(line, plain) for line in rows[: last + 1])]
-    at = len(terminal.scrollback) + y
+    above = len(terminal.scrollback)
+    found = [(above + y, x) for y, x in places]
     if columns != terminal.columns:
-        stored, at, x = _rewrap(terminal, stored, (at, x), columns, lines)
-    start = min(max(0, len(stored) - lines), at)
+        stored, found = _rewrap(terminal, stored, found, columns, lines)
+    start = min(max(0, len(stored) - lines), found[0][0])
     terminal.scrollback.replace(stored[:start])
     kept = [unparsed_line(line) for line in stored[start : start + lines]]
     for line in kept:
         load(line, columns, terminal.pens)
     kept += [blank_line(columns, plain) for _ in range(lines - len(kept))]
-    return kept, (at - start, x)
+    return kept, [(min(max(0, at - start), lines - 1), x) for at, x in found]
 
 
 def _rewrap(
-    terminal: Terminal, stored: Sequence[Stored], place: Place, columns: int, lines: int
-) -> tuple[list[Stored], int, int]:
-    """Lines of the new width, and the cursor's index and column among them.
+    terminal: Terminal, stored: Sequence[Stored], places: Sequence[Place], columns: int, lines: int
+) -> tuple[list[Stored], list[Place]]:
+    """Lines of the new width, and the places' indexes and columns among them.
 
     From the newest on, and no further than the screen and the scrollback have room: what falls out costs nothing.
     """
-    index, x = place
+    index, _ = places[0]
+    nearest, farthest = min(places)[0], max(places)[0]
+    nowhere: dict[int, Place] = {}
     broken: list[list[Stored]] = []
     """Logical lines in rows of the new width, newest first."""
-    count = below = new_x = 0
+    count = 0
+    # How far each place is from the end, and its column: one below all lines stays as far below.
+    moved = [(len(stored) - at, min(x, columns)) for at, x in places]
     room = (terminal.scrollback.lines.maxlen or 0) + lines
     end = len(stored)
     while end and (index < end or count < room):
         first = end - 1
         while first and _goes_on(stored[first - 1]):
             first -= 1
-        pieces, where = [stored[first]], (0, x)
+        pieces, where = [stored[first]], nowhere
+        if nearest < end and farthest >= first:
+            where = {number: (at - first, x) for number, (at, x) in enumerate(places) if first <= at < end}
         if end > first + 1 or _at_most(stored[first]) > columns:
-            offset = (index - first, x) if first <= index < end else None
-            pieces, where = _rebreak(terminal, stored[first:end], offset, columns)
+            pieces, where = _rebreak(terminal, stored[first:end], where, columns)
         broken.append(pieces)
         count += len(pieces)
-        if first <= index < end:
-            below, new_x = count - where[0], where[1]
-            room += max(0, below - lines)
+        if where:
+            for number, (piece, x) in where.items():
+                moved[number] = count - piece, x if x <= columns else columns - 1
+            if 0 in where:
+                room += max(0, moved[0][0] - lines)
         end = first
-    if new_x > columns:
-        new_x = columns - 1
-    return [row for pieces in reversed(broken) for row in pieces], count - below, new_x
+    return [row for pieces in reversed(broken) for row in pieces], [(count - below, x) for below, x in moved]
 
 
 def _goes_on(line: Stored) -> bool:
@@ -161,18 +170,18 @@ def _at_most(line: Stored) -> int:
 
 
 def _rebreak(
-    terminal: Terminal, rows: Sequence[Stored], place: Place | None, columns: int
-) -> tuple[list[Stored], Place]:
-    """One logical line in rows of the new width; `place` is the cursor's row and column within it."""
+    terminal: Terminal, rows: Sequence[Stored], places: Mapping[int, Place], columns: int
+) -> tuple[list[Stored], dict[int, Place]]:
+    """One logical line in rows of the new width; `places` are rows and columns within it, by what they are of."""
     pens = terminal.pens
     chars: list[str] = []
     looks: list[Pen] = []
-    any_wide, offset = False, 0
+    any_wide = False
+    offsets: dict[int, int] = {}
     for at, row in enumerate(rows):
         row_chars, row_pens, has_wide = unpack(row, terminal.columns, pens)
         any_wide = any_wide or has_wide
-        if place is not None and place[0] == at:
-            offset = len(chars) + place[1]
+        offsets |= {number: len(chars) + x for number, (y, x) in places.items() if y == at}
         end = len(row_chars)
         goes_on = at + 1 < len(rows)
         while end and row_chars[end - 1] == BLANK and not (goes_on and end < len(row_chars)):
@@ -196,5 +205,8 @@ def _rebreak(
             break
         begin = end
         starts.append(begin)
-    piece = max(at for at, start in enumerate(starts) if start <= offset)
-    return pieces, (piece, min(offset - starts[piece], columns))
+    where = {}
+    for number, offset in offsets.items():
+        piece = max(at for at, start in enumerate(starts) if start <= offset)
+        where[number] = piece, min(offset - starts[piece], columns)
+    return pieces, where
