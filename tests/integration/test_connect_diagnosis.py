@@ -262,6 +262,7 @@ async def test_a_certificate_is_shown_with_its_accounts_and_its_end_and_judged_b
     complaint = next(each for each in found if each.step == "key pairs")
     assert complaint.verdict == "note"
     assert "expired" in complaint.text
+    assert "renewed" in one(found, "login").advice
 
 
 async def test_the_dns_is_quoted_where_the_host_wants_it_asked(

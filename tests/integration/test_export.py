@@ -89,6 +89,7 @@ FURTHER = {
     "hash_known_hosts": True,
     "hostbased_authentication": False,
     "verify_host_key_dns": "ask",
+    "update_host_keys": "ask",
     "revoked_host_keys": "/k/revoked",
     "pkcs11_provider": "/lib/token.so",
     "login_methods": ["publickey", "password"],
@@ -127,7 +128,7 @@ def test_what_stands_in_further_fields_and_folders_goes_along(
         "bindaddress 127.0.0.2", "ciphers aes256-ctr", "kexalgorithms curve25519-sha256", "macs hmac-sha2-256",
         "hostkeyalgorithms ssh-ed25519", "connecttimeout 7", "sendenv LC_*", "sendenv TZ", "setenv A=1",
         "setenv B=two words", "gssapiauthentication yes", "hashknownhosts yes", "hostbasedauthentication no",
-        "verifyhostkeydns ask", "revokedhostkeys /k/revoked", "pkcs11provider /lib/token.so",
+        "verifyhostkeydns ask", "updatehostkeys ask", "revokedhostkeys /k/revoked", "pkcs11provider /lib/token.so",
         "preferredauthentications publickey,password",
     }  # fmt: skip
     assert "proxycommand" not in " ".join(told("bad"))

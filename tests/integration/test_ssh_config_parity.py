@@ -39,6 +39,7 @@ WHEN_SET = frozenset(
         "macs",
         "kexalgorithms",
         "hostkeyalgorithms",
+        "updatehostkeys",
     }
 )  # fmt: skip
 """Compared when the configuration sets them: their defaults differ from build to build."""

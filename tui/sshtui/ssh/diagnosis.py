@@ -229,7 +229,10 @@ def _after_exchange(
         Finding("methods", "ok", "none needed" if open_door else ", ".join(plain(each, 40) for each in methods))
     )
     found += key_pair_findings(login_user(host), client, available, methods, complaints)
-    return [*found, login_finding(host, client, methods, available, failure, open_door=open_door)]
+    return [
+        *found,
+        login_finding(host, client, methods, available, failure, complaints=complaints, open_door=open_door),
+    ]
 
 
 def _host_key(

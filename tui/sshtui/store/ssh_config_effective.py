@@ -27,7 +27,7 @@ HARMLESS = frozenset(
     {
         "controlmaster", "controlpath", "controlpersist", "escapechar",
         "forwardx11", "forwardx11trusted", "ignoreunknown", "loglevel",
-        "serveralivecountmax", "tcpkeepalive", "updatehostkeys", "usekeychain", "visualhostkey",
+        "serveralivecountmax", "tcpkeepalive", "usekeychain", "visualhostkey",
     }
 )  # fmt: skip
 """Keywords whose absence does not send anybody elsewhere or weaken anything; they are not named as missing."""
