@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,18 +15,28 @@ from tests.servers.process import free_port
 SSHTUI = Path(sys.executable).with_name("sshtui")
 
 
-def doctor(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(SSHTUI), "doctor", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60)
+def doctor(*arguments: str, encoding: str = "utf-8") -> subprocess.CompletedProcess[str]:
+    command, environment = [str(SSHTUI), "doctor", *arguments], {**os.environ, "PYTHONIOENCODING": encoding}
+    return subprocess.run(
+        command, capture_output=True, encoding=encoding, stdin=subprocess.DEVNULL, timeout=60, env=environment
+    )
 
 
 def test_a_server_nobody_trusted_yet_is_reached_and_the_host_key_is_what_stops(sshd: OpenSSH) -> None:
     done = doctor("127.0.0.1", "-p", str(sshd.port), "-l", sshd.user)
     steps = [line.split("  ")[0].strip() for line in done.stdout.splitlines() if not line.startswith(" ")]
     assert [step for step in STEPS if step != "way"] == steps
-    assert "key exchange  ok" in done.stdout
+    assert "key exchange  ✓ ok" in done.stdout
+    assert "login         –" in done.stdout
     assert done.stderr == ""
     assert sshd.login_attempts() == 0
+
+
+def test_a_reader_of_ascii_gets_words_without_marks(surroundings: Path) -> None:
+    done = doctor(f"127.0.0.1:{free_port()}", encoding="ascii")
+    assert done.stdout.isascii()
+    assert "tcp           FAILED" in done.stdout
+    assert "login         -" in done.stdout
 
 
 def test_a_closed_port_is_the_first_failure_and_its_code(surroundings: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from sshtui.errors import ConnectionFailed, LoginRejected, TrustRefused
+from sshtui.errors import ConnectionFailed, LoginRejected, Refused, TrustRefused
 from sshtui.model.diagnosis import STEPS, Finding
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
@@ -164,6 +164,26 @@ async def test_a_silent_address_is_a_matter_of_address_or_firewall(client: Clien
 
 
 @pytest.mark.parametrize(
+    ("said", "hint"),
+    # What sshd of OpenSSH 9.2 and 9.8 writes before it closes such a connection.
+    [("Exceeded MaxStartups", "MaxStartups"), ("Not allowed at this time", "PerSourcePenalties")],
+)
+async def test_a_server_that_wants_nobody_just_now_is_still_an_ssh_server(client: Client, said: str, hint: str) -> None:
+    async def turn_away(writer: asyncio.StreamWriter) -> None:
+        writer.write(f"{said}\r\n".encode())
+        await writer.drain()
+
+    async with bad.misbehaving(turn_away) as server:
+        host = Host("box", LOOPBACK, server.port)
+        greeting = one(await findings(client, host), "greeting")
+        with pytest.raises(Refused, match=f"turns this computer away; it says '{said}'") as caught:
+            await client.dial(host, ScriptedPrompter())
+    assert greeting.text == f"it turns this computer away and says '{said}'"
+    assert hint in greeting.advice
+    assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
     ("behaviour", "words"),
     [
         (bad.speaks_http, "says 'HTTP/1.1 400 Bad Request', which is no SSH server"),
@@ -282,6 +302,7 @@ async def test_a_certificate_is_shown_with_its_accounts_and_its_end_and_judged_b
     complaint = next(each for each in found if each.step == "key pairs")
     assert complaint.verdict == "note"
     assert "expired" in complaint.text
+    assert "renewed" in one(found, "login").advice
 
 
 async def test_the_dns_is_quoted_where_the_host_wants_it_asked(

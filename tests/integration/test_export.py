@@ -96,6 +96,7 @@ FURTHER = {
     "hash_known_hosts": True,
     "hostbased_authentication": False,
     "verify_host_key_dns": "ask",
+    "update_host_keys": "ask",
     "revoked_host_keys": "/k/revoked",
     "pkcs11_provider": "/lib/token.so",
     "login_methods": ["publickey", "password"],
@@ -135,7 +136,7 @@ def test_what_stands_in_further_fields_and_folders_goes_along(
         "hostkeyalgorithms ssh-ed25519", "connecttimeout 7", "compression yes", "serveralivecountmax 5",
         "sendenv LC_*", "sendenv TZ", "setenv A=1",
         "setenv B=two words", "gssapiauthentication yes", "hashknownhosts yes", "hostbasedauthentication no",
-        "verifyhostkeydns ask", "revokedhostkeys /k/revoked", "pkcs11provider /lib/token.so",
+        "verifyhostkeydns ask", "updatehostkeys ask", "revokedhostkeys /k/revoked", "pkcs11provider /lib/token.so",
         "preferredauthentications publickey,password",
     }  # fmt: skip
     assert "proxycommand" not in " ".join(told("bad"))
@@ -165,7 +166,7 @@ def test_what_is_in_force_for_a_saved_host_is_what_ssh_says_of_its_export(
         if "connect_timeout" not in host.extra:
             # What settings.toml says for all hosts is not exported.
             theirs[theirs.index("connecttimeout none")] = "connecttimeout 15"
-        assert ours == theirs
+        assert ours == theirs, host.name
 
 
 def test_every_followed_keyword_that_has_a_field_goes_along() -> None:

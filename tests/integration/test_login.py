@@ -137,6 +137,21 @@ async def test_with_forty_keys_in_the_agent_a_password_can_still_be_mistyped(
     assert account.name in await who(client, host, ScriptedPrompter("wrong", account.password))
 
 
+@pytest.mark.root
+@pytest.mark.parametrize("tries", [1, 3])
+async def test_a_server_that_stands_fewer_keys_than_are_offered_is_still_given_the_password(
+    tries: int, surroundings: Path, start_sshd: Start, full_agent: str, account: Account
+) -> None:
+    client = Client(surroundings, agent=full_agent)
+    server = start_sshd(extra=[f"MaxAuthTries {tries}"])
+    host = client.save(server, user=account.name)
+    assert account.name in await who(client, host, ScriptedPrompter(account.password))
+    # What it stands is known from then on: no further login is cut.
+    cut = server.log.count("Too many authentication failures")
+    assert account.name in await who(client, host, ScriptedPrompter(account.password))
+    assert server.log.count("Too many authentication failures") == cut > 0
+
+
 async def test_two_key_pairs_when_the_server_wants_two(
     client: Client, start_sshd: Start, client_key: Path, surroundings: Path
 ) -> None:
@@ -395,6 +410,18 @@ async def test_a_question_is_taken_back_when_the_server_gives_up_waiting(
     with pytest.raises(ConnectionLost, match="hung up during the login"):
         await client.dial(host, Slow())
     assert taken_back == [True]
+
+
+@pytest.mark.root
+async def test_an_account_that_is_closed_is_no_matter_of_patience(
+    client: Client, start_sshd: Start, account: Account
+) -> None:
+    account.close()
+    host = client.save(start_sshd(pam=True), user=account.name)
+    with pytest.raises(ConnectionLost, match="hung up during the login") as caught:
+        await client.dial(host, prompter := ScriptedPrompter(account.password))
+    assert "expired" in caught.value.hint
+    assert "expired" in prompter.notices[0].text
 
 
 @pytest.mark.root

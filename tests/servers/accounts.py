@@ -63,6 +63,10 @@ class Account:
         """Demand another password at the next login (`chage -d 0`)."""
         _run("chage", "-d", "0", self.name)
 
+    def close(self) -> None:
+        """Let nobody in any more (`chage -E 0`)."""
+        _run("chage", "-E", "0", self.name)
+
     def empty_password(self) -> None:
         """Let it have none at all: a server that permits that lets everybody in."""
         _run("passwd", "-d", self.name)

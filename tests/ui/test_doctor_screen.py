@@ -10,7 +10,7 @@ from sshtui.errors import Refused
 from sshtui.model.diagnosis import Finding
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Prompter
-from sshtui.ui.screens.doctor import DoctorScreen
+from sshtui.ui.screens.doctor import DoctorScreen, finding_lines
 from tests.ui.shell_stage import HOSTS, Stage
 
 Build = Callable[..., Stage]
@@ -40,7 +40,7 @@ async def test_a_failed_tab_tells_why_step_by_step(stage: Build) -> None:
         await shell.until(pilot, "the focus", lambda: shell.main.workspace.has_focus_within)
         await pilot.press("w")
         picture = await shell.shows(pilot, "no address answers")
-        for words in ("the way to", "web-1 is 10.0.0.5  (4 ms)", "FAILED it refused [/nope]", "Is the port right?"):
+        for words in ("the way to", "web-1 is 10.0.0.5  (4 ms)", "✗ FAILED it refused [/nope]", "Is the port right?"):
             assert words in picture
         assert "checking" in picture
         assert "\x1b" not in picture
@@ -49,6 +49,12 @@ async def test_a_failed_tab_tells_why_step_by_step(stage: Build) -> None:
         await pilot.press("escape")
         await shell.until(pilot, "the tab", lambda: not isinstance(shell.app.screen, DoctorScreen))
         assert asked == [HOSTS[1].name]
+
+
+def test_without_unicode_a_verdict_is_a_word_alone() -> None:
+    lines = [line.plain for finding in FOUND for line in finding_lines(finding, 70, unicode=False)]
+    assert not set("✓✗–") & set("".join(lines))
+    assert any("FAILED" in line for line in lines)
 
 
 async def test_closing_it_ends_the_check(stage: Build) -> None:

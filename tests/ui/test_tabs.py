@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from sshtui.errors import ConnectionLost, Refused
 from sshtui.model.connection import ChannelEnd
 from sshtui.model.hosts import Host
-from sshtui.model.questions import Confirm, NewPassword, PasswordChange
+from sshtui.model.questions import Confirm, NewPassword, Notice, PasswordChange
 from sshtui.session.changes import State
 from sshtui.ui.widgets.tab_bar import TabBar
 from sshtui.ui.widgets.workspace import may_reconnect
@@ -351,3 +351,21 @@ async def test_the_status_line_says_how_far_a_large_paste_is_and_how_to_stop_it(
         await shell.until(pilot, "nothing is pasted", lambda: "pasting" not in shell.picture())
     assert b"\x1b" not in shell.channel.written
     assert "The paste was stopped" in shell.prompter.notices[-1].text
+
+
+async def test_the_servers_words_stand_above_any_dialog_of_a_low_screen_each_line_behind_a_bar(stage: Build) -> None:
+    shell = stage(HOSTS)
+    shell.dialer.hold()
+    shell.dialer.notices = [Notice("Type your badge number.\n" + "word " * 40, title="Message", server=True)]
+    async with shell.app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        await shell.shows(pilot, "Type your badge number.")
+        lines = [line.strip() for line in shell.picture().splitlines() if "badge" in line or "word" in line]
+        assert len(lines) > 2
+        assert all(line.startswith("| ") for line in lines)
+        places = [place for place, line in enumerate(shell.picture().splitlines()) if "badge" in line or "word" in line]
+        # A dialog of nine rows in the middle of 24 begins at the eighth.
+        assert max(places) < 8
+        shell.dialer.release()
+        await shell.until(pilot, "the shell", lambda: shell.dialer.channels)
+        await shell.until(pilot, "the end of the cover", lambda: "connecting" not in shell.picture())

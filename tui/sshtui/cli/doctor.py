@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import asdict
 
 import click
@@ -10,13 +11,11 @@ import click
 from sshtui.cli.opening import complete_names, destination_host, opening_options
 from sshtui.cli.prompter import plain_prompter
 from sshtui.errors import UsageError
-from sshtui.model.diagnosis import Finding
+from sshtui.model.diagnosis import VERDICT_CELLS, Finding, verdict_words
 from sshtui.model.hosts import Host
 from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
 from sshtui.store.paths import Paths
-
-_WORDS = {"ok": "ok", "failed": "FAILED", "note": "note", "skipped": "-"}
 
 
 @click.command()
@@ -66,6 +65,16 @@ async def _examine(paths: Paths, host: Host, *, show: bool) -> list[Finding]:
 
 def _show(finding: Finding) -> None:
     took = f"  ({finding.seconds * 1000:.0f} ms)" if finding.seconds is not None else ""
-    click.echo(f"{finding.step:<13} {_WORDS[finding.verdict]:<7} {plain(finding.text, 1000)}{took}")
+    verdict = verdict_words(finding.verdict, unicode=_says_unicode())
+    click.echo(f"{finding.step:<14}{verdict:<{VERDICT_CELLS}}{plain(finding.text, 1000)}{took}")
     if finding.advice:
-        click.echo(f"{'':<22}{plain(finding.advice, 1000)}")
+        click.echo(f"{'':<{14 + VERDICT_CELLS}}{plain(finding.advice, 1000)}")
+
+
+def _says_unicode() -> bool:
+    """Whether what reads our output takes more than ASCII."""
+    try:
+        "✓✗–".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

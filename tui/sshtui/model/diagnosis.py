@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Verdict = Literal["ok", "failed", "note", "skipped"]
 """`note` is worth knowing and stops nothing; `skipped` could not be checked because of what came before."""
+
+
+_MARKS: Mapping[Verdict, str] = {"ok": "✓ ", "failed": "✗ ", "note": "! ", "skipped": "–"}
+_WORDS: Mapping[Verdict, str] = {"ok": "ok", "failed": "FAILED", "note": "note", "skipped": ""}
+
+VERDICT_CELLS = 9
+"""Cells that the longest verdict and a blank take."""
+
+
+def verdict_words(verdict: Verdict, *, unicode: bool) -> str:
+    """A verdict as a mark and a word; without Unicode the word alone."""
+    return _MARKS[verdict] + _WORDS[verdict] if unicode else _WORDS[verdict] or "-"
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ FURTHER: Mapping[str, Kind] = {
     "strict_host_key_checking": ("ask", "accept-new", "yes"),
     "hash_known_hosts": "flag",
     "revoked_host_keys": "text",
+    "update_host_keys": ("yes", "ask", "no"),
     "verify_host_key_dns": ("yes", "ask", "no"),
     "identity_files": "list",
     "identities_only": "flag",

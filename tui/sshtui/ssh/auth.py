@@ -106,6 +106,11 @@ class LoginClient(asyncssh.SSHClient):
         """Every method the server was asked for, `none` included."""
         return self.wire.asked_for if self.wire is not None else set()
 
+    @property
+    def offers_made(self) -> int:
+        """How many key pairs the server was offered."""
+        return self._offers.made if self._offers is not None else 0
+
     def _asked_for(self, method: str) -> None:
         self.method = method
         self._progress()

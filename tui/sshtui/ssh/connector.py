@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from sshtui.errors import ConfigError, NoCommonAlgorithm
+from sshtui.errors import ConfigError, LoginRejected, NoCommonAlgorithm
 from sshtui.model.diagnosis import Finding
 from sshtui.model.further_fields import IDENTITY_AGENT, OLD_ALGORITHMS, agent_socket
 from sshtui.model.host_keys import HostKey
@@ -30,7 +30,8 @@ from sshtui.ssh.connection import Connection
 from sshtui.ssh.diagnosis import Examination, diagnose
 from sshtui.ssh.dns_host_keys import PublishedHostKeys
 from sshtui.ssh.known_hosts import KnownHosts
-from sshtui.ssh.offers import Offers
+from sshtui.ssh.library import asyncssh
+from sshtui.ssh.offers import MOST_OFFERS, Offers
 from sshtui.ssh.patience import Patience
 from sshtui.ssh.protocols import Identities
 from sshtui.ssh.quirks import vanish
@@ -75,6 +76,8 @@ class Connector:
         self._agent_path = agent_path
         self._told_damage = False
         self._allowed: dict[tuple[str, int], tuple[str, ...]] = {}
+        self._most_offers: dict[tuple[str, int], int] = {}
+        """For servers that hung up before anything but key pairs was tried, how many they stand (MaxAuthTries)."""
 
     def use_agent(self, path: str) -> None:
         """From here on the agent that hosts may be allowed to use is the one behind the socket `path`."""
@@ -122,6 +125,11 @@ class Connector:
                 if useless.reason:
                     text = f"{host.name} shows a host certificate that {useless.reason}; its plain host key counts."
                     prompter.tell(Notice(text, level="warning"))
+            except LoginRejected as rejected:
+                if wish.chosen or not _only_key_pairs_were_tried(rejected, client):
+                    raise
+                # Nobody was asked anything yet: the next attempt leaves a try for what a person types.
+                self._most_offers[_place(host)] = client.offers_made - 1
             except NoCommonAlgorithm as error:
                 theirs = client.wire.server_offers if client.wire is not None else {}
                 if not await self._allow(host, error, needed_for(offer, theirs), prompter):
@@ -175,7 +183,15 @@ class Connector:
             host,
             replace(host, user=login_user(host)).destination,
             asking,
-            Offers(host, self._identities, asking, wish.chosen, patience=patience, spent=system.tries),
+            Offers(
+                host,
+                self._identities,
+                asking,
+                wish.chosen,
+                patience=patience,
+                spent=system.tries,
+                most=MOST_OFFERS if wish.chosen else self._most_offers.get(_place(host), MOST_OFFERS),
+            ),
             password=wish.password,
             progress=on_login,
             # A key pair that a person picked is offered whatever the host says.
@@ -269,6 +285,14 @@ class Connector:
     def _liveliness(self, host: Host) -> Liveliness:
         interval = self._settings.keep_alive if host.keep_alive is None else host.keep_alive
         return Liveliness(interval, keep_alive_misses(host, self._settings.keep_alive_misses))
+
+
+def _only_key_pairs_were_tried(rejected: LoginRejected, client: LoginClient) -> bool:
+    """Whether the server ended a login that could have gone on with a person's answers."""
+    hung_up = isinstance(rejected.__cause__, asyncssh.DisconnectError)
+    hung_up = hung_up and not isinstance(rejected.__cause__, asyncssh.PermissionDenied)
+    answers = {"password", "keyboard-interactive"} & set(client.server_methods)
+    return hung_up and bool(answers) and client.tried == ["publickey"] and client.offers_made > 0
 
 
 def _place(host: Host) -> tuple[str, int]:

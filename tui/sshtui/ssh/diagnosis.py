@@ -20,7 +20,7 @@ from sshtui.ssh import translate
 from sshtui.ssh.algorithms import Algorithms
 from sshtui.ssh.attempt import Liveliness, LoggedIn, UntrustedHostKey, UselessCertificate, connect
 from sshtui.ssh.diagnosis_login import failed, hint_of, key_pair_findings, login_finding
-from sshtui.ssh.greeting import is_ssh, read_greeting
+from sshtui.ssh.greeting import TURNED_AWAY, is_ssh, read_greeting
 from sshtui.ssh.known_hosts import Known
 from sshtui.ssh.offers import MOST_OFFERS
 from sshtui.ssh.patience import Patience
@@ -147,6 +147,8 @@ async def _greeting(host: Host, address: Address, limit: float) -> Finding:
         return Finding("greeting", "ok", said, seconds)
     if line.startswith(b"SSH-"):
         text, advice = f"it says {said!r}, an SSH version from before 2006", "It needs an update."
+    elif said in TURNED_AWAY:
+        text, advice = f"it turns this computer away and says {said!r}", TURNED_AWAY[said]
     elif line:
         text = f"it says {said!r}, which is no SSH server"
         advice = f"Another program listens on port {host.port}: is the port right?"
@@ -236,7 +238,10 @@ def _after_exchange(
         Finding("methods", "ok", "none needed" if open_door else ", ".join(plain(each, 40) for each in methods))
     )
     found += key_pair_findings(login_user(host), client, available, methods, complaints)
-    return [*found, login_finding(host, client, methods, available, failure, open_door=open_door)]
+    return [
+        *found,
+        login_finding(host, client, methods, available, failure, complaints=complaints, open_door=open_door),
+    ]
 
 
 def _host_key(

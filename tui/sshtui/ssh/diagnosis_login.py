@@ -70,6 +70,7 @@ def login_finding(
     available: Sequence[KeyPair],
     failure: SshtuiError | None,
     *,
+    complaints: Sequence[str] = (),
     open_door: bool,
 ) -> Finding:
     """Whether a login would succeed, as far as can be told without one."""
@@ -91,6 +92,10 @@ def login_finding(
     if LOGIN_METHODS & set(methods) and not ours & set(methods):
         text = f"the server takes {listed}, and {host.name} is set to log in by {', '.join(sorted(ours))} alone"
         return Finding("login", "failed", text, None, f"Look at login_methods of {host.name}.", code)
+    of_no_use = any("certificate" in complaint for complaint in complaints)
+    if "publickey" in methods and (of_no_use or any(shown.certificate for shown in client.shown)):
+        way = "Have the certificate renewed or made out for this account: above stands what is wrong with it."
+        return Finding("login", "failed", "no key pair is taken, and passwords are off", None, way, code)
     if "publickey" in methods:
         hint = "PasswordAuthentication is off there and the server knows none of these key pairs: install one with"
         way = f"{hint} `sshtui keys install FILE {host.name}` from a machine that gets in, or ask its administrator."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from sshtui.errors import ConnectionLost, LoginRejected, SshtuiError, TimedOut
 from sshtui.model.hosts import Host
 from sshtui.model.text import plain
@@ -11,6 +13,9 @@ from sshtui.ssh.auth import LoginClient
 from sshtui.ssh.library import asyncssh
 from sshtui.ssh.system_login import METHODS
 from sshtui.ssh.trust import revoked
+
+_SHORTEST_GRACE = 5.0
+"""Seconds that every server allows for a login (LoginGraceTime of sshd_config(5): 120)."""
 
 _TOO_MANY_FAILURES = asyncssh.DISC_PROTOCOL_ERROR
 """The reason code OpenSSH gives with "Too many authentication failures"."""
@@ -33,7 +38,7 @@ def explain(error: BaseException, host: Host, client: LoginClient, offer: Algori
             asyncssh.ProtocolError("bytes that are no text"), host.name, host.address, host.port
         )
     if logging_in:
-        return _left_at_login(error, host)
+        return _left_at_login(error, host, time.monotonic() - wire.began if wire is not None else 0.0)
     if wire is None and over:
         return translate.not_reached_through(error, host.name, host.address, host.port, over)
     theirs = wire.server_offers if wire is not None else {}
@@ -67,12 +72,12 @@ def _rejected(host: Host, client: LoginClient) -> LoginRejected:
     return LoginRejected(sentence, tried=tried, offers=offers, hint=hint)
 
 
-def _left_at_login(error: BaseException, host: Host) -> SshtuiError:
+def _left_at_login(error: BaseException, host: Host, seconds: float) -> SshtuiError:
     if isinstance(error, TimeoutError):
         return TimedOut(f"{host.name} stopped answering during the login.", hint="Try again.")
     reason = plain(error.reason) if isinstance(error, asyncssh.DisconnectError) else plain(str(error))
     said = "" if isinstance(error, asyncssh.ConnectionLost) or not reason else f": {reason}"
-    return ConnectionLost(
-        f"{host.name} hung up during the login{said}.",
-        hint="The time it allows for the login may have passed (LoginGraceTime); try again.",
-    )
+    hint = "The time it allows for the login may have passed (LoginGraceTime); try again."
+    if seconds < _SHORTEST_GRACE:
+        hint = "The account may have expired or be locked there, or not be let in from here; the server's log tells."
+    return ConnectionLost(f"{host.name} hung up during the login{said}.", hint=hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 LIMIT = 5.0
 """Seconds to wait for it; servers that look up our name first take some."""
@@ -11,6 +11,13 @@ LIMIT = 5.0
 LINES_LIMIT = 50
 """Lines that a server may send before it (RFC 4253 section 4.2)."""
 
+
+TURNED_AWAY: Mapping[str, str] = {
+    "Exceeded MaxStartups": "Many are logging in there just now: try again in a minute, or raise MaxStartups.",
+    "Not allowed at this time": "Too many logins from this address have failed: wait some minutes, "
+    "or look at PerSourcePenalties there.",
+}
+"""What OpenSSH says in place of its greeting when it wants no connection now (sshd.c), and what to do."""
 
 PAUSE = 1.0
 """Seconds that may pass between the lines before it."""

@@ -29,8 +29,12 @@ class Offers:
         *,
         patience: Patience | None = None,
         spent: int = 0,
+        most: int = MOST_OFFERS,
     ) -> None:
-        """`spent`: tries that other methods may have used up before; the first key pair is offered all the same."""
+        """`spent`: tries that other methods may have used up before; the first key pair is offered all the same.
+
+        `most`: how many this server stands, where it has shown that.
+        """
         self._host = host
         self._identities = identities
         self._prompter = prompter
@@ -38,7 +42,9 @@ class Offers:
         self._patience = patience
         self._waiting: list[KeyPair] | None = None
         self._ready: list[asyncssh.SSHKeyPair] = []
-        self._left = max(1, MOST_OFFERS - spent)
+        self._left = min(max(1, MOST_OFFERS - spent), most)
+        self.made = 0
+        """How many were handed out."""
 
     async def next(self) -> asyncssh.SSHKeyPair | None:
         """The next one to offer; None when all were, or as many as a server stands."""
@@ -56,6 +62,7 @@ class Offers:
         if not self._left:
             return None
         self._left -= 1
+        self.made += 1
         signer = self._ready.pop(0)
         return signer if self._patience is None else unhurried(signer, self._patience)
 

@@ -77,6 +77,8 @@ class Wire:
     """What a connection's bytes tell below asyncssh: attached before the first byte is read."""
 
     connection: asyncssh.SSHClientConnection
+    began: float = field(default_factory=time.monotonic)
+    """Monotonic time of its beginning."""
     heard: float = field(default_factory=time.monotonic)
     """Monotonic time of the last byte from the server."""
     first: bytes = b""

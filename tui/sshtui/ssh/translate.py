@@ -27,6 +27,7 @@ from sshtui.model.forwards import Endpoint, endpoint
 from sshtui.model.hosts import Forward
 from sshtui.model.text import plain
 from sshtui.ssh.algorithms import NO_ALGORITHMS
+from sshtui.ssh.greeting import TURNED_AWAY
 from sshtui.ssh.library import asyncssh
 
 FOREIGN = (OSError, UnicodeError, asyncssh.Error, asyncssh.ChannelListenError, TimeoutError)
@@ -112,6 +113,8 @@ def _handshake(error: BaseException, name: str, where: str, said: str, spoke: bo
     if isinstance(error, asyncssh.PermissionDenied):
         return LoginRejected(f"{name} rejected the login.")
     if not spoke and isinstance(error, (asyncssh.DisconnectError, ConnectionError)):
+        if said in TURNED_AWAY:
+            return Refused(f"{name} turns this computer away; it says {said!r}.", hint=TURNED_AWAY[said])
         quoted = f"; it says {said!r}" if said else ""
         if isinstance(error, (asyncssh.ConnectionLost, ConnectionError)):
             return NotSSH(

@@ -20,7 +20,7 @@ from sshtui.errors import ConfigError, HostKeyChanged, HostKeyRevoked, HostKeyUn
 from sshtui.files import with_home
 from sshtui.model.host_keys import DnsVerdict, HostKey, KnownEntry
 from sshtui.model.hosts import Host
-from sshtui.model.questions import ChangedHostKey, Notice, Prompter, UnknownHostKey
+from sshtui.model.questions import ChangedHostKey, Confirm, Notice, Prompter, UnknownHostKey
 from sshtui.model.text import plain
 from sshtui.ssh.dns_host_keys import DnsHostKeys, PublishedHostKeys
 from sshtui.ssh.known_hosts import Known, KnownHosts
@@ -43,6 +43,11 @@ DNS = "verify_host_key_dns"
 
 REVOKED = "revoked_host_keys"
 """Field of a host: a file of host keys that nobody may have (RevokedHostKeys); none is trusted when it is missing."""
+
+UPDATE = "update_host_keys"
+"""Field of a host: whether the further host keys it announces are saved, `yes`, `ask` or `no` (UpdateHostKeys).
+
+Without it they are, unless known_hosts is another file than usual or the DNS is asked."""
 
 HASH = "hash_known_hosts"
 """Field of a host: whether its name is hashed when it is saved (HashKnownHosts); else as the file has it already."""
@@ -134,22 +139,34 @@ class HostKeyTrust:
     async def announced(self, host: Host, used: HostKey, added: Sequence[HostKey], prompter: Prompter) -> None:
         """Save further host keys that the server has proved to own, and tell the person (UpdateHostKeys).
 
-        Only when `used`, the host key of this connection, stands in the written file under the host's very name:
-        what a pattern, an authority, a fingerprint or "once" trusts is no ground for more. Nothing is removed.
+        A host may want to be asked first, or want none of it. Only when `used`, the host key of this connection,
+        stands in the written file under the host's very name: what a pattern, an authority, a fingerprint or "once"
+        trusts is no ground for more. Nothing is removed.
         """
         files, alias = self._files(host), _text(host, ALIAS)
-        if _text(host, FINGERPRINT) or not await asyncio.to_thread(
-            files.names, host.address, host.port, used, alias=alias
+        wish = _text(host, UPDATE)
+        if not wish and (files.path != self._known_hosts.path or _text(host, DNS) in {"yes", "ask"}):
+            # As with ssh: whoever trusts by other means than usual is not given more to trust unasked.
+            wish = "no"
+        if (
+            wish == "no"
+            or _text(host, FINGERPRINT)
+            or not await asyncio.to_thread(files.names, host.address, host.port, used, alias=alias)
         ):
             return
         known = await self.known(host)
         new = [key for key in dict.fromkeys(added) if not known.revokes(key) and key not in known.trusted]
+        if not new:
+            return
+        described = ", ".join(map(_described, new[:MOST_ANNOUNCED]))
+        if wish == "ask" and not await prompter.ask(
+            Confirm(f"Save further host keys of {host.name}?", f"It has proved to own {described}.", yes="Save")
+        ):
+            return
         for host_key in new[:MOST_ANNOUNCED]:
             if not await self._save(host, host_key, prompter, swap=False):
                 return
-        if new:
-            described = ", ".join(map(_described, new[:MOST_ANNOUNCED]))
-            prompter.tell(Notice(f"{host.name} has further host keys, which are saved now: {described}."))
+        prompter.tell(Notice(f"{host.name} has further host keys, which are saved now: {described}."))
 
     async def _judge_unknown(self, host: Host, offered: HostKey, prompter: Prompter, dns: DnsVerdict) -> None:
         checking = _text(host, CHECKING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ HARMLESS = frozenset(
     {
         "controlmaster", "controlpath", "controlpersist", "escapechar",
         "forwardx11", "forwardx11trusted", "ignoreunknown", "loglevel",
-        "tcpkeepalive", "updatehostkeys", "usekeychain", "visualhostkey",
+        "tcpkeepalive", "usekeychain", "visualhostkey",
     }
 )  # fmt: skip
 """Keywords whose absence does not send anybody elsewhere or weaken anything; they are not named as missing."""
@@ -38,7 +38,7 @@ ORDER = (
     "clearallforwardings", "exitonforwardfailure", "gatewayports", "gssapiauthentication",
     "gssapidelegatecredentials", "hashknownhosts", "hostbasedauthentication", "identitiesonly",
     "kbdinteractiveauthentication", "passwordauthentication", "pubkeyauthentication", "requesttty",
-    "stricthostkeychecking", "tcpkeepalive", "verifyhostkeydns",
+    "stricthostkeychecking", "tcpkeepalive", "verifyhostkeydns", "updatehostkeys",
     "canonicalizemaxdots", "connectionattempts", "numberofpasswordprompts", "serveralivecountmax",
     "serveraliveinterval",
     "bindaddress", "bindinterface", "ciphers", "hostkeyalgorithms", "hostkeyalias", "identityagent", "kexalgorithms",
@@ -88,7 +88,10 @@ def rows(effective: Effective, home: Path, default: Defaults) -> Iterator[Row]:
         elif settings:
             yield from _set_rows(effective, keyword, settings, home, default)
         else:
-            yield from (Row(keyword, value, DEFAULT) for value in default.values.get(keyword, ()))
+            values = default.values.get(keyword, ())
+            if keyword == "updatehostkeys" and _trusts_elsewhere(given, home):
+                values = ("false",)
+            yield from (Row(keyword, value, DEFAULT) for value in values)
 
 
 def ssh_lines(shown: Iterable[Row]) -> Iterator[tuple[str, str]]:
@@ -132,9 +135,26 @@ def _set_rows(
             for value in values:
                 value = expanded(value, effective, home) if keyword in _WITH_TOKENS else value
                 value = default.assembled(keyword, value) if keyword in LISTS else value
+                if keyword == "updatehostkeys" and value == "ask" and _runs_a_command(effective, home):
+                    # ssh asks nothing where a command owns the terminal (`ssh.c`, main).
+                    value = "false"
                 yield Row(keyword, value, _origin(settings[0]), overrode, used)
     except UsageError as error:
         effective.warnings.append(f"{_origin(settings[0])}: {error.sentence}")
+
+
+def _trusts_elsewhere(given: Mapping[str, Sequence[Setting]], home: Path) -> bool:
+    """Whether host keys are looked for in other places than usual; ssh then saves none unasked (UpdateHostKeys)."""
+    dns = given.get("verifyhostkeydns")
+    if dns and put("verifyhostkeydns", [dns[0].words], home) != ["false"]:
+        return True
+    files = given.get("userknownhostsfile")
+    return files is not None and put("userknownhostsfile", [files[0].words], home) != [str(home / ".ssh" / "known_hosts")]
+
+
+def _runs_a_command(effective: Effective, home: Path) -> bool:
+    command = effective.settings.get("remotecommand")
+    return command is not None and bool(put("remotecommand", [command[0].words], home))
 
 
 def _overrode(effective: Effective, keyword: str) -> tuple[tuple[str, str], ...]:

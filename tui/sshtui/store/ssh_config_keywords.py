@@ -35,6 +35,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, str], str]] = {
     "gssapidelegatecredentials": (_YES, "no"),
     "hashknownhosts": (_YES, "no"),
     "hostbasedauthentication": (_YES, "no"),
+    "updatehostkeys": ({**_TRUE, "ask": "ask"}, "true"),
     "verifyhostkeydns": ({**_TRUE, "ask": "ask"}, "false"),
 }
 """Keyword to what each word becomes, and the default."""

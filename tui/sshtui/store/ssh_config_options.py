@@ -88,7 +88,7 @@ def _terminal(values: _Values, _effective: Effective, _home: Path) -> str | None
     return None if values[0] == "false" else values[0]
 
 
-def _dns(values: _Values, _effective: Effective, _home: Path) -> str:
+def _yes_ask_no(values: _Values, _effective: Effective, _home: Path) -> str:
     return {"true": "yes", "false": "no"}.get(values[0], values[0])
 
 
@@ -122,7 +122,8 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "serveralivecountmax": ("keep_alive_misses", _number),
     "setenv": ("set_environment", _set),
     "stricthostkeychecking": ("strict_host_key_checking", _checking),
-    "verifyhostkeydns": ("verify_host_key_dns", _dns),
+    "updatehostkeys": ("update_host_keys", _yes_ask_no),
+    "verifyhostkeydns": ("verify_host_key_dns", _yes_ask_no),
     "userknownhostsfile": ("known_hosts_files", _files),
 }
 """Keyword to the host's field, and to what the field says; None for a value that is not followed."""
@@ -160,6 +161,7 @@ FIELDS_IN_FILE = {
     "pubkey_accepted_algorithms": "PubkeyAcceptedAlgorithms",
     "revoked_host_keys": "RevokedHostKeys",
     "strict_host_key_checking": "StrictHostKeyChecking",
+    "update_host_keys": "UpdateHostKeys",
     "verify_host_key_dns": "VerifyHostKeyDNS",
 }
 """Field to keyword, for what a saved host says in its further fields."""

@@ -9,14 +9,13 @@ from textual import work
 from textual.content import Content
 
 from sshtui.errors import SshtuiError
-from sshtui.model.diagnosis import Finding
+from sshtui.model.diagnosis import VERDICT_CELLS, Finding, verdict_words
 from sshtui.model.hosts import Host
 from sshtui.model.text import plain
 from sshtui.ui.screens.reading import ReadingScreen
 
 _STYLES = {"ok": "$success", "failed": "bold $error", "note": "$warning", "skipped": "$muted"}
-_WORDS = {"ok": "ok", "failed": "FAILED", "note": "note", "skipped": "-"}
-_STEP, _VERDICT = 14, 7
+_STEP, _VERDICT = 14, VERDICT_CELLS
 """Cells of the step's name and of its verdict; texts stand beside them, and go on below themselves."""
 
 _WIDE = 48
@@ -28,6 +27,7 @@ class DoctorScreen(ReadingScreen):
     def __init__(self, host: Host, findings: AsyncIterator[Finding], *, unicode: bool = True) -> None:
         super().__init__(f"the way to {host.name}", unicode=unicode)
         self._findings = findings
+        self._unicode = unicode
         self._found: list[Finding] = []
         self._failure = ""
         self._done = False
@@ -51,12 +51,12 @@ class DoctorScreen(ReadingScreen):
 
     def text(self) -> Content:
         width = max(self.columns, 20) if self.is_mounted else _WIDE
-        lines = [line for finding in self._found for line in finding_lines(finding, width)]
+        lines = [line for finding in self._found for line in finding_lines(finding, width, unicode=self._unicode)]
         last = self._failure if self._done else "checking ..."
         return Content("\n").join([*lines, *([Content(last)] if last else [])])
 
 
-def finding_lines(finding: Finding, width: int) -> list[Content]:
+def finding_lines(finding: Finding, width: int, *, unicode: bool = True) -> list[Content]:
     """What was found and, when there is something to do, that below it; `width` is in cells."""
     took = f"  ({finding.seconds * 1000:.0f} ms)" if finding.seconds is not None else ""
     # Where there is no room beside the step and the verdict, the text goes on at the left.
@@ -65,7 +65,7 @@ def finding_lines(finding: Finding, width: int) -> list[Content]:
     more = [row for text in (" ".join(rows[1:]), plain(finding.advice, 1000)) for row in wrap(text, width - indent)]
     head = Content.assemble(
         (f"{finding.step:<{_STEP}}", "$muted"),
-        (f"{_WORDS[finding.verdict]:<{_VERDICT}}", _STYLES[finding.verdict]),
+        (f"{verdict_words(finding.verdict, unicode=unicode):<{_VERDICT}}", _STYLES[finding.verdict]),
         rows[0],
     )
     return [head, *(Content(" " * indent + row) for row in more)]

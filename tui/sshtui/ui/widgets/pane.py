@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 
 from textual.app import ComposeResult
@@ -23,6 +24,10 @@ BANNER_LINES = 8
 """Lines of the server's banner that are shown while connecting and after it failed."""
 
 
+MIN_COLUMNS = 10
+"""Columns of a line of it at least."""
+
+
 class Pane(Widget):
     """The terminal is always there with its true size; words cover it until the first connection stands."""
 
@@ -38,6 +43,7 @@ class Pane(Widget):
 
     def compose(self) -> ComposeResult:
         yield self.view
+        yield Static("", classes="server-words")
         with Middle(classes="cover"), Center():
             yield Static("", classes="words")
         yield Static("", classes="end-line")
@@ -45,6 +51,10 @@ class Pane(Widget):
     def on_mount(self) -> None:
         self.set_interval(1.0, self._count_down)
         self.show_state()
+
+    def on_resize(self) -> None:
+        """Wrap the server's words anew."""
+        self._show_banner()
 
     def show_danger(self) -> None:
         """Frame the terminal of a host that bears the danger mark."""
@@ -62,8 +72,20 @@ class Pane(Widget):
         self.set_class(said and not was_up, "covered")
         self.set_class(said and was_up, "ended")
         if said:
+            self._show_banner()
             content = self._sentences(one_line=was_up)
             self.query_one(".end-line" if was_up else ".words", Static).update(content)
+
+    def _show_banner(self) -> None:
+        """The server's words on top, where no dialog covers them: what to type may stand in them.
+
+        Each line has a bar in front, the continuation of a long one too.
+        """
+        columns = max(MIN_COLUMNS, self.size.width - 4)
+        lines = [piece for line in self.session.banner for piece in textwrap.wrap(line, columns) or [""]]
+        banner = self.query_one(".server-words", Static)
+        banner.update(Content("\n").join(Content.assemble((f"| {line}", "$muted")) for line in lines[:BANNER_LINES]))
+        banner.set_class(bool(lines), "said")
 
     def _sentences(self, *, one_line: bool) -> Content:
         session = self.session
@@ -76,8 +98,7 @@ class Pane(Widget):
             # The keystrokes are not torn apart at the end of a line.
             fits = line.cell_length + ways.cell_length + 2 <= self.size.width
             return Content("  " if fits else "\n ").join([line, ways])
-        banner = [Content.assemble((f"| {line}", "$muted")) for line in session.banner[:BANNER_LINES]]
-        return Content("\n").join([head, Content(""), *details, *banner, Content(""), ways])
+        return Content("\n").join([head, Content(""), *details, Content(""), ways])
 
     def _headline(self) -> str:
         session = self.session
