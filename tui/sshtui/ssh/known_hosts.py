@@ -204,12 +204,14 @@ class KnownHosts:
 
     def entries(self) -> tuple[ListedKey, ...]:
         """Every line with a key, file by file in their order; damaged ones are left out."""
-        return tuple(
-            listed
-            for path in (self.path, *self.others)
-            for number, line in _lines(path)
-            if (listed := _listed(path, number, line)) is not None
-        )
+        return tuple(self.each())
+
+    def each(self) -> Iterator[ListedKey]:
+        """What `entries` holds, as it is read."""
+        for path in (self.path, *self.others):
+            for number, line in _lines(path):
+                if (listed := _listed(path, number, line)) is not None:
+                    yield listed
 
     def find(self, address: str, port: int) -> tuple[ListedKey, ...]:
         """The lines that speak of this address, hashed names and markers included (`ssh-keygen -F`)."""

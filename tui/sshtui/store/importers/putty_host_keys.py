@@ -17,6 +17,9 @@ from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import address_problem, port_problem
 from sshtui.store.importers.found import Skipped, read_text
 
+ACTIONS = {"unknown": "new", "known": "same", "changed": "changed", "revoked": "revoked"}
+"""What known_hosts says of a host key that was found, and what an import makes of it: only new ones are taken."""
+
 _REGISTRY = re.compile(r'"((?:[^"\\]|\\.)*)"="([^"]*)"\Z')
 _NAME = re.compile(r"([a-z0-9-]+)@(\d{1,5}):(.+)\Z")
 _CURVE_BYTES = {"nistp256": 32, "nistp384": 48, "nistp521": 66}
