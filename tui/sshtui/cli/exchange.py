@@ -33,7 +33,8 @@ def import_hosts(paths: Paths, format: str, file: Path, folder: str, conflicts: 
 
     The same file again makes no duplicates. Passwords are never taken.
 
-    FORMAT is ansible, csv, json, list, mobaxterm, mremoteng, putty, securecrt, ssh_config, termius or winscp.
+    FORMAT is ansible, csv, json, list, mobaxterm, mremoteng, putty, securecrt, ssh_config, termius or winscp. On
+    Windows' own Linux (WSL), putty takes "registry" in the place of a file.
 
     \b
     sshtui import putty sessions.reg --folder office
