@@ -51,7 +51,7 @@ ORDER = (
 )  # fmt: skip
 """Keywords whose values are put as `ssh -G` puts them, in its order (`readconf.c`, dump_client_config)."""
 
-_WITH_TOKENS = frozenset({"remotecommand", "userknownhostsfile"})
+_WITH_TOKENS = frozenset({"forwardagent", "identityagent", "remotecommand", "userknownhostsfile"})
 """Keywords whose tokens `ssh -G` fills in (`ssh.c`, main)."""
 
 SPELLED = {"canonicalizepermittedcnames": "canonicalizePermittedcnames"}
