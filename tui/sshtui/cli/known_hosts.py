@@ -15,7 +15,7 @@ from sshtui.errors import NotFound, UsageError
 from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
 from sshtui.ssh.known_host_lines import known_name, place_of
-from sshtui.ssh.known_hosts import SYSTEM_WIDE, KnownHosts, ListedKey
+from sshtui.ssh.known_hosts import KnownHosts, ListedKey, read_only
 from sshtui.store.paths import Paths
 
 AT_ONCE = 500
@@ -74,7 +74,7 @@ def remove(paths: Paths, address: str, yes: bool) -> None:
 @click.pass_obj
 def revoke(paths: Paths, address: str, fingerprint: str | None, yes: bool) -> None:
     """Never accept a host's key again: the one with FINGERPRINT, or all that are known."""
-    files = KnownHosts(paths.known_hosts, SYSTEM_WIDE)
+    files = KnownHosts(paths.known_hosts, read_only(paths.known_hosts))
     listed = [
         entry
         for entry in _found(files, address)
@@ -148,7 +148,7 @@ def scan(paths: Paths, address: str, timeout: float, as_json: bool) -> None:
 
 
 def _files(paths: Paths) -> KnownHosts:
-    return KnownHosts(paths.known_hosts, SYSTEM_WIDE)
+    return KnownHosts(paths.known_hosts, read_only(paths.known_hosts))
 
 
 def _found(files: KnownHosts, address: str) -> tuple[ListedKey, ...]:

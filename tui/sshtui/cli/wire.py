@@ -20,14 +20,14 @@ def dialer(paths: Paths) -> SshDialer:
     """A dialer as the app has one; jump hosts are found among the saved ones and in ~/.ssh/config."""
     from sshtui.keys.identities import FileAndAgentIdentities
     from sshtui.ssh.dialer import SshDialer
-    from sshtui.ssh.known_hosts import SYSTEM_WIDE, KnownHosts
+    from sshtui.ssh.known_hosts import KnownHosts, read_only
 
     settings, _problems = load_settings(paths.settings_file)
     store, config = HostStore(paths.hosts_file), config_hosts(paths)
     identities = FileAndAgentIdentities(paths.ssh_dir, os.environ.get("SSH_AUTH_SOCK") or None)
     lookup = Lookup(store, lambda: config, this_machine(match_exec=settings.match_exec))
     return SshDialer(
-        KnownHosts(paths.known_hosts, SYSTEM_WIDE),
+        KnownHosts(paths.known_hosts, read_only(paths.known_hosts)),
         identities,
         settings,
         lookup.hop,

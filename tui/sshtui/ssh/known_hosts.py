@@ -24,6 +24,16 @@ SYSTEM_WIDE = (Path("/etc/ssh/ssh_known_hosts"), Path("/etc/ssh/ssh_known_hosts2
 """Files of the whole machine, read beside the user's own and never written (GlobalKnownHostsFile of ssh_config(5))."""
 
 
+def second_of(path: Path) -> Path:
+    """The file that ssh reads after `path`, the person's own, where nothing is set (UserKnownHostsFile)."""
+    return path.with_name(f"{path.name}2")
+
+
+def read_only(path: Path) -> tuple[Path, ...]:
+    """The files that are read beside `path`, and never written."""
+    return (second_of(path), *SYSTEM_WIDE)
+
+
 @dataclass(frozen=True)
 class Known:
     """What the files say of one name.

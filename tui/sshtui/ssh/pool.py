@@ -16,7 +16,7 @@ from sshtui.ssh.connector import AGENT_FORWARDING, IDENTITY_AGENT, Connector, Wi
 from sshtui.ssh.jumps import check_way, last_hop
 from sshtui.ssh.reach import reach
 from sshtui.ssh.system_login import DELEGATE
-from sshtui.ssh.trust import ALIAS, FILES, FINGERPRINT, REVOKED
+from sshtui.ssh.trust import ALIAS, FILES, FINGERPRINT, REVOKED, SYSTEM_FILES
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import PROXY, PROXY_COMMAND, UNIX_SOCKET, Progress
 
@@ -171,7 +171,7 @@ class Pool:
         await asyncio.gather(*(each.drop() for each in connections))
 
 
-_TRUST_AND_AGENT = (FINGERPRINT, ALIAS, FILES, REVOKED, DELEGATE, IDENTITY_AGENT)
+_TRUST_AND_AGENT = (FINGERPRINT, ALIAS, FILES, SYSTEM_FILES, REVOKED, DELEGATE, IDENTITY_AGENT)
 """Fields of a host that decide whom a connection trusts, and whose agent logs in."""
 
 

@@ -230,7 +230,7 @@ class KnownHostsScreen(FilteredScreen[ListedKey]):
     def _ours(self, entry: ListedKey) -> bool:
         ours = entry.path == self._tools.files.path
         if not ours:
-            self._jobs.say(f"It stands in {entry.path}, which belongs to the whole machine.", warning=True)
+            self._jobs.say(f"It stands in {entry.path}; only {self._tools.files.path} is changed here.", warning=True)
         return ours
 
 
