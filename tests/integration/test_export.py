@@ -18,7 +18,7 @@ from sshtui.cli.run import run
 from sshtui.model.hosts import Forward, Host
 from sshtui.model.settings import Settings
 from sshtui.model.terminal_switches import TerminalSwitches
-from sshtui.store.exporters import to_csv, to_json, to_putty, to_ssh_config, write_export
+from sshtui.store.exporters import in_the_way, to_csv, to_json, to_putty, to_ssh_config, write_export
 from sshtui.store.host_tables import from_table
 from sshtui.store.hosts import HostStore
 from sshtui.store.importers.plan import FORMATS, plan, to_save
@@ -26,6 +26,7 @@ from sshtui.store.lookup import Lookup
 from sshtui.store.ssh_config import ConfigHosts
 from sshtui.store.ssh_config_effective import ORDER, ssh_lines
 from sshtui.store.ssh_config_options import FIELDS, FIELDS_IN_FILE
+from tests.servers.openssh import OpenSSH
 
 HOSTS = (
     Host("plain", "10.0.0.5"),
@@ -77,6 +78,7 @@ FURTHER = {
     "agent_forwarding": True,
     "host_key_alias": "cluster",
     "known_hosts_files": ["/k/h", "/k/with space"],
+    "global_known_hosts_files": ["/g/h", "/g/with space"],
     "strict_host_key_checking": "accept-new",
     "add_keys_to_agent": "confirm 300",
     "address_family": "inet6",
@@ -131,6 +133,7 @@ def test_what_stands_in_further_fields_and_folders_goes_along(
         "certificatefile /c/with space-cert.pub", "identityfile ~/k/one", "identityfile ~/k/two",
         "identitiesonly yes", f"identityagent {home}/agent sock",
         "forwardagent yes", "hostkeyalias cluster", "userknownhostsfile /k/h /k/with space",
+        "globalknownhostsfile /g/h /g/with space",
         "stricthostkeychecking accept-new", "addkeystoagent confirm 300", "addressfamily inet6",
         "bindaddress 127.0.0.2", "ciphers aes256-ctr", "kexalgorithms curve25519-sha256", "macs hmac-sha2-256",
         "hostkeyalgorithms ssh-ed25519", "connecttimeout 7", "compression yes", "serveralivecountmax 5",
@@ -185,6 +188,26 @@ def test_putty_sessions_come_back_whole(tmp_path: Path) -> None:
     ]
     assert [host.jump for host in back] == ["", "me@gate:2200", "", "", "me@corp@fe80::1"]
     assert [dict(host.extra) for host in back[3:]] == [{"proxy": "socks5://proxy:9999"}, {}]
+
+
+def test_plink_goes_where_an_exported_session_says(
+    sshd: OpenSSH, tmp_path: Path, surroundings: Path, need: Callable[[str], str]
+) -> None:
+    """PuTTY on Unix keeps a file for each session; plink says where it goes before it refuses the unknown host key."""
+    sessions = surroundings / ".putty" / "sessions"
+    sessions.mkdir(parents=True)
+    hosts = (Host("my café~1", sshd.address, sshd.port, "ada", command="echo 'a  b'"), HOSTS[1])
+    assert in_the_way("putty", hosts, sessions) == ""
+    write_export("putty", hosts, sessions, lambda host: host)
+    assert in_the_way("putty", hosts, sessions) == f"2 of the sessions are in {sessions} already."
+    plink = [need("plink"), "-v", "-batch", "-load", hosts[0].name]
+    told = subprocess.run(plink, capture_output=True, text=True, timeout=30).stderr
+    assert f"Connecting to {sshd.address} port {sshd.port}" in told
+    assert sshd.host_keys[0].sha256 in told or "host key is not cached" in told
+    back = FORMATS["putty"](sessions).hosts
+    assert [(host.name, host.destination, host.command, host.forwards) for host in back] == [
+        (host.name, host.destination, host.command, host.forwards) for host in sorted(hosts, key=lambda host: host.name)
+    ]
 
 
 def test_json_comes_back_whole_without_secrets(tmp_path: Path) -> None:

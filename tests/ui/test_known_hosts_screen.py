@@ -190,6 +190,38 @@ async def test_a_scan_that_finds_nobody_says_so(file: Path) -> None:
     assert prompter.notices[0].text == "gone refused the connection."
 
 
+@pytest.mark.parametrize("answer", [True, None])
+async def test_the_host_keys_of_putty_are_shown_before_they_are_trusted(
+    file: Path, tmp_path: Path, answer: bool | None
+) -> None:
+    theirs = tmp_path / "sshhostkeys"
+    # Two coordinates of a point each (PuTTY's sshecc.c); the third is no host's.
+    theirs.write_text("ssh-ed25519@22:10.0.0.5 0x1,0x2\nssh-ed25519@2200:far 0x1,0x3\nssh-ed25519@22:-oX 0x1,0x4\n")
+    before = said(file)
+    async with opened(file, answer, size=(100, 40)) as (pilot, prompter):
+        await pilot.press("i")
+        await type_in_dialog(pilot, str(theirs))
+        await on_stage(pilot, lambda: prompter.questions)
+        question = prompter.questions[0]
+        assert isinstance(question, Confirm)
+        assert (question.title, question.text) == ("Trust 1 host keys?", "1 changed, 1 new. Only new ones are taken.")
+        if answer:
+            await on_stage(pilot, lambda: rows(pilot) == 4)
+        else:
+            for words in ("changed  10.0.0.5", "new      [far]:2200", "skipped  ssh-ed25519@22:-oX"):
+                assert words in facts(pilot)
+    assert said(file).startswith(before)
+    assert len(KnownHosts(file).lookup("far", 2200).trusted) == (1 if answer else 0)
+
+
+async def test_a_file_of_putty_that_is_not_there_says_so(file: Path, tmp_path: Path) -> None:
+    async with opened(file) as (pilot, prompter):
+        await pilot.press("i")
+        await type_in_dialog(pilot, str(tmp_path / "nowhere"))
+        await on_stage(pilot, lambda: prompter.notices)
+    assert "There is no file" in prompter.notices[0].text
+
+
 async def test_an_empty_file_says_what_to_do(tmp_path: Path) -> None:
     app = Stage(tmp_path / "none", ScriptedPrompter())
     async with app.run_test() as pilot:

@@ -287,6 +287,24 @@ def test_completion_offers_commands_and_names(
     assert [line.partition(",")[2] for line in sshtui().out.splitlines()] == offered
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["hosts", "add", "x", "h", "--port", "x"], "'x' is no number from 1 to 65535."),
+        (["hosts", "folder", "set", "a", "--port", "70000"], "'70000' is no number from 0 to 65535."),
+        (["-p", "0", "h"], "'0' is no number from 1 to 65535."),
+        (["hosts", "add", "x", "h", "--folder", "a/../b"], "folder: Names separated by single slashes"),
+        (["hosts", "show", "nope"], "sshtui hosts list --all shows them."),
+        ([""], "Without any name, sshtui opens the list of hosts."),
+        (["import", "nope", "x"], "Invalid value for 'FORMAT': 'nope' is not one of 'ansible'"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(sshtui: Sshtui, arguments: list[str], told: str) -> None:
+    said = sshtui(*arguments)
+    assert said.code in (2, 4)
+    assert told in said.err
+
+
 def test_a_broken_file_is_put_back_on_request_only(sshtui: Sshtui, tmp_path: Path) -> None:
     hosts_file = tmp_path / "config" / "hosts.toml"
     assert sshtui("hosts", "restore").code == 2

@@ -17,6 +17,8 @@ from sshtui.model.destination import Destination, is_destination, parse_destinat
         ("root@[fe80::1%eth0]:22", Destination("fe80::1%eth0", 22, "root")),
         ("bücher.example", Destination("bücher.example")),
         ("ssh://web-1", Destination("web-1")),
+        ("ssh://root@web-1:", Destination("web-1", None, "root")),
+        ("ssh://[::1]:/", Destination("::1")),
         ("SSH://root@web-1:22/", Destination("web-1", 22, "root")),
         ("ssh://a%40b@[::1]:2222", Destination("::1", 2222, "a@b")),
         (

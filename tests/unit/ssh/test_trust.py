@@ -13,7 +13,7 @@ from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.questions import ChangedHostKey, UnknownHostKey
 from sshtui.ssh.known_hosts import KnownHosts
-from sshtui.ssh.trust import ALIAS, CHECKING, FILES, FINGERPRINT, MOST_ANNOUNCED, ONCE, HostKeyTrust
+from sshtui.ssh.trust import ALIAS, CHECKING, FILES, FINGERPRINT, MOST_ANNOUNCED, ONCE, SYSTEM_FILES, HostKeyTrust
 from tests.fakes.prompting import ScriptedPrompter
 
 HOST = Host("web-1", "10.0.0.5", 2222)
@@ -186,6 +186,26 @@ async def test_a_host_with_known_hosts_files_of_its_own_uses_those(known_hosts: 
     await trust.judge(replace(host, port=22), ed25519(1), ScriptedPrompter("save"))
     assert not known_hosts.path.exists()
     assert KnownHosts(tmp_path / "first").lookup(HOST.address, 22).trusted == (ed25519(1),)
+
+
+async def test_the_files_of_the_machine_and_the_second_of_the_person_count_where_ssh_reads_them(tmp_path: Path) -> None:
+    own, second, system, other = (tmp_path / name for name in ("known_hosts", "known_hosts2", "system", "other"))
+    for number, path in enumerate((second, system, other), 1):
+        KnownHosts(path).remember(HOST.address, HOST.port, ed25519(number))
+    trust = HostKeyTrust(KnownHosts(own, (second, system)))
+    found = {
+        name: {key for key in map(ed25519, (1, 2, 3)) if key in known.trusted}
+        for name, known in {
+            "nothing set": await trust.known(HOST),
+            "system": await trust.known(replace(HOST, extra={SYSTEM_FILES: [str(other)]})),
+            "own": await trust.known(replace(HOST, extra={FILES: [str(own)]})),
+        }.items()
+    }
+    assert found == {
+        "nothing set": {ed25519(1), ed25519(2)},
+        "system": {ed25519(1), ed25519(3)},
+        "own": {ed25519(2)},
+    }
 
 
 @pytest.mark.parametrize("fingerprint", [ed25519(1).sha256, ed25519(1).md5, f"ssh-ed25519-{ed25519(1).sha256}"])

@@ -11,7 +11,9 @@ from sshtui.errors import BrokenFile, ConfigError, NotFound
 from sshtui.model.hosts import Forward, Host
 from sshtui.store.hosts import HostStore
 from sshtui.store.importers.found import Found
+from sshtui.store.importers.guess import guess_format
 from sshtui.store.importers.plan import FORMATS, plan, to_save
+from sshtui.store.importers.putty_host_keys import read_putty_host_keys
 
 SAMPLES = Path(__file__).parents[2] / "cases" / "imports"
 
@@ -218,6 +220,9 @@ def test_names_are_made_fit_and_unique() -> None:
         ("mremoteng", "<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>"),
         ("mremoteng", '<x FullFileEncryption="true">AAAA</x>'),
         ("mremoteng", "<x>"),
+        ("mremoteng", "aGVsbG8gd29ybGQ=\n"),
+        ("ansible", "[web]\na\n[2001:db8::5]\nb\n"),
+        ("ansible", "[web:sons]\na\n"),
         ("securecrt", "no xml"),
         ("json", "[1]"),
         ("json", "{"),
@@ -255,6 +260,78 @@ def test_no_file_and_noise_end_in_a_sentence_or_in_nothing(tmp_path: Path, forma
     noise.write_bytes(bytes(range(256)) * 20)
     with suppress(BrokenFile):
         assert FORMATS[format](noise).hosts == []
-    if format != "ssh_config":
-        with pytest.raises(NotFound):
-            FORMATS[format](tmp_path / "none")
+    with pytest.raises(NotFound):
+        FORMATS[format](tmp_path / "none")
+
+
+ANSIBLE = """
+[all:vars]
+ansible_ssh_common_args='-o ProxyCommand="ssh -W %h:%p -q me@gate.example.com"'
+ansible_user="deploy"
+[front]
+web[01:05:2].example.com:2222 ansible_ssh_private_key_file="~/.ssh/my key"
+own ansible_host=192.0.2.50 ansible_ssh_common_args="-J a@b:2200,c"
+"""
+
+
+def test_the_arguments_for_ssh_of_an_inventory_are_taken_with_all_their_quotes(tmp_path: Path) -> None:
+    (tmp_path / "hosts").write_text(ANSIBLE)
+    found = FORMATS["ansible"](tmp_path / "hosts")
+    assert [(host.name, host.destination, host.jump, host.key_pair) for host in found.hosts] == [
+        *(
+            (f"web0{at}.example.com", f"deploy@web0{at}.example.com:2222", "me@gate.example.com", "~/.ssh/my key")
+            for at in (1, 3, 5)
+        ),
+        ("own", "deploy@192.0.2.50", "a@b:2200,c", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        r"[HKEY_USERS\S-1-5-21-7\Software\SimonTatham\PuTTY\Sessions\web%20one]",
+        r"[HKEY_CURRENT_USER\Software\9bis.com\KiTTY\Sessions\web%20one]",
+        r"[Software\\SimonTatham\\PuTTY\\Sessions\\web%20one] 1699999999",
+    ],
+)
+def test_sessions_of_kitty_and_of_wine_are_read_like_those_of_putty(tmp_path: Path, head: str) -> None:
+    """Wine keeps its registry in user.reg, with doubled backslashes and the time of the last change."""
+    (tmp_path / "user.reg").write_text(f'{head}\n#time=1da1\n"HostName"="10.0.0.5"\n"Protocol"="ssh"\n')
+    assert FORMATS["putty"](tmp_path / "user.reg").hosts == [Host("web one", "10.0.0.5")]
+    assert guess_format(tmp_path / "user.reg") == "putty"
+
+
+REG_EXE = r"""#!/bin/sh
+# As Windows' own answers to `query KEY /s`; for any other key it fails as that does.
+case "$2" in
+*Sessions) printf '%s\r\n' '' 'HKEY_CURRENT_USER\Software\SimonTatham\PuTTY\Sessions\caf%E9' \
+  '    HostName    REG_SZ    10.0.0.5' '    PortNumber    REG_DWORD    0x8ae' '    Protocol    REG_SZ    ssh' \
+  '    RemoteCommand    REG_SZ    echo a    b' '    UserName    REG_SZ    ' '' ;;
+*SshHostKeys) printf '%s\r\n' '' 'HKEY_CURRENT_USER\Software\SimonTatham\PuTTY\SshHostKeys' \
+  '    ssh-ed25519@22:10.0.0.5    REG_SZ    0x1,0x2' ;;
+*) exit 1 ;;
+esac
+"""
+
+
+def test_the_registry_is_read_where_windows_is_around(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NotFound, match="no Windows registry here"):
+        FORMATS["putty"](Path("registry"))
+    (tmp_path / "reg.exe").write_text(REG_EXE)
+    (tmp_path / "reg.exe").chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert FORMATS["putty"](Path("registry")).hosts == [Host("café", "10.0.0.5", 2222, command="echo a    b")]
+    (found,), skipped = read_putty_host_keys(Path("registry"))
+    assert (found.address, found.port, found.host_key.kind, skipped) == ("10.0.0.5", 22, "ED25519", ())
+    assert guess_format(Path("registry")) == "putty"
+
+
+def test_one_cell_may_hold_user_address_and_port(tmp_path: Path) -> None:
+    rows = "deploy@web.example.com:2222;;a\n[2001:db8::1];me;b\n2001:db8::2;me;c\nssh://x@h:23;;d\n-oX@h:1;;e\n"
+    (tmp_path / "x.csv").write_text(f"Host Name;User;Name\n{rows}")
+    found = FORMATS["csv"](tmp_path / "x.csv")
+    assert [f"{host.name} {host.destination}" for host in found.hosts] == [
+        "a deploy@web.example.com:2222", "b me@2001:db8::1", "c me@2001:db8::2", "d x@h:23",
+    ]  # fmt: skip
+    assert [entry.name for entry in found.skipped] == ["e"]

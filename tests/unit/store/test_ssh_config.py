@@ -258,3 +258,14 @@ def test_forwards_are_followed_with_the_tokens_of_their_paths(tmp_path: Path) ->
     # A remote forward without a target is a SOCKS proxy on the server.
     assert (rows_of_a["localforward"], rows_of_a["remoteforward"]) == (True, False)
     assert not {row.keyword for row in rows(found.effective("b"), tmp_path, tabled(tmp_path))} & set(FORWARDS)
+
+
+def test_known_hosts_files_may_have_blanks_in_their_paths(tmp_path: Path) -> None:
+    (tmp_path / "config").write_text(
+        'Host a\n UserKnownHostsFile "/k/with space" /k/%h\n GlobalKnownHostsFile /g "/g/with space"\n'
+        "Host b\n UserKnownHostsFile none\n GlobalKnownHostsFile none\n"
+    )
+    a, b = read_hosts(tmp_path / "config").hosts
+    assert a.extra["known_hosts_files"] == ["/k/with space", "/k/a"]
+    assert a.extra["global_known_hosts_files"] == ["/g", "/g/with space"]
+    assert b.extra["known_hosts_files"] == b.extra["global_known_hosts_files"] == ["/dev/null"]

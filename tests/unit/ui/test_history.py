@@ -51,6 +51,24 @@ def test_a_folder_is_renamed_and_named_back_in_one_write(store: HostStore) -> No
     assert folders == [("lab", "ada", None), ("lab/deep", "", 2222)]
 
 
+def test_a_folder_with_new_settings_under_a_new_name_is_one_step(store: HostStore) -> None:
+    before, history = store.hosts(), History(store)
+    seen = writes(store)
+    history.move_folder("lab", "field", store.hosts(), "renamed", {"user": "ada"})
+    assert [(each.path, each.user) for each in store.folders] == [("field", "ada")]
+    history.undo()
+    assert len(seen) == 2
+    assert store.hosts() == before
+    assert [each.user for each in store.folders] == [""]
+    history.move_folder("lab", "other", store.hosts(), "renamed")
+    assert [each.path for each in store.folders] == ["other"]
+
+
+def test_a_folder_without_settings_gets_none_by_its_new_name(store: HostStore) -> None:
+    History(store).move_folder("lab", "field", store.hosts(), "renamed")
+    assert store.folders == ()
+
+
 def test_a_step_that_cannot_be_undone_leaves_everything_as_it_is(store: HostStore, tmp_path: Path) -> None:
     history = History(store)
     history.save([(OLD, replace(OLD, address="10.9.9.9")), (None, NEW)], "2 hosts imported.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,15 +12,15 @@ from sshtui.errors import UsageError
 from sshtui.model.folders import folder_typed, is_below
 from sshtui.model.hosts import folder_problem
 from sshtui.model.text import plain
-from sshtui.store.exporters import EXPORTS, exported, write_export
+from sshtui.store.exporters import EXPORTS, exported, in_the_way, write_export
 from sshtui.store.hosts import HostStore
 from sshtui.store.importers.plan import FORMATS, Step, plan, sums, to_save
-from sshtui.store.importers.putty_host_keys import read_putty_host_keys
+from sshtui.store.importers.putty_host_keys import ACTIONS, read_putty_host_keys
 from sshtui.store.paths import Paths
 
 
 @click.command("import")
-@click.argument("format", type=click.Choice(sorted(FORMATS)))
+@click.argument("format", type=click.Choice(sorted(FORMATS)), metavar="FORMAT")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--folder", default="", metavar="PATH", help="Put them below this folder.")
 @click.option("--conflicts", is_flag=True, help="Also replace where a saved host of the same name goes elsewhere.")
@@ -32,6 +31,9 @@ def import_hosts(paths: Paths, format: str, file: Path, folder: str, conflicts: 
     """Save the hosts of another program's file; shows what it would do and asks first.
 
     The same file again makes no duplicates. Passwords are never taken.
+
+    FORMAT is ansible, csv, json, list, mobaxterm, mremoteng, putty, securecrt, ssh_config, termius or winscp. On
+    Windows' own Linux (WSL), putty takes "registry" in the place of a file.
 
     \b
     sshtui import putty sessions.reg --folder office
@@ -77,16 +79,10 @@ def import_host_keys(paths: Paths, file: Path, dry_run: bool, yes: bool) -> None
     found, skipped = read_putty_host_keys(file)
     new = []
     for entry in found:
-        known = known_hosts.lookup(entry.address, entry.port)
-        action = "changed"
-        if entry.host_key in known.revoked:
-            action = "revoked"
-        elif entry.host_key in known.trusted:
-            action = "same"
-        elif not known.exact:
-            action = "new"
-            new.append(entry)
         key = entry.host_key
+        action = ACTIONS[known_hosts.lookup(entry.address, entry.port).verdict(key)]
+        if action == "new":
+            new.append(entry)
         click.echo(f"{action:<9} {plain(f'[{entry.address}]:{entry.port}')}  {key.kind} {key.sha256}")
     for left_out in skipped:
         click.echo(f"{'skipped':<9} {plain(left_out.name)}  {left_out.reason}")
@@ -99,13 +95,15 @@ def import_host_keys(paths: Paths, file: Path, dry_run: bool, yes: bool) -> None
 
 
 @click.command("export")
-@click.argument("format", type=click.Choice(sorted(EXPORTS)))
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write there.")
+@click.argument("format", type=click.Choice(sorted(EXPORTS)), metavar="FORMAT")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Write there.")
 @click.option("--force", is_flag=True, help="Replace a file that stands there.")
 @click.option("--folder", metavar="PATH", help="Only hosts in this folder and below.")
 @click.pass_obj
 def export_hosts(paths: Paths, format: str, out: Path | None, force: bool, folder: str | None) -> None:
     """Print the saved hosts for another program, or write them to a file.
+
+    FORMAT is csv, json, putty or ssh_config. For putty, FILE may be a directory of sessions, as ~/.putty/sessions.
 
     \b
     sshtui export ssh_config --out ~/.ssh/sshtui.conf      then, first in ~/.ssh/config:  Include sshtui.conf
@@ -115,6 +113,8 @@ def export_hosts(paths: Paths, format: str, out: Path | None, force: bool, folde
     if out is None:
         click.echo(exported(format, chosen, store.effective), nl=False)
         return
-    if os.path.lexists(out) and not force:
-        raise UsageError(f"{out} is there already.", hint="Give --force to replace it.")
+    if out.is_dir() and format != "putty":
+        raise UsageError(f"{out} is a directory.", hint="Name a file in it.")
+    if (there := in_the_way(format, chosen, out)) and not force:
+        raise UsageError(there, hint="Give --force to replace what is there.")
     click.echo(write_export(format, chosen, out, store.effective), err=True)

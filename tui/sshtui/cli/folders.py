@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from sshtui.cli.numbers import Number
 from sshtui.errors import UsageError
 from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
@@ -38,7 +39,7 @@ def list_folders(paths: Paths, as_json: bool) -> None:
 @folder.command("set")
 @click.argument("path")
 @click.option("-l", "--user", help="User to log in as.")
-@click.option("-p", "--port", type=click.IntRange(0, 65535), metavar="PORT", help="Port on the servers; 0 clears it.")
+@click.option("-p", "--port", type=Number(0, 65535), metavar="PORT", help="Port on the servers; 0 clears it.")
 @click.option("-i", "--key", metavar="FILE", help="Private key to offer first.")
 @click.option("-J", "--jump", metavar="HOSTS", help="Go through these hosts, separated by commas.")
 @click.option("--theme", help="Theme of the terminals.")

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from sshtui.cli.numbers import PORT
 from sshtui.files import with_home
 from sshtui.model.forwards import read_forward
 from sshtui.model.further_fields import CERTIFICATES, read_further
@@ -47,7 +48,7 @@ def _further(_context: click.Context, _option: click.Parameter, texts: tuple[str
 
 
 _FIELD_OPTIONS = (
-    click.option("-p", "--port", type=click.IntRange(1, 65535), metavar="PORT", help="Port on the server."),
+    click.option("-p", "--port", type=PORT, metavar="PORT", help="Port on the server."),
     click.option("-l", "--user", help="User to log in as."),
     click.option("-i", "--key", metavar="FILE", help="Private key to offer first."),
     click.option("--certificate", metavar="FILE", help="Certificate that goes with a key, if not beside it."),

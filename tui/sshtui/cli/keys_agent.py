@@ -13,6 +13,7 @@ import click
 from sshtui.cli.keys_options import FILE, as_json
 from sshtui.cli.keys_output import agent_facts, fingerprint_line, print_json, tell
 from sshtui.cli.keys_passphrases import ask, old_passphrase_option, read_line, with_passphrase
+from sshtui.cli.numbers import Number
 from sshtui.errors import Declined, KeyPairError, NotFound
 from sshtui.files import with_home
 
@@ -68,7 +69,7 @@ def list_held(json_wanted: bool) -> None:
 
 @agent.command()
 @click.argument("file", type=FILE)
-@click.option("--lifetime", type=click.IntRange(min=1), metavar="SECONDS", help="Forget it after this time.")
+@click.option("--lifetime", type=Number(min=1), metavar="SECONDS", help="Forget it after this time.")
 @click.option("--confirm", is_flag=True, help="Let the agent ask before each use.")
 @old_passphrase_option
 @as_json
@@ -161,7 +162,7 @@ def unlock(passphrase_fd: int | None) -> None:
 
 
 @agent.command()
-@click.option("--lifetime", type=click.IntRange(min=1), metavar="SECONDS", help="Forget each key after this time.")
+@click.option("--lifetime", type=Number(min=1), metavar="SECONDS", help="Forget each key after this time.")
 @as_json
 def start(lifetime: int | None, json_wanted: bool) -> None:
     """Start an agent, and print what a shell needs to know. It runs until `ssh-agent -k`.

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from sshtui.cli.numbers import Number
 from sshtui.errors import Declined, UsageError, WrongPassphrase
 
 T = TypeVar("T")
@@ -20,7 +21,7 @@ TRIES = 3
 def old_passphrase_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--passphrase-fd`: where the passphrase of the given file is read."""
     return click.option(
-        "--passphrase-fd", type=click.IntRange(min=0), metavar="N", help="Read the passphrase from file descriptor N."
+        "--passphrase-fd", type=Number(min=0), metavar="N", help="Read the passphrase from file descriptor N."
     )(command)
 
 
@@ -31,7 +32,7 @@ def new_passphrase_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
     return click.option(
         "--new-passphrase-fd",
-        type=click.IntRange(min=0),
+        type=Number(min=0),
         metavar="N",
         help="Read the passphrase of the written file from file descriptor N.",
     )(command)

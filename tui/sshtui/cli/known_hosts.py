@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -14,8 +15,11 @@ from sshtui.errors import NotFound, UsageError
 from sshtui.model.json_text import json_text
 from sshtui.model.text import plain
 from sshtui.ssh.known_host_lines import known_name, place_of
-from sshtui.ssh.known_hosts import SYSTEM_WIDE, KnownHosts, ListedKey
+from sshtui.ssh.known_hosts import KnownHosts, ListedKey, read_only
 from sshtui.store.paths import Paths
+
+AT_ONCE = 500
+"""Lines that are written together."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
@@ -32,8 +36,9 @@ def known_hosts() -> None:
 @click.pass_obj
 def list_keys(paths: Paths, words: tuple[str, ...], as_json: bool) -> None:
     """List the host keys; with words, those that have each of them in names, fingerprint or comment."""
-    found = [entry for entry in _files(paths).entries() if all(word.lower() in _searched(entry) for word in words)]
-    _print(found, as_json)
+    wanted = [word.lower() for word in words]
+    every = _files(paths).each()
+    _print((entry for entry in every if not wanted or all(word in _searched(entry) for word in wanted)), as_json)
 
 
 @known_hosts.command()
@@ -69,7 +74,7 @@ def remove(paths: Paths, address: str, yes: bool) -> None:
 @click.pass_obj
 def revoke(paths: Paths, address: str, fingerprint: str | None, yes: bool) -> None:
     """Never accept a host's key again: the one with FINGERPRINT, or all that are known."""
-    files = KnownHosts(paths.known_hosts, SYSTEM_WIDE)
+    files = KnownHosts(paths.known_hosts, read_only(paths.known_hosts))
     listed = [
         entry
         for entry in _found(files, address)
@@ -143,7 +148,7 @@ def scan(paths: Paths, address: str, timeout: float, as_json: bool) -> None:
 
 
 def _files(paths: Paths) -> KnownHosts:
-    return KnownHosts(paths.known_hosts, SYSTEM_WIDE)
+    return KnownHosts(paths.known_hosts, read_only(paths.known_hosts))
 
 
 def _found(files: KnownHosts, address: str) -> tuple[ListedKey, ...]:
@@ -158,17 +163,21 @@ def _searched(entry: ListedKey) -> str:
     return " ".join((entry.names, entry.comment, entry.marker, entry.host_key.kind, entry.host_key.sha256)).lower()
 
 
-def _print(listed: Sequence[ListedKey], as_json: bool) -> None:
+def _print(listed: Iterable[ListedKey], as_json: bool) -> None:
     if as_json:
         click.echo(json_text([_facts(entry) for entry in listed]))
         return
-    for entry in listed:
-        where = f"{entry.path}:{entry.line}" if entry.line else ""
-        marker = f"{entry.marker} " if entry.marker else ""
-        names = plain(entry.names, 200) or "(hashed)"
-        click.echo(
-            f"{marker}{names}  {entry.host_key.kind} {entry.host_key.bits}  {entry.host_key.sha256}  {where}".rstrip()
-        )
+    lines = map(_line, listed)
+    # Some at a time: a million single writes take as long as all the rest.
+    while some := list(itertools.islice(lines, AT_ONCE)):
+        click.echo("\n".join(some))
+
+
+def _line(entry: ListedKey) -> str:
+    where = f"{entry.path}:{entry.line}" if entry.line else ""
+    marker = f"{entry.marker} " if entry.marker else ""
+    names = plain(entry.names, 200) or "(hashed)"
+    return f"{marker}{names}  {entry.host_key.kind} {entry.host_key.bits}  {entry.host_key.sha256}  {where}".rstrip()
 
 
 def _facts(entry: ListedKey) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sshtui.cli.numbers import PORT
 from sshtui.errors import NotFound, UsageError
 from sshtui.model.destination import Wanted
 from sshtui.store.paths import CONFIG_DIR_VARIABLE, Paths
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
-    click.option("-p", "--port", type=click.IntRange(1, 65535), metavar="PORT", help="Port on the server."),
+    click.option("-p", "--port", type=PORT, metavar="PORT", help="Port on the server."),
     click.option("-i", "--identity", metavar="FILE", help="Private key to offer first."),
     click.option("-l", "--login", metavar="USER", help="User to log in as."),
     click.option("-J", "--jump", metavar="HOSTS", help="Go through these hosts, separated by commas."),
@@ -73,12 +74,14 @@ def host_for(paths: Paths, wanted: Wanted) -> Host:
 
 
 def unknown(paths: Paths, name: str, config: ConfigHosts | None = None) -> NotFound:
-    """The error that says which saved names, and those of `config`, come near."""
+    """The error that says which saved names, and those of `config`, come near; for a command that goes nowhere."""
     from sshtui.store.hosts import HostStore
     from sshtui.store.wanted import unknown_host
 
     names = [host.name for host in (*HostStore(paths.hosts_file).hosts(), *(config.hosts if config else ()))]
-    return unknown_host(name, names, saved_only=config is None)
+    error = unknown_host(name, names, saved_only=config is None)
+    near = error.hint.startswith("Did you mean")
+    return error if config is None or near else NotFound(error.sentence, hint="sshtui hosts list --all shows them.")
 
 
 def complete_names(ctx: click.Context, _parameter: click.Parameter | None, incomplete: str) -> list[CompletionItem]:

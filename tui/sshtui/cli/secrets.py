@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sshtui.cli.keys_passphrases import ask, read_line
+from sshtui.cli.numbers import Number
 from sshtui.cli.opening import complete_names
 from sshtui.cli.prompter import plain_prompter
 from sshtui.cli.tables import table
@@ -36,7 +37,7 @@ place_option = click.option(
     help="The system's keyring or the vault, an encrypted file. Default: the keyring where there is one.",
 )
 vault_fd_option = click.option(
-    "--vault-fd", type=click.IntRange(min=0), metavar="N", help="Read the vault's password from file descriptor N."
+    "--vault-fd", type=Number(min=0), metavar="N", help="Read the vault's password from file descriptor N."
 )
 name_argument = click.argument("name", shell_complete=complete_names)
 
@@ -125,7 +126,7 @@ def list_secrets(paths: Paths, json_wanted: bool) -> None:
 @name_argument
 @kind_option
 @place_option
-@click.option("--fd", type=click.IntRange(min=0), metavar="N", help="Read the secret from file descriptor N.")
+@click.option("--fd", type=Number(min=0), metavar="N", help="Read the secret from file descriptor N.")
 @vault_fd_option
 @click.pass_obj
 def set_secret(paths: Paths, name: str, kind: str, place: Place | None, fd: int | None, vault_fd: int | None) -> None:

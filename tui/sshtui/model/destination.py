@@ -99,7 +99,8 @@ def _parse_link(rest: str, text: str) -> Destination:
         name, _, value = parameter.partition("=")
         if name.lower() == "fingerprint":
             fingerprint = _decoded(value, text)
-    address, port = _split_place(place, text)
+    # An empty port is the usual one (RFC 3986 section 3.2.3).
+    address, port = _split_place(place.removesuffix(":") if place.count(":") == 1 or "]" in place else place, text)
     return Destination(_decoded(address, text), port, _decoded(user, text), fingerprint)
 
 

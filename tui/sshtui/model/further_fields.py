@@ -28,6 +28,7 @@ FURTHER: Mapping[str, Kind] = {
     "fingerprint": "text",
     "host_key_alias": "text",
     "known_hosts_files": "list",
+    "global_known_hosts_files": "list",
     "strict_host_key_checking": ("ask", "accept-new", "yes"),
     "hash_known_hosts": "flag",
     "revoked_host_keys": "text",

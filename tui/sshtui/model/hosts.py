@@ -172,6 +172,6 @@ def folder_problem(folder: str) -> str:
     if not folder:
         return ""
     parts = folder.split("/")
-    if any(not part.strip() or name_problem(part) for part in parts):
+    if any(not part.strip() or name_problem(part) or part in (".", "..") for part in parts):
         return "Names separated by single slashes, as in prod/web."
     return ""

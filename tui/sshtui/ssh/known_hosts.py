@@ -34,6 +34,16 @@ _OPENS_ACCOUNTS = frozenset({
 """Names that make a line one of authorized_keys: a key that may log in (sshd(8), AUTHORIZED_KEYS FILE FORMAT)."""
 
 
+def second_of(path: Path) -> Path:
+    """The file that ssh reads after `path`, the person's own, where nothing is set (UserKnownHostsFile)."""
+    return path.with_name(f"{path.name}2")
+
+
+def read_only(path: Path) -> tuple[Path, ...]:
+    """The files that are read beside `path`, and never written."""
+    return (second_of(path), *SYSTEM_WIDE)
+
+
 @dataclass(frozen=True)
 class Known:
     """What the files say of one name.
@@ -214,12 +224,14 @@ class KnownHosts:
 
     def entries(self) -> tuple[ListedKey, ...]:
         """Every line with a key, file by file in their order; damaged ones are left out."""
-        return tuple(
-            listed
-            for path in (self.path, *self.others)
-            for number, line in _lines(path)
-            if (listed := _listed(path, number, line)) is not None
-        )
+        return tuple(self.each())
+
+    def each(self) -> Iterator[ListedKey]:
+        """What `entries` holds, as it is read."""
+        for path in (self.path, *self.others):
+            for number, line in _lines(path):
+                if (listed := _listed(path, number, line)) is not None:
+                    yield listed
 
     def find(self, address: str, port: int) -> tuple[ListedKey, ...]:
         """The lines that speak of this address, hashed names and markers included (`ssh-keygen -F`)."""

@@ -18,7 +18,7 @@ from sshtui.ssh.diagnosis import NO_WAY, skipped
 from sshtui.ssh.jumps import check_way, last_hop
 from sshtui.ssh.reach import reach
 from sshtui.ssh.system_login import DELEGATE
-from sshtui.ssh.trust import ALIAS, CHECKING, DNS, FILES, FINGERPRINT, REVOKED
+from sshtui.ssh.trust import ALIAS, CHECKING, DNS, FILES, FINGERPRINT, REVOKED, SYSTEM_FILES
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import PROXY, PROXY_COMMAND, UNIX_SOCKET, Progress
 from sshtui.ssh.wishes import OF_A_CONNECTION
@@ -181,7 +181,7 @@ class Pool:
 
 
 _DECIDING = (
-    *(FINGERPRINT, ALIAS, FILES, CHECKING, DNS, REVOKED),
+    *(FINGERPRINT, ALIAS, FILES, SYSTEM_FILES, CHECKING, DNS, REVOKED),
     *(DELEGATE, IDENTITY_AGENT),
     *(OLD_ALGORITHMS, *OF_A_CONNECTION),
 )

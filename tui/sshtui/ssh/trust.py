@@ -15,6 +15,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from sshtui.errors import ConfigError, HostKeyChanged, HostKeyRevoked, HostKeyUnknown, SshtuiError
 from sshtui.files import with_home
@@ -23,7 +24,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.questions import ChangedHostKey, Confirm, Notice, Prompter, UnknownHostKey
 from sshtui.model.text import plain
 from sshtui.ssh.dns_host_keys import DnsHostKeys, PublishedHostKeys
-from sshtui.ssh.known_hosts import Known, KnownHosts
+from sshtui.ssh.known_hosts import Known, KnownHosts, second_of
 from sshtui.ssh.revocations import read_revocations
 
 ALIAS = "host_key_alias"
@@ -34,6 +35,9 @@ CHECKING = "strict_host_key_checking"
 
 FILES = "known_hosts_files"
 """Field of a host: paths in place of the usual known_hosts; the first is written (UserKnownHostsFile)."""
+
+SYSTEM_FILES = "global_known_hosts_files"
+"""Field of a host: paths in place of those of the whole machine; never written (GlobalKnownHostsFile)."""
 
 FINGERPRINT = "fingerprint"
 """Field of a host: the only host key it may have, whatever the files say, as `PublicKey.has_fingerprint` reads it."""
@@ -217,14 +221,21 @@ class HostKeyTrust:
         return True
 
     def _files(self, host: Host) -> KnownHosts:
-        paths = host.extra.get(FILES, ())
-        paths = (paths,) if isinstance(paths, str) else paths
-        own = [with_home(path) for path in paths if isinstance(path, str)] if isinstance(paths, Sequence) else []
+        own, system = _paths(host, FILES), _paths(host, SYSTEM_FILES)
         usual, hashing = self._known_hosts, host.extra.get(HASH)
-        if not own and not isinstance(hashing, bool):
+        if not own and not system and not isinstance(hashing, bool):
             return usual
-        first, *more = own or [usual.path]
-        return KnownHosts(first, [*more, *usual.others], hash_names=hashing if isinstance(hashing, bool) else None)
+        second = second_of(usual.path)
+        first, *more = own or [usual.path, *(each for each in usual.others if each == second)]
+        others = [*more, *(system or (each for each in usual.others if each != second))]
+        return KnownHosts(first, others, hash_names=hashing if isinstance(hashing, bool) else None)
+
+
+def _paths(host: Host, field: str) -> list[Path]:
+    """The files that a field names, one or several."""
+    paths = host.extra.get(field, ())
+    paths = (paths,) if isinstance(paths, str) else paths
+    return [with_home(path) for path in paths if isinstance(path, str)] if isinstance(paths, Sequence) else []
 
 
 def revoked(host: Host, offered: HostKey | None = None) -> HostKeyRevoked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -146,11 +147,28 @@ def to_putty(hosts: Iterable[Host]) -> str:
     return (head + "".join(_putty_session(host, named) for host in many)).replace("\n", "\r\n")
 
 
+def putty_files(hosts: Iterable[Host]) -> dict[str, str]:
+    """File name to text for a directory of sessions, as PuTTY keeps them on Unix (its unix/storage.c)."""
+    many = tuple(hosts)
+    named = {host.name: host for host in many}
+    return {
+        quote(host.name, safe="+@").replace("~", "%7E"): "".join(
+            f"{key}={value}\n" for key, value in _putty_values(host, named).items()
+        )
+        for host in many
+    }
+
+
 def _putty_session(host: Host, named: Mapping[str, Host]) -> str:
     # PuTTY escapes what is not a letter, a digit or one of these in the name of a session's key.
     name = quote(host.name, safe="!#$&'()+,-./:;<=>@[]^_`{|}~", encoding="cp1252", errors="replace")
+    lines = (f'"{key}"={_registry_value(value)}\n' for key, value in _putty_values(host, named).items())
+    return f"[HKEY_CURRENT_USER\\Software\\SimonTatham\\PuTTY\\Sessions\\{name}]\n{''.join(lines)}\n"
+
+
+def _putty_values(host: Host, named: Mapping[str, Host]) -> dict[str, str | int]:
     pings = 0 if host.keep_alive is None else host.keep_alive
-    values: dict[str, str | int] = {
+    return {
         "HostName": host.address,
         "PortNumber": host.port,
         "Protocol": "ssh",
@@ -163,9 +181,6 @@ def _putty_session(host: Host, named: Mapping[str, Host]) -> str:
         **_putty_proxy(host, named),
         **settings_of(host.terminal),
     }
-    return f"[HKEY_CURRENT_USER\\Software\\SimonTatham\\PuTTY\\Sessions\\{name}]\n" + "".join(
-        f'"{key}"={_registry_value(value)}\n' for key, value in values.items()
-    ) + "\n"  # fmt: skip
 
 
 def _putty_proxy(host: Host, named: Mapping[str, Host]) -> dict[str, str | int]:
@@ -216,11 +231,23 @@ def exported(format: str, hosts: Iterable[Host], inherit: Inherit) -> str:
     return EXPORTS[format]([inherit(host) for host in hosts] if format in FOR_USE else hosts)
 
 
+def in_the_way(format: str, hosts: Iterable[Host], path: Path) -> str:
+    """What `write_export` would replace, a sentence; "" for nothing."""
+    if format == "putty" and path.is_dir():
+        there = sum(os.path.lexists(path / name) for name in putty_files(hosts))
+        return f"{there} of the sessions are in {path} already." if there else ""
+    return f"{path} is there already." if os.path.lexists(path) else ""
+
+
 def write_export(format: str, hosts: Sequence[Host], path: Path, inherit: Inherit) -> str:
     """Write hosts to a file, in the place of one that stands there; what was done, and what to do for ssh.
 
-    Raises NotSaved.
+    PuTTY's sessions go into a directory, where `path` is one, a file each. Raises NotSaved.
     """
+    if format == "putty" and path.is_dir():
+        for name, text in putty_files(inherit(host) for host in hosts).items():
+            write_whole(path / name, text.encode())
+        return f"{len(hosts)} sessions written to {path}."
     write_whole(path, exported(format, hosts, inherit).encode())
     done = f"{len(hosts)} hosts written to {path}."
     if format != "ssh_config":

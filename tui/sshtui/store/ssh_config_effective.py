@@ -51,7 +51,7 @@ ORDER = (
 )  # fmt: skip
 """Keywords whose values are put as `ssh -G` puts them, in its order (`readconf.c`, dump_client_config)."""
 
-_WITH_TOKENS = frozenset({"remotecommand", "userknownhostsfile"})
+_WITH_TOKENS = frozenset({"forwardagent", "identityagent", "remotecommand", "userknownhostsfile"})
 """Keywords whose tokens `ssh -G` fills in (`ssh.c`, main)."""
 
 SPELLED = {"canonicalizepermittedcnames": "canonicalizePermittedcnames"}
@@ -149,7 +149,9 @@ def _trusts_elsewhere(given: Mapping[str, Sequence[Setting]], home: Path) -> boo
     if dns and put("verifyhostkeydns", [dns[0].words], home) != ["false"]:
         return True
     files = given.get("userknownhostsfile")
-    return files is not None and put("userknownhostsfile", [files[0].words], home) != [str(home / ".ssh" / "known_hosts")]
+    return files is not None and put("userknownhostsfile", [files[0].words], home) != [
+        str(home / ".ssh" / "known_hosts")
+    ]
 
 
 def _runs_a_command(effective: Effective, home: Path) -> bool:

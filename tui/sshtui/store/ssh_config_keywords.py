@@ -82,6 +82,9 @@ def put(keyword: str, values: Sequence[Words], home: Path) -> list[str]:
             return _sent_names(values)
         case "setenv":
             return [word for word in dict.fromkeys(first) if "=" in word]
+        case "hostkeyalias":
+            # As `ssh.c`, main, has it.
+            return [text.lower()]
         case "addkeystoagent":
             return [_add_keys(first)]
         case "forwardagent":

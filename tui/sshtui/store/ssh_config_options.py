@@ -18,6 +18,7 @@ from sshtui.store.ssh_config_tokens import expanded
 from sshtui.store.ssh_config_values import Effective
 
 _Values = list[str]
+_USER_FILES = "userknownhostsfile"
 
 
 def _checking(values: _Values, _effective: Effective, _home: Path) -> str | None:
@@ -28,7 +29,13 @@ def _checking(values: _Values, _effective: Effective, _home: Path) -> str | None
 def _files(values: _Values, effective: Effective, home: Path) -> list[str]:
     if values[0].lower() == "none":
         return [os.devnull]
-    return [expand_home(expanded(word, effective, home), home) for word in values[0].split()]
+    # Word by word: a path may hold blanks.
+    words = (put(_USER_FILES, [(word,)], home)[0] for word in effective.all(_USER_FILES)[0].words)
+    return [expanded(word, effective, home) for word in words]
+
+
+def _system_files(values: _Values, effective: Effective, _home: Path) -> list[str]:
+    return [os.devnull] if values[0].lower() == "none" else [*effective.all("globalknownhostsfile")[0].words]
 
 
 def _forward_agent(values: _Values, _effective: Effective, _home: Path) -> bool | None:
@@ -103,6 +110,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "exitonforwardfailure": (EXIT_ON_FAILURE, _yes),
     "forwardagent": ("agent_forwarding", _forward_agent),
     "gatewayports": (GATEWAY_PORTS, _yes),
+    "globalknownhostsfile": ("global_known_hosts_files", _system_files),
     "gssapiauthentication": ("gssapi_authentication", _yes),
     "gssapidelegatecredentials": ("gssapi_delegate_credentials", _yes),
     "hashknownhosts": ("hash_known_hosts", _yes),
@@ -124,7 +132,7 @@ FIELDS: Mapping[str, tuple[str, Callable[[_Values, Effective, Path], Any]]] = {
     "stricthostkeychecking": ("strict_host_key_checking", _checking),
     "updatehostkeys": ("update_host_keys", _yes_ask_no),
     "verifyhostkeydns": ("verify_host_key_dns", _yes_ask_no),
-    "userknownhostsfile": ("known_hosts_files", _files),
+    _USER_FILES: ("known_hosts_files", _files),
 }
 """Keyword to the host's field, and to what the field says; None for a value that is not followed."""
 
@@ -135,6 +143,7 @@ FIELDS_IN_FILE = {
     "send_environment": "SendEnv",
     "set_environment": "SetEnv",
     "known_hosts_files": "UserKnownHostsFile",
+    "global_known_hosts_files": "GlobalKnownHostsFile",
     "proxy_command": "ProxyCommand",
     "identities_only": "IdentitiesOnly",
     "identity_agent": "IdentityAgent",
@@ -166,7 +175,7 @@ FIELDS_IN_FILE = {
 }
 """Field to keyword, for what a saved host says in its further fields."""
 _ONE_FOR_EACH = ("certificate_files", "identity_files")
-_LISTS = (*_ONE_FOR_EACH, "login_methods", "send_environment", "known_hosts_files")
+_LISTS = (*_ONE_FOR_EACH, "login_methods", "send_environment", "known_hosts_files", "global_known_hosts_files")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 

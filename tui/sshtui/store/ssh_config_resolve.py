@@ -14,6 +14,7 @@ from pathlib import Path
 from sshtui.files import with_home
 from sshtui.store.machine import SILENT, Machine
 from sshtui.store.ssh_config_canonical import canonical, wants_canonical
+from sshtui.store.ssh_config_keywords import TIMES
 from sshtui.store.ssh_config_lines import Reader, Statement, Where
 from sshtui.store.ssh_config_match import Asked, HostLine, is_pattern, judge_match
 from sshtui.store.ssh_config_tokens import expanded, local_user
@@ -21,6 +22,10 @@ from sshtui.store.ssh_config_values import Effective, Setting
 
 GATHERED = frozenset({"identityfile", "certificatefile", "sendenv", "localforward", "remoteforward", "dynamicforward"})
 """Keywords whose values add up instead of the first one winning."""
+
+CLOSED = frozenset({"canonicalizehostname", "canonicalizemaxdots", "canonicalizefallbacklocal"})
+"""Keywords that the second reading does not set: they decided on it (`readconf.c`,
+fill_default_options_for_canonicalization)."""
 
 _ALIASES = {
     "dsaauthentication": "pubkeyauthentication",
@@ -124,7 +129,10 @@ class SshConfig:
             given_by = effective.settings.get("hostname")
             where = given_by[0].where if given_by else None
             effective.settings["hostname"] = [Setting((found.replace("%", "%%"),), where)]
+            closed = CLOSED - effective.settings.keys()
             self._pass(effective, found, machine, final=True)
+            for keyword in closed & effective.settings.keys():
+                effective.overridden.setdefault(keyword, []).extend(effective.settings.pop(keyword))
         effective.warnings = list(dict.fromkeys(effective.warnings))
         return effective
 
@@ -189,6 +197,10 @@ def _apply(effective: Effective, statement: Statement) -> None:
     keyword = _ALIASES.get(statement.keyword, statement.keyword)
     setting = Setting(statement.words, statement.where)
     present = effective.settings.get(keyword)
+    if keyword in TIMES and present and present[0].text.lower() == "none":
+        # To ssh a time of `none` is one that is not set (`readconf.c`, parse_time).
+        effective.overridden.setdefault(keyword, []).append(present[0])
+        present = None
     rival = {"proxyjump": "proxycommand", "proxycommand": "proxyjump"}.get(keyword)
     if keyword in GATHERED:
         # ssh drops what stands there already, of the names to send none.

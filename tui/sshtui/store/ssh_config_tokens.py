@@ -27,7 +27,7 @@ def expanded(text: str, effective: Effective, home: Path) -> str:
         return text
     user = effective.first("user") or local_user()
     machine = socket.gethostname()
-    port = effective.first("port") or str(DEFAULT_PORT)
+    port = effective.first("port").removeprefix("ssh") or str(DEFAULT_PORT)
     # OpenSSH 9.2; the jump host joins in later ones, where it is empty without one (`readconf.c`, ssh_connection_hash).
     connection = f"{machine}{effective.hostname}{port}{user}{effective.first('proxyjump')}"
     tokens = {

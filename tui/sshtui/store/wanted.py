@@ -43,6 +43,8 @@ def wanted_host(wanted: Wanted, hosts: HostStore, config: Callable[[], ConfigHos
 
 def unknown_host(name: str, known: Iterable[str], *, saved_only: bool = False) -> NotFound:
     """The error that says which of the `known` names come near; `saved_only` when only saved hosts were meant."""
+    if not name.strip():
+        return NotFound("The name of the host is empty.", hint="Without any name, sshtui opens the list of hosts.")
     lower = {each.lower(): each for each in known}
     near = [lower[each] for each in difflib.get_close_matches(name.lower(), lower, n=3, cutoff=0.6)]
     if near:

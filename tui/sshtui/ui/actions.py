@@ -79,7 +79,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.palette", "Command palette", Scope.HOSTS, (":", "leader :"), "palette", palette=False),
     Action("hosts.clone", "Clone the host", Scope.HOSTS, ("c",), "clone"),
     Action("hosts.undo", "Undo the last change", Scope.HOSTS, ("u",), "undo"),
-    Action("hosts.restore", "Put back the last good hosts.toml", Scope.HOSTS, ()),
+    Action("hosts.restore", "Put back the last good hosts.toml", Scope.HOSTS, ("R",)),
     Action("app.quick_connect", "Connect to an address", Scope.HOSTS, ("C", "leader c"), "quick connect"),
     Action("hosts.sort", "Sort by name, last use, most used", Scope.HOSTS, ("s",), "sort"),
     Action("hosts.mark", "Mark the host, or all of the folder", Scope.HOSTS, ("space",), "mark"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sshtui.errors import NotFound, UsageError
 from sshtui.model.folders import FolderSettings, is_below
-from sshtui.model.hosts import Host, carried_over
+from sshtui.model.hosts import NOTHING_MORE, Host, carried_over
 from sshtui.ui.stores import Hosts
 
 DEPTH = 1000
@@ -92,21 +92,33 @@ class History:
         """What is set for a folder, nothing where the file says nothing of it."""
         return next((each for each in self._hosts.folders if each.path == path), FolderSettings(path))
 
-    def move_folder(self, path: str, to: str, hosts: Sequence[Host], title: str) -> None:
+    def move_folder(
+        self,
+        path: str,
+        to: str,
+        hosts: Sequence[Host],
+        title: str,
+        changes: Mapping[str, Any] = NOTHING_MORE,
+    ) -> None:
         """Give a folder, those inside it and `hosts`, all that stand there, the path `to`; settings go with it.
 
-        Settings that `to` has already stay as they are. Raises as `set_folder`.
+        `changes` are made to its own settings on the way. Settings that `to` has already stay as they are. Raises as
+        `set_folder`.
         """
         moved = [(host, replace(host, folder=to + host.folder.removeprefix(path))) for host in hosts]
-        taken = {each.path for each in self._hosts.folders}
+        taken = [each.path for each in self._hosts.folders]
         renamed = [
-            (each.path, new)
-            for each in self._hosts.folders
-            if is_below(each.path, path) and (new := to + each.path.removeprefix(path)) not in taken
+            (was, new)
+            for was in dict.fromkeys([*([path] if changes else []), *taken])
+            if is_below(was, path) and (new := to + was.removeprefix(path)) not in taken
         ]
-        changes = self._made(moved)
-        self._hosts.change(_saving(moved, changes), folders=[(was, {"path": new}) for was, new in renamed])
-        self._note(Step(changes, tuple(FolderChange(new, {"path": was}) for was, new in renamed), title))
+        before = {name: _said(self.folder(path), name) for name in changes}
+        made = self._made(moved)
+        first = [(path, changes)] if changes else []
+        self._hosts.change(_saving(moved, made), folders=[*first, *((was, {"path": new}) for was, new in renamed)])
+        folders = [FolderChange(path, before)] if changes else []
+        folders += [FolderChange(new, {"path": was}) for was, new in renamed]
+        self._note(Step(made, tuple(folders), title))
 
     def undo(self) -> Step | None:
         """Undo the newest change in one write and return it, each `before` as it stands there again; None without any.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 from sshtui.errors import SshtuiError, UsageError
 from sshtui.model.folders import folder_typed, is_below
-from sshtui.model.hosts import Host, folder_problem
+from sshtui.model.hosts import NOTHING_MORE, Host, folder_problem
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import ChooseKeyPair, Confirm
 from sshtui.ui.card_fields import (
@@ -96,11 +97,11 @@ class HostEdits:
 
         def save(texts: Mapping[str, str]) -> None:
             changes = {name: value for name, value in read_folder(texts).items() if value != read_folder(before)[name]}
-            if changes:
-                self._history.set_folder(path, changes, f"the settings of {path}.")
             to = texts["path"].strip()
             if to != path:
-                self._move_folder(path, to, catalogue)
+                self._move_folder(path, to, catalogue, changes)
+            elif changes:
+                self._history.set_folder(path, changes, f"the settings of {path}.")
 
         return Editing(FOLDER_FIELDS, before, self._around(), save)
 
@@ -152,10 +153,10 @@ class HostEdits:
             return ""
         return self._told_once(lambda: self._move_folder(path, to, catalogue), f"{path} is {to} now.")
 
-    def _move_folder(self, path: str, to: str, catalogue: Catalogue) -> None:
+    def _move_folder(self, path: str, to: str, catalogue: Catalogue, changes: Mapping[str, Any] = NOTHING_MORE) -> None:
         if is_below(to, path):
             raise UsageError(f"{path} cannot stand inside itself.")
-        self._history.move_folder(path, to, catalogue.own_below(path), f"{path} renamed to {to}.")
+        self._history.move_folder(path, to, catalogue.own_below(path), f"{path} renamed to {to}.", changes)
 
     def mark_favourites(self, hosts: Sequence[Host]) -> None:
         """Make favourites of them; none any more when all are."""

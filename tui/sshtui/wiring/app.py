@@ -147,7 +147,7 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
 
 
 def _known_hosts_screen(paths: Paths, prompter: Prompter) -> KnownHostsScreen:
-    from sshtui.ssh.known_hosts import SYSTEM_WIDE, KnownHosts
+    from sshtui.ssh.known_hosts import KnownHosts, read_only
     from sshtui.ui.screens.known_hosts import KnownHostsScreen, KnownHostsTools
 
     async def ask_for(address: str, port: int) -> Sequence[HostKey]:
@@ -155,7 +155,8 @@ def _known_hosts_screen(paths: Paths, prompter: Prompter) -> KnownHostsScreen:
 
         return await scan(address, port)
 
-    return KnownHostsScreen(KnownHostsTools(KnownHosts(paths.known_hosts, SYSTEM_WIDE), ask_for), prompter)
+    files = KnownHosts(paths.known_hosts, read_only(paths.known_hosts))
+    return KnownHostsScreen(KnownHostsTools(files, ask_for), prompter)
 
 
 def make_keeper(paths: Paths, hosts: HostStore) -> Keeper:

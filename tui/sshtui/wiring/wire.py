@@ -114,7 +114,7 @@ def build_wire(
     """
     from sshtui.keys.identities import FileAndAgentIdentities
     from sshtui.ssh.dialer import SshDialer
-    from sshtui.ssh.known_hosts import SYSTEM_WIDE, KnownHosts
+    from sshtui.ssh.known_hosts import KnownHosts, read_only
 
     def remember(host: Host, key_pair: KeyPair) -> None:
         saved = hosts.get(host.name)
@@ -129,7 +129,7 @@ def build_wire(
     agent_path = os.environ.get("SSH_AUTH_SOCK") or None
     identities = FileAndAgentIdentities(paths.ssh_dir, agent_path)
     dialer = SshDialer(
-        KnownHosts(paths.known_hosts, SYSTEM_WIDE),
+        KnownHosts(paths.known_hosts, read_only(paths.known_hosts)),
         identities,
         settings,
         lookup.hop,

@@ -23,6 +23,7 @@ DEPTH_LIMIT = 64
 """Groups inside groups."""
 
 _RANGE = re.compile(r"\[(\d+|[a-zA-Z]):(\d+|[a-zA-Z])(?::(\d+))?\]")
+_SECTION = re.compile(r"\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?\Z")
 _YAML = re.compile(r"(?:---|[\w.-]+:)(?:\s|\Z)")
 _NO_FOLDERS = frozenset({"all", "ungrouped"})
 _OVER_SSH = frozenset(
@@ -102,11 +103,14 @@ def _from_ini(text: str, path: Path) -> _Inventory:
         if not line or line.startswith(("#", ";")):
             continue
         if line.startswith("[") and line.partition("#")[0].rstrip().endswith("]"):
-            section, _, kind = line.partition("#")[0].strip("[] \t").partition(":")
+            head = _SECTION.match(line)
+            if head is None or head[2] not in {None, "hosts", "vars", "children"}:
+                raise BrokenFile(path, number, f"{line[:60]} is no section of an inventory.")
+            section, kind = head[1], head[2] or ""
             inventory.group(section)
         elif kind == "vars":
             name, _, value = line.partition("=")
-            inventory.group(section).variables[name.strip()] = value.strip().strip("'\"")
+            inventory.group(section).variables[name.strip()] = _literal(value.strip())
         elif kind == "children":
             inventory.group(line.partition("#")[0].strip()).parents.append(section)
         elif kind in {"", "hosts"}:
@@ -117,6 +121,12 @@ def _from_ini(text: str, path: Path) -> _Inventory:
             pairs = (word.partition("=") for word in words[1:])
             inventory.add(words[0], section, {name: value for name, equals, value in pairs if equals}, number)
     return inventory
+
+
+def _literal(value: str) -> str:
+    """A value below `[group:vars]`: what stands between two quotes of a kind, or all as it is (Ansible's ini.py)."""
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1].replace(f"\\{value[0]}", value[0]) if quoted else value
 
 
 def _from_yaml(text: str, path: Path) -> _Inventory:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from sshtui.store.importers.registry import is_registry
+
 _BY_SUFFIX = {
     ".reg": "putty", ".mxtsessions": "mobaxterm", ".csv": "csv", ".json": "json", ".yml": "ansible", ".yaml": "ansible",
 }  # fmt: skip
 _BY_WORDS = (
     ("[Sessions\\", "winscp"), ("[Bookmarks", "mobaxterm"), ("mRemoteNG", "mremoteng"), ("<mrng:", "mremoteng"),
-    ("<VanDyke", "securecrt"), ("SimonTatham\\PuTTY", "putty"), ("ansible_", "ansible"),
+    ("<VanDyke", "securecrt"), ("SimonTatham\\", "putty"), ("9bis.com\\", "putty"), ("ansible_", "ansible"),
 )  # fmt: skip
 
 LOOKED_AT = 16_384
@@ -19,8 +21,10 @@ LOOKED_AT = 16_384
 
 def guess_format(path: Path) -> str:
     """One of the names in `plan.FORMATS`. Never raises; a file that cannot be read is guessed by its name."""
+    if is_registry(path):
+        return "putty"
     if path.is_dir():
-        return "putty" if ".putty" in path.parts else "securecrt"
+        return "putty" if {".putty", "putty"} & {*path.parts} else "securecrt"
     if path.suffix.lower() in _BY_SUFFIX:
         return _BY_SUFFIX[path.suffix.lower()]
     data = b""

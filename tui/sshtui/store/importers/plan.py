@@ -11,7 +11,7 @@ from typing import Literal
 from sshtui.model.further_fields import HOST_KEY_TRUST
 from sshtui.model.hosts import Host
 from sshtui.store.importers.ansible import read_ansible
-from sshtui.store.importers.found import Found
+from sshtui.store.importers.found import Found, read_text
 from sshtui.store.importers.putty import read_putty
 from sshtui.store.importers.tables import read_csv, read_json, read_list
 from sshtui.store.importers.windows import read_mobaxterm, read_winscp
@@ -55,6 +55,8 @@ class Step:
 def read_ssh_config(path: Path) -> Found:
     """The hosts of an ssh_config file, as copies of our own."""
     found = Found()
+    # Whatever is wrong with the file itself is told as for every format.
+    read_text(path)
     # As `ssh -F FILE` does, this trusts the file that a person names, wherever it lies.
     read = read_hosts(path, checked=False)
     found.hosts.extend(replace(host, origin="") for host in read.hosts)

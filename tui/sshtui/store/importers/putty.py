@@ -1,4 +1,4 @@
-"""PuTTY: the registry's export (.reg) and the directory of sessions it keeps on Unix.
+"""PuTTY: the registry, its export (.reg; KiTTY's and Wine's too) and the directory of sessions it keeps on Unix.
 
 Sources: PuTTY's settings.c (names and meaning), windows/storage.c and unix/storage.c (the two layouts).
 """
@@ -12,9 +12,15 @@ from urllib.parse import unquote
 
 from sshtui.model.hosts import Forward
 from sshtui.store.importers.found import Found, read_text
+from sshtui.store.importers.registry import is_registry, registry_keys
 from sshtui.store.putty_terminal import switches_of
 
-_SESSION = re.compile(r"\[HKEY_[^\]]*\\SimonTatham\\PuTTY\\Sessions\\([^\]\\]+)\]\Z", re.IGNORECASE)
+# Wine doubles the backslashes and writes the time of the last change behind.
+_SESSION = re.compile(
+    r"\[(?:HKEY_[^\]]*\\)?Software\\+(?:SimonTatham\\+PuTTY|9bis\.com\\+KiTTY)\\+Sessions\\+([^\]\\]+)\](?: \d+)?\Z",
+    re.IGNORECASE,
+)
+_KEY = "Software\\SimonTatham\\PuTTY\\Sessions"
 _VALUE = re.compile(r'"((?:[^"\\]|\\.)*)"=(?:"((?:[^"\\]|\\.)*)"|dword:([0-9a-fA-F]{1,8}))\Z')
 _FORWARD = re.compile(r"[46]?([LRD])([^=]+)(?:=(.*))?\Z")
 _SSH_PROXY = "6"
@@ -24,11 +30,18 @@ _PROXIES = {"2": "socks5", "3": "http"}
 
 
 def read_putty(path: Path) -> Found:
-    """The SSH sessions of a .reg file or of a sessions directory; saved passwords of proxies are not taken."""
+    """The SSH sessions of a .reg file, a directory of sessions or the registry; no saved passwords of proxies."""
     found = Found()
-    for name, values in _directory(path) if path.is_dir() else _registry(read_text(path)):
+    sessions = _windows() if is_registry(path) else _directory(path) if path.is_dir() else _registry(read_text(path))
+    for name, values in sessions:
         _add(found, name, values)
     return found
+
+
+def _windows() -> Iterator[tuple[str, dict[str, str]]]:
+    for key, values in registry_keys(_KEY):
+        if key.rpartition("\\")[0].endswith(_KEY):
+            yield unquote(key.rpartition("\\")[2], encoding="cp1252"), values
 
 
 def _directory(path: Path) -> Iterator[tuple[str, dict[str, str]]]:

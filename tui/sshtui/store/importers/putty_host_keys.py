@@ -1,4 +1,4 @@
-"""The host keys PuTTY trusts: from a registry export, or `~/.putty/sshhostkeys` on Unix.
+"""The host keys PuTTY trusts: from the registry, its export, or `~/.putty/sshhostkeys` on Unix.
 
 Sources: PuTTY's windows/storage.c and unix/storage.c (`keytype@port:host` and its value), sshrsa.c, sshdss.c and
 sshecc.c (the value as numbers); RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709 section 4 (what the wire has).
@@ -16,6 +16,10 @@ from urllib.parse import unquote
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import address_problem, port_problem
 from sshtui.store.importers.found import Skipped, read_text
+from sshtui.store.importers.registry import is_registry, registry_keys
+
+ACTIONS = {"unknown": "new", "known": "same", "changed": "changed", "revoked": "revoked"}
+"""What known_hosts says of a host key that was found, and what an import makes of it: only new ones are taken."""
 
 _REGISTRY = re.compile(r'"((?:[^"\\]|\\.)*)"="([^"]*)"\Z')
 _NAME = re.compile(r"([a-z0-9-]+)@(\d{1,5}):(.+)\Z")
@@ -34,7 +38,7 @@ class FoundHostKey:
 def read_putty_host_keys(path: Path) -> tuple[tuple[FoundHostKey, ...], tuple[Skipped, ...]]:
     """The host keys, and the entries that are none. Raises NotFound, BrokenFile."""
     found, skipped = [], []
-    for name, value in _entries(read_text(path)):
+    for name, value in _windows() if is_registry(path) else _entries(read_text(path)):
         parts = _NAME.match(name)
         try:
             if not parts:
@@ -46,6 +50,11 @@ def read_putty_host_keys(path: Path) -> tuple[tuple[FoundHostKey, ...], tuple[Sk
         except ValueError as error:
             skipped.append(Skipped(name, str(error)))
     return tuple(found), tuple(skipped)
+
+
+def _windows() -> Iterator[tuple[str, str]]:
+    for _, values in registry_keys("Software\\SimonTatham\\PuTTY\\SshHostKeys"):
+        yield from ((unquote(name, encoding="cp1252"), numbers) for name, numbers in values.items())
 
 
 def _entries(text: str) -> Iterator[tuple[str, str]]:

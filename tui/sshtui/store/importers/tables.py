@@ -116,6 +116,15 @@ def _add(found: Found, values: Mapping[str, Any]) -> None:
     if protocol not in {"", "ssh", "ssh2"}:
         found.skip(name or address, f"it is no SSH host but {protocol}.")
         return
+    if "@" in address or address.lower().startswith("ssh://") or address.count(":") == 1 or "]:" in address:
+        try:
+            place = split_destination(address)
+        except UsageError as error:
+            found.skip(name or address, error.sentence)
+            return
+        name, address = name or place.address, place.address
+        fields["user"] = fields["user"] or place.user
+        fields["port"] = fields["port"] or place.port or ""
     keep_alive, favourite = fields.pop("keep_alive"), fields.pop("favourite").lower()
     tags = values.get("tags") or values.get("Tags") or ""
     words = tags if isinstance(tags, list) else re.split(r"[,; ]", str(tags))

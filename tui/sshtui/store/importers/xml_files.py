@@ -42,7 +42,7 @@ def read_mremoteng(path: Path) -> Found:
     found = Found()
     root = _parsed(path)
     if root.get("FullFileEncryption", "").lower() == "true":
-        raise BrokenFile(path, 0, "the file is encrypted.", hint="Export it from mRemoteNG without encryption.")
+        raise _encrypted(path)
     for node in root.findall("Node"):
         _mremoteng(found, node, "", {}, 0)
     return found
@@ -71,8 +71,15 @@ def _mremoteng(found: Found, node: ElementTree.Element, folder: str, above: dict
         )
 
 
+def _encrypted(path: Path) -> BrokenFile:
+    return BrokenFile(path, 0, "the file is encrypted.", hint="Export it from mRemoteNG without encryption.")
+
+
 def _parsed(path: Path) -> ElementTree.Element:
     text = read_text(path)
+    if re.fullmatch(r"[A-Za-z0-9+/\s]+={0,2}\s*", text):
+        # All of it in base64, as older versions of mRemoteNG encrypt a file.
+        raise _encrypted(path)
     # Declared entities can make a short file endless; these programs never write any.
     if re.search(r"<!(?:DOCTYPE|ENTITY)", text, re.IGNORECASE):
         raise BrokenFile(path, 0, "it declares entities, which no export does.")

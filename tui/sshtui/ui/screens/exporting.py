@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -15,7 +15,7 @@ from textual.widgets import Input
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Confirm, Prompter
 from sshtui.model.text import plain, plain_lines
-from sshtui.store.exporters import EXPORTS, Inherit, exported, write_export
+from sshtui.store.exporters import EXPORTS, Inherit, exported, in_the_way, write_export
 from sshtui.ui.screens.exchange import MOST_SHOWN, ExchangeScreen
 from sshtui.ui.widgets.chooser import Chooser
 
@@ -74,15 +74,15 @@ class ExportScreen(ExchangeScreen[Host]):
         if not self._hosts:
             self.jobs.say(EMPTY, warning=True)
         elif (path := self.path()) is not None:
-            self._write(path, exists=os.path.lexists(path))
+            self._write(path)
 
     @work(group="write", exclusive=True)
-    async def _write(self, path: Path, *, exists: bool) -> None:
-        if exists:
-            shown = f"{plain(str(path), 300)} is there already."
-            if not await self.jobs.prompter.ask(Confirm("Replace the file?", shown, yes="Replace", danger=True)):
-                return
+    async def _write(self, path: Path) -> None:
         format = self.format
+        if there := await asyncio.to_thread(in_the_way, format, self._hosts, path):
+            question = Confirm("Replace what is there?", plain(there, 400), yes="Replace", danger=True)
+            if not await self.jobs.prompter.ask(question):
+                return
         done = await self.jobs.attempt(lambda: write_export(format, self._hosts, path, self._inherit))
         if done is not None:
             self.show_title(f"Export: {plain(done.splitlines()[0], 300)}")

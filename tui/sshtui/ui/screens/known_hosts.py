@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import work
@@ -11,20 +13,24 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from sshtui.errors import SshtuiError, UsageError
+from sshtui.files import with_home
 from sshtui.model.host_keys import HostKey
 from sshtui.model.questions import Confirm, Prompter
 from sshtui.model.text import plain
 from sshtui.ssh.known_host_lines import known_name, place_of
 from sshtui.ssh.known_hosts import Known, KnownHosts, ListedKey
+from sshtui.store.importers.found import Skipped
+from sshtui.store.importers.putty_host_keys import ACTIONS, FoundHostKey, read_putty_host_keys
 from sshtui.ui.jobs import Jobs
 from sshtui.ui.modals.base import QUIET
 from sshtui.ui.modals.form import LineForm
 from sshtui.ui.screens.filtered import FilteredScreen
 
+PUTTY_FILE = "~/.putty/sshhostkeys"
 MOST_SHOWN = 1000
 """Lines of the list; what a filter leaves out is found by a longer one."""
 
-EMPTY = "No host keys here.\n\na adds one, s asks a server for its own."
+EMPTY = "No host keys here.\n\na adds one, s asks a server for its own, i takes those that PuTTY trusts."
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class KnownHostsScreen(FilteredScreen[ListedKey]):
         Binding("d,delete", "delete", "delete", tooltip="Forget the host key; the file as it was is kept"),
         Binding("v", "revoke", "revoke", tooltip="Revoke the host key: it is never accepted again"),
         Binding("s", "scan", "scan", tooltip="Ask a server for its host keys, and compare them"),
+        Binding("i", "import", "import PuTTY's", tooltip="Take over the host keys that PuTTY trusts"),
         Binding("r,f5", "reload", "reload", tooltip="Read the files again"),
     ]
     HELP = "Known hosts"
@@ -182,10 +189,51 @@ class KnownHostsScreen(FilteredScreen[ListedKey]):
         if known is not None:
             self.tell_here(_scanned(known_name(*place).decode(), found, known))
 
+    @work(group="job", exclusive=True)
+    async def action_import(self) -> None:
+        """Trust the host keys that PuTTY trusts, where none is known yet, after showing them."""
+        explanation = "The file of PuTTY's host keys: sshhostkeys, or a .reg file. Nothing is saved before you say yes."
+        usual = PUTTY_FILE if with_home(PUTTY_FILE).is_file() else ""
+        form = LineForm(
+            "Import the host keys of PuTTY", "Read", explanation=explanation, value=usual, quiet=self._quiet
+        )
+        typed = await self.app.push_screen_wait(form)
+        if typed is None:
+            return
+        planned = await self._jobs.attempt(lambda: self._planned(with_home(typed)))
+        if planned is None:
+            return
+        steps, skipped = planned
+        self.tell_here(_found_by_putty(steps, skipped))
+        new = [entry for action, entry in steps if action == "new"]
+        if not new:
+            self._jobs.say("There is no host key in it that is not known yet.")
+            return
+        counted = Counter(action for action, _ in steps)
+        text = ", ".join(f"{count} {action}" for action, count in counted.items()) + ". Only new ones are taken."
+        if not await self._jobs.prompter.ask(Confirm(f"Trust {len(new)} host keys?", text, yes="Trust", danger=True)):
+            return
+
+        def remember() -> bool:
+            for entry in new:
+                self._tools.files.remember(entry.address, entry.port, entry.host_key)
+            return True
+
+        if await self._jobs.attempt(remember):
+            self._jobs.say(f"{len(new)} host keys are trusted.")
+        self._load()
+
+    def _planned(self, path: Path) -> tuple[list[tuple[str, FoundHostKey]], tuple[Skipped, ...]]:
+        """Each host key of a file of PuTTY with what would be done, and the entries that are none."""
+        found, skipped = read_putty_host_keys(path)
+        files = self._tools.files
+        actions = [ACTIONS[files.lookup(entry.address, entry.port).verdict(entry.host_key)] for entry in found]
+        return list(zip(actions, found, strict=True)), skipped
+
     def _ours(self, entry: ListedKey) -> bool:
         ours = entry.path == self._tools.files.path
         if not ours:
-            self._jobs.say(f"It stands in {entry.path}, which belongs to the whole machine.", warning=True)
+            self._jobs.say(f"It stands in {entry.path}; only {self._tools.files.path} is changed here.", warning=True)
         return ours
 
 
@@ -219,6 +267,17 @@ def _facts(entry: ListedKey) -> Content:
     elif entry.marker:
         parts.append("\nAn authority: host keys that it signed are accepted.\n")
     parts.append(f"\n{entry.host_key.sha256}\n{entry.host_key.md5}\n\n{entry.host_key.randomart}")
+    return Content.assemble(*parts)
+
+
+def _found_by_putty(steps: Sequence[tuple[str, FoundHostKey]], skipped: Sequence[Skipped]) -> Content:
+    parts: list[Any] = [("PuTTY trusts\n", "bold")]
+    for action, entry in steps[:MOST_SHOWN]:
+        name = plain(known_name(entry.address, entry.port).decode(), 100)
+        key = entry.host_key
+        parts += [(f"\n{action:<9}", "$warning" if action in ("changed", "revoked") else ""), f"{name}  {key.kind}\n"]
+        parts.append((f"{key.sha256}\n", "$muted"))
+    parts += [f"\nskipped  {plain(left_out.name, 100)}: {plain(left_out.reason, 200)}\n" for left_out in skipped[:20]]
     return Content.assemble(*parts)
 
 

@@ -11,7 +11,7 @@ from sshtui.store.ssh_config_effective import DEFAULT, Row
 from sshtui.store.why import Explanation
 from sshtui.ui.screens.filtered import FilteredScreen
 
-_KEYWORD = 26
+_KEYWORD = 29
 
 
 class WhyScreen(FilteredScreen[Row]):
