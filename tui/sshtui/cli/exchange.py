@@ -84,8 +84,8 @@ def import_host_keys(paths: Paths, file: Path, dry_run: bool, yes: bool) -> None
         elif not known.exact:
             action = "new"
             new.append(entry)
-        key = entry.host_key
-        click.echo(f"{action:<9} {plain(f'[{entry.address}]:{entry.port}')}  {key.kind} {key.sha256}")
+        host_key = entry.host_key
+        click.echo(f"{action:<9} {plain(f'[{entry.address}]:{entry.port}')}  {host_key.kind} {host_key.sha256}")
     for left_out in skipped:
         click.echo(f"{'skipped':<9} {plain(left_out.name)}  {left_out.reason}")
     if not found and not skipped:

@@ -31,7 +31,12 @@ PORT = 8022
 @click.option("--open", "open_browser", is_flag=True, help="Open the page in the browser.")
 @click.option("--tls", is_flag=True, help="Serve by TLS with a certificate made here.")
 @click.option("--cert", type=click.Path(path_type=Path), help="Serve by TLS with this certificate (chain), PEM.")
-@click.option("--key", type=click.Path(path_type=Path), help="The private key of --cert, PEM, readable by you alone.")
+@click.option(
+    "--key",
+    "private_key",
+    type=click.Path(path_type=Path),
+    help="The private key of --cert, PEM, readable by you alone.",
+)
 @click.pass_context
 def serve(
     ctx: click.Context,
@@ -41,7 +46,7 @@ def serve(
     open_browser: bool,
     tls: bool,
     cert: Path | None,
-    key: Path | None,
+    private_key: Path | None,
 ) -> int | None:
     """Serve the app as a page in the browser, behind a password and a one-time code.
 
@@ -54,18 +59,24 @@ def serve(
         return None
     from sshtui.wiring.console import run_console
 
-    return run_console(ctx.obj, _wish(host, port, names, open_browser, tls, cert, key))
+    return run_console(ctx.obj, _wish(host, port, names, open_browser, tls, cert, private_key))
 
 
 def _wish(
-    host: str, port: int, names: tuple[str, ...], open_browser: bool, tls: bool, cert: Path | None, key: Path | None
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    open_browser: bool,
+    tls: bool,
+    cert: Path | None,
+    private_key: Path | None,
 ) -> Wish:
     from sshtui.web.library import require
 
     require()
     from sshtui.web.serving import Wish
 
-    return Wish(host, port, names, open_browser, tls, cert, key)
+    return Wish(host, port, names, open_browser, tls, cert, private_key)
 
 
 @serve.command(short_help="Choose a password and pair an authenticator app.")

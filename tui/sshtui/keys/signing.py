@@ -107,13 +107,13 @@ class FileSigner(_Signer):
         self._opened = opened
 
     async def _sign(self, data: bytes) -> bytes:
-        key = await self._opened.private(self._prompter)
-        if key is None:
+        private_key = await self._opened.private(self._prompter)
+        if private_key is None:
             raise ValueError("The passphrase was not given.")
-        if key.get_algorithm().startswith("sk-"):
+        if private_key.get_algorithm().startswith("sk-"):
             self._prompter.tell(Notice("Touch your security key to log in."))
         try:
-            return await apart(lambda: key.sign(data, self.sig_algorithm))
+            return await apart(lambda: private_key.sign(data, self.sig_algorithm))
         except ValueError as error:
             self._prompter.tell(Notice(f"{self._opened.path} cannot sign: {error}.", level="error"))
             raise
@@ -122,10 +122,10 @@ class FileSigner(_Signer):
 async def file_signers(opened: OpenedFile, pair: KeyPair, prompter: Prompter) -> list[asyncssh.SSHKeyPair]:
     """Certificate and plain key of a file; empty when the person declines to open one that hides its public half."""
     if pair.public is None:
-        key = await opened.private(prompter)
-        if key is None:
+        private_key = await opened.private(prompter)
+        if private_key is None:
             return []
-        public = key.convert_to_public()
+        public = private_key.convert_to_public()
     else:
         with decoding(pair.label):
             public = asyncssh.import_public_key(pair.public.line)

@@ -168,9 +168,9 @@ def _public_keys(session: Any) -> Iterator[tuple[str, bytes, PublicKey]]:
 
     encoders = {pkcs11.KeyType.RSA: encode_rsa_public_key, pkcs11.KeyType.EC: encode_ec_public_key}
     # To the end at once: a session has one search at a time.
-    for key in list(session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PUBLIC_KEY})):
-        if encoder := encoders.get(key.key_type):
-            yield key.label, key.id, PublicKey(asyncssh.import_public_key(encoder(key)).public_data)
+    for found in list(session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PUBLIC_KEY})):
+        if encoder := encoders.get(found.key_type):
+            yield found.label, found.id, PublicKey(asyncssh.import_public_key(encoder(found)).public_data)
 
 
 def _session(token: Token, pin: Any) -> Any:
@@ -203,7 +203,7 @@ def _private(token: Token, public: PublicKey, pin: Any) -> Any:
     pkcs11 = _package()
     with talking_to_token(token.name):
         session = _session(token, pin)
-        numbers = [number for _label, number, key in _public_keys(session) if key == public]
+        numbers = [number for _label, number, public_key in _public_keys(session) if public_key == public]
         attributes = {pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY, pkcs11.Attribute.SIGN: True}
         for number in numbers:
             for private in list(session.get_objects({**attributes, pkcs11.Attribute.ID: number})):
