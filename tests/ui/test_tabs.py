@@ -226,6 +226,15 @@ async def test_a_failure_is_a_sentence_and_a_way_on(stage: Build) -> None:
         await shell.until(pilot, "a live tab", lambda: shell.app.roster.sessions[0].state is State.LIVE)
 
 
+async def test_a_long_failure_leaves_the_way_on_in_sight_on_a_small_screen(stage: Build) -> None:
+    shell = stage(HOSTS)
+    shell.dialer.error = Refused("db refused the connection on port 22. " * 4, hint="Is the port right? " * 12)
+    async with shell.app.run_test(size=(40, 12)) as pilot:
+        await pilot.press("home", "enter")
+        await shell.shows(pilot, "db refused")
+        assert "Enter reconnects" in shell.picture()
+
+
 async def test_the_status_line_tells_the_truth_about_the_connection(stage: Build) -> None:
     shell = stage(HOSTS)
     async with shell.app.run_test(size=(120, 40)) as pilot:

@@ -29,13 +29,9 @@ class LastLine:
         self._roster = roster
         self._leader = leader
 
-    def show_leader(self) -> None:
-        """Show whether the leader waits, or all is passed on."""
-        self._status.show_leader(pending=self._leader.pending, locked=self._leader.locked)
-
     def show(self, scope: Scope) -> None:
-        """Show what counts in `scope`, where a keystroke counts now."""
-        self.show_leader()
+        """Show what counts in `scope`, where a keystroke counts now, and whether the leader waits."""
+        self._status.show_leader(pending=self._leader.pending, locked=self._leader.locked)
         front = self._roster.front
         if scope in (Scope.HOSTS, Scope.CARD) or front is None:
             only, words = self._offer(scope)

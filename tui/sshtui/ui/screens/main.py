@@ -219,7 +219,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
     def _show_leader(self) -> None:
         pending = self._leader.pending
-        self._last_line.show_leader()
+        self._show_status()
         if self._menu_timer is not None:
             self._menu_timer.stop()
             self._menu_timer = None

@@ -22,6 +22,9 @@ from sshtui.ui.widgets.terminal_view import TerminalView
 BANNER_LINES = 8
 """Lines of the server's banner that are shown while connecting and after it failed."""
 
+LOW = 16
+"""Rows below which the ways on come before the details, which may not fit."""
+
 
 class Pane(Widget):
     """The terminal is always there with its true size; words cover it until the first connection stands."""
@@ -44,6 +47,9 @@ class Pane(Widget):
 
     def on_mount(self) -> None:
         self.set_interval(1.0, self._count_down)
+        self.show_state()
+
+    def on_resize(self) -> None:
         self.show_state()
 
     def show_danger(self) -> None:
@@ -77,6 +83,8 @@ class Pane(Widget):
             fits = line.cell_length + ways.cell_length + 2 <= self.size.width
             return Content("  " if fits else "\n ").join([line, ways])
         banner = [Content.assemble((f"| {line}", "$muted")) for line in session.banner[:BANNER_LINES]]
+        if self.size.height < LOW:
+            return Content("\n").join([head, ways, *details, *banner])
         return Content("\n").join([head, Content(""), *details, *banner, Content(""), ways])
 
     def _headline(self) -> str:
