@@ -17,6 +17,8 @@ class Scope(Enum):
     ENDED = "In a tab that has ended"
 
 
+_IN_A_TAB = (Scope.TERMINAL, Scope.CONNECTING, Scope.ENDED)
+
 LEADER_PREFIX = "leader "
 """Marks a keystroke that follows the leader, as in `leader n`."""
 
@@ -35,6 +37,11 @@ class Action:
     keystrokes: tuple[str, ...]
     short: str = ""
     palette: bool = True
+
+    @property
+    def needs_tab(self) -> bool:
+        """Whether it acts on a tab, and does nothing where none is open."""
+        return self.scope in _IN_A_TAB or self.id.startswith(("tab.", "session."))
 
 
 LEADER = "leader"

@@ -110,7 +110,8 @@ class HostEdits:
             self._save_all([(host, was)])
             return host
 
-        return Editing(CARD_FIELDS, written(base), self._around(was), save)
+        guessed = () if was else ("name", "folder")
+        return Editing(CARD_FIELDS, written(base), self._around(was), save, guessed=guessed)
 
     def _around(self, was: str | None = None) -> Surrounding:
         names = self._names() - ({was} if was else set())

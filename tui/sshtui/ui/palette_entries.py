@@ -65,5 +65,4 @@ def _possible(action: Action, front: Session | None) -> bool:
     """Whether an action has something to act on: a tab in front, one that ended."""
     if action.scope is Scope.ENDED:
         return front is not None and front.state.over
-    needs_tab = action.scope is Scope.TERMINAL or action.id.startswith(("tab.", "session."))
-    return front is not None or not needs_tab
+    return front is not None or not action.needs_tab

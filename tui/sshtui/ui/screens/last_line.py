@@ -18,6 +18,7 @@ _ON_FOLDER = frozenset(
     {"hosts.connect", "hosts.filter", "hosts.add", "hosts.edit", "app.help", "app.quit", "app.palette"}
     | {"hosts.mark", "hosts.move", "hosts.check", "hosts.undo"}
 )
+_ON_NOTHING = frozenset({"hosts.filter", "hosts.add", "app.help", "app.quit", "app.palette", "app.quick_connect"})
 
 
 class LastLine:
@@ -48,4 +49,6 @@ class LastLine:
             return _MARKED, {}
         if scope is Scope.HOSTS and (folder := sidebar.folder) is not None:
             return _ON_FOLDER, {"hosts.connect": "unfold" if folder.folded else "fold"}
+        if scope is Scope.HOSTS and sidebar.host is None:
+            return _ON_NOTHING, {}
         return (), {}
