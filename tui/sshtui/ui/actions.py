@@ -103,6 +103,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.keys", "Key pairs: make, inspect, convert, install", Scope.HOSTS, ("K",), "key pairs"),
     Action("app.known_hosts", "Known hosts: trusted and revoked host keys", Scope.HOSTS, ("H",), "known hosts"),
     Action("app.secrets", "Saved secrets: list, remove, lock the vault", Scope.HOSTS, ("S",)),
+    Action("app.settings", "Settings: what is set, and in which file", Scope.HOSTS, (",",)),
     Action("hosts.up", "Up", Scope.HOSTS, ("up", "k"), palette=False),
     Action("hosts.down", "Down", Scope.HOSTS, ("down", "j"), palette=False),
     Action("hosts.page_up", "A page up", Scope.HOSTS, ("pageup", "ctrl+b"), palette=False),
