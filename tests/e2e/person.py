@@ -22,7 +22,7 @@ class Person:
 
     def select(self, name: str) -> None:
         """Move down the list of hosts until the card shows `name`."""
-        self.sees("Enter connect")
+        self.sees(r"\? help")
         while not re.search(rf"─ ?{re.escape(name)} ", self.outer.screen()):
             before = self.outer.screen()
             self.outer.press("Down")
@@ -30,7 +30,7 @@ class Person:
 
     def connect(self, name: str) -> None:
         """Find the saved host `name` and open a tab on it."""
-        self.sees("Enter connect")
+        self.sees(r"\? help")
         self.outer.press("/")
         self.outer.type(name)
         self.outer.press("Enter")

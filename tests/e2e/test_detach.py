@@ -118,7 +118,7 @@ def test_a_link_opens_in_the_sshtui_that_is_running(
     sit_down: SitDown, sshd: OpenSSH, sshtui: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     person = sit_down(Size(80, 24))
-    person.sees("Enter connect")
+    person.sees(r"\? help")
     until(lambda: running(sshtui), "sshtui that is running", 20)
     said = sshtui(f"ssh://root@{sshd.address}:{sshd.port}")
     assert (said.returncode, "opens in the sshtui that is running" in said.stdout) == (0, True)
@@ -206,7 +206,7 @@ def test_quitting_ends_an_app_that_could_be_left(
     sit_down: SitDown, sshtui: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     person = sit_down(Size(80, 24), "--detachable")
-    person.sees("Enter connect")
+    person.sees(r"\? help")
     person.outer.press("q")
     assert "Detached" not in person.sees(r"\[exit 0\]")
     assert running(sshtui) == []

@@ -163,7 +163,7 @@ def test_whatever_the_umask_everything_it_makes_is_private(
     finally:
         os.umask(before)
     app.type("\x1c" + "h")
-    app.await_words("Enter connect")
+    app.await_words("? help")
     app.seen = b""
     app.type("abox\t127.0.0.1\r")
     config = tmp_path / "config"

@@ -33,7 +33,7 @@ SCENES: dict[str, tuple[list[str], str]] = {
     "lost": (["home", *["down"] * 4, "enter", "SAY", "LOSE"], "connection lost"),
     "failed": (["FAIL", "home", *["down"] * 4, "enter"], "Is the port right?"),
     "help": (["question_mark"], "Connect in another tab"),
-    "palette": (["colon", *"ta"], "Close the tab"),
+    "palette": (["colon", *"ta"], "Detach: leave"),
     "quick connect": (["C", *"ada@"], "connect to"),
 }
 

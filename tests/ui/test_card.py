@@ -324,3 +324,24 @@ async def test_what_is_typed_before_the_fields_are_open_is_not_taken_for_command
             shell.app.post_message(events.Key(name, name if len(name) == 1 else None))
         await shell.until(pilot, "the text", lambda: isinstance(f := shell.app.focused, Input) and f.value == "dud")
     assert len(shell.store.hosts()) == 4
+
+
+async def test_what_is_typed_takes_the_place_of_a_guessed_folder(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test() as pilot:
+        await pilot.press("end", "up", "a", *"new", "tab", *"192.0.2.9", "tab", "tab", "tab")
+        await pilot.press(*"office", "enter")
+        await shell.until(pilot, "the host", lambda: shell.store.get("new"))
+        host = shell.store.get("new")
+        assert host is not None
+        assert host.folder == "office"
+
+
+async def test_a_guessed_folder_that_is_passed_over_stays(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test() as pilot:
+        await pilot.press("end", "up", "a", *"new", "tab", *"192.0.2.9", "tab", "tab", "tab", "tab", "enter")
+        await shell.until(pilot, "the host", lambda: shell.store.get("new"))
+        host = shell.store.get("new")
+        assert host is not None
+        assert host.folder == WEB.folder

@@ -26,6 +26,18 @@ FULL = replace(
 )
 
 
+async def test_a_long_value_goes_on_below_itself(stage: Build) -> None:
+    shell = stage(HOSTS[1:2])
+    async with shell.app.run_test(size=(44, 40)) as pilot:
+        await pilot.press("end", "enter")
+        await shell.until(pilot, "a channel", lambda: shell.dialer.channels)
+        await shell.until(pilot, "the focus", lambda: shell.main.workspace.has_focus_within)
+        await pilot.press("ctrl+backslash", "i")
+        lines = (await shell.shows(pilot, "part of the")).splitlines()
+        at = next(place for place, line in enumerate(lines) if "part of the" in line)
+        assert lines[at + 1].index("cipher") == lines[at].index("part of the")
+
+
 async def test_the_leader_and_i_show_what_is_known_of_the_connection(stage: Build) -> None:
     shell = stage(HOSTS[1:2])
     async with shell.app.run_test(size=(100, 40)) as pilot:

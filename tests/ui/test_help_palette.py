@@ -51,6 +51,17 @@ async def test_the_palette_carries_out_an_action(stage: Build) -> None:
         await shell.until(pilot, "the card", lambda: shell.main.sidebar.editing)
 
 
+async def test_the_palette_offers_what_is_done_to_a_tab_only_where_there_is_one(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("colon", *"rename the")
+        await shell.shows(pilot, "Nothing has such a name.")
+        await pilot.press("escape", "end", "enter", "ctrl+backslash", "colon", *"rename the")
+        await shell.shows(pilot, "Rename the tab")
+        await pilot.press(*["backspace"] * 10, *"reconnect")
+        await shell.until(pilot, "no way to reconnect", lambda: "Reconnect" not in shell.picture())
+
+
 async def test_the_palette_connects_to_a_host(stage: Build) -> None:
     shell = stage()
     async with shell.app.run_test() as pilot:

@@ -63,6 +63,16 @@ async def test_the_plan_is_shown_and_nothing_is_written_before_yes(stage: Build,
     assert shell.path.read_bytes() == before
 
 
+async def test_the_last_line_names_letters_only_where_they_are_no_text(stage: Build, table: Path) -> None:
+    shell = stage()
+    async with shell.app.run_test() as pilot:
+        await pilot.press("I")
+        await shell.until(pilot, "the field", lambda: "F1 help" in shell.picture())
+        assert "i import" not in shell.picture()
+        await pilot.press(*"sessions.csv", "enter")
+        await shell.shows(pilot, "i import")
+
+
 async def test_after_yes_the_hosts_are_saved_once_and_u_takes_them_back(stage: Build, table: Path) -> None:
     shell = stage(answers=[True])
     async with shell.app.run_test() as pilot:

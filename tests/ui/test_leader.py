@@ -114,3 +114,11 @@ async def test_the_leader_works_while_text_is_typed(stage: Build) -> None:
         await connected(shell, pilot)
         await pilot.press("alt+0", "slash", "w", "ctrl+backslash", "question_mark")
         await shell.shows(pilot, "In the list of hosts")
+
+
+async def test_what_needs_a_tab_says_that_none_is_open(stage: Build) -> None:
+    shell = stage()
+    async with shell.app.run_test() as pilot:
+        await pilot.press("ctrl+backslash", "x")
+        await shell.until(pilot, "a notice", lambda: shell.prompter.notices)
+        assert shell.prompter.notices[0].text.startswith("No tab is open")

@@ -12,6 +12,7 @@ from textual.widgets import Button, Input
 from sshtui.model.host_keys import DnsVerdict
 from sshtui.model.questions import ChangedHostKey, Question, UnknownHostKey
 from tests.ui.modal_stage import HOST_KEY, KNOWN, QUESTIONS, Stage, shown, start
+from tests.waiting import on_stage
 
 UNKNOWN, ANOTHER_TYPE = QUESTIONS["unknown"], QUESTIONS["another-type"]
 CHANGED = ChangedHostKey("web-1", "10.0.0.5", 2222, HOST_KEY, (KNOWN,))
@@ -54,6 +55,19 @@ async def test_md5_and_the_picture_are_a_keystroke_away() -> None:
             assert line in text
         await pilot.press("m", "p")
         assert HOST_KEY.md5 not in shown(app)
+        task.cancel()
+
+
+async def test_a_picture_that_does_not_fit_is_scrolled_to_and_the_frame_says_how_to_go_on() -> None:
+    app = Stage()
+    async with app.run_test(size=(80, 16)) as pilot:
+        task = start(app, UNKNOWN)
+        await app.ready(pilot)
+        await pilot.press("p")
+        await on_stage(pilot, lambda: "PgUp/PgDn scroll" in shown(app))
+        assert HOST_KEY.randomart.splitlines()[0] in shown(app)
+        await pilot.press("p")
+        await on_stage(pilot, lambda: "p picture" in shown(app))
         task.cancel()
 
 

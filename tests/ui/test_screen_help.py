@@ -125,6 +125,15 @@ def sees(pilot: Pilot[None], text: str) -> bool:
     return text in picture(pilot)
 
 
+def test_while_a_text_is_typed_a_footer_names_no_letters() -> None:
+    bindings = (
+        Binding("escape,q", "leave", "back"),
+        Binding("question_mark,f1", "help", "help"),
+        Binding("D", "x", "x"),
+    )
+    assert str(footer(bindings, 80, typing=True)) == "Esc back  F1 help"
+
+
 async def test_a_long_text_is_read_with_the_keystrokes_of_less() -> None:
     top, bottom = "In a terminal every keystroke", ACTIONS[-1].id
     app = Stage(HelpScreen(Keymap()))

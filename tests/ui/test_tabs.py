@@ -105,7 +105,7 @@ async def test_a_tab_is_renamed_in_place(stage: Build) -> None:
         await open_tabs(shell, pilot, 1)
         await pilot.press("ctrl+backslash", "comma")
         await shell.shows(pilot, "name of the tab")
-        await pilot.press(*("backspace",) * 5, *"primary", "enter")
+        await pilot.press(*"primary", "enter")
         await shell.until(pilot, "the name", lambda: bar(shell) == " 1 primary ● │")
         await shell.until(pilot, "the focus", lambda: shell.main.workspace.has_focus_within)
 
@@ -224,6 +224,15 @@ async def test_a_failure_is_a_sentence_and_a_way_on(stage: Build) -> None:
         await over_for_a_while(shell, pilot)
         await pilot.press("r")
         await shell.until(pilot, "a live tab", lambda: shell.app.roster.sessions[0].state is State.LIVE)
+
+
+async def test_a_long_failure_leaves_the_way_on_in_sight_on_a_small_screen(stage: Build) -> None:
+    shell = stage(HOSTS)
+    shell.dialer.error = Refused("db refused the connection on port 22. " * 4, hint="Is the port right? " * 12)
+    async with shell.app.run_test(size=(40, 12)) as pilot:
+        await pilot.press("home", "enter")
+        await shell.shows(pilot, "db refused")
+        assert "Enter reconnects" in shell.picture()
 
 
 async def test_the_status_line_tells_the_truth_about_the_connection(stage: Build) -> None:

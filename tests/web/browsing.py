@@ -145,7 +145,7 @@ class Visitor:
         await self.page.fill("#password", PASSWORD)
         await self.page.fill("#code", self.console.code())
         await self.page.keyboard.press("Enter")
-        await self.sees("Enter connect")
+        await self.sees(r"\? help")
 
     async def screen(self) -> str:
         """What the terminal in the page shows."""

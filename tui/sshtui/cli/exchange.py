@@ -79,11 +79,11 @@ def import_host_keys(paths: Paths, file: Path, dry_run: bool, yes: bool) -> None
     found, skipped = read_putty_host_keys(file)
     new = []
     for entry in found:
-        key = entry.host_key
-        action = ACTIONS[known_hosts.lookup(entry.address, entry.port).verdict(key)]
+        host_key = entry.host_key
+        action = ACTIONS[known_hosts.lookup(entry.address, entry.port).verdict(host_key)]
         if action == "new":
             new.append(entry)
-        click.echo(f"{action:<9} {plain(f'[{entry.address}]:{entry.port}')}  {key.kind} {key.sha256}")
+        click.echo(f"{action:<9} {plain(f'[{entry.address}]:{entry.port}')}  {host_key.kind} {host_key.sha256}")
     for left_out in skipped:
         click.echo(f"{'skipped':<9} {plain(left_out.name)}  {left_out.reason}")
     if not found and not skipped:

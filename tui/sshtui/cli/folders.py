@@ -40,7 +40,7 @@ def list_folders(paths: Paths, as_json: bool) -> None:
 @click.argument("path")
 @click.option("-l", "--user", help="User to log in as.")
 @click.option("-p", "--port", type=Number(0, 65535), metavar="PORT", help="Port on the servers; 0 clears it.")
-@click.option("-i", "--key", metavar="FILE", help="Private key to offer first.")
+@click.option("-i", "--key", "key_pair", metavar="FILE", help="Private key to offer first.")
 @click.option("-J", "--jump", metavar="HOSTS", help="Go through these hosts, separated by commas.")
 @click.option("--theme", help="Theme of the terminals.")
 @click.option("--danger/--no-danger", default=None, help="Mark its hosts in red and with the word PROD.")
@@ -50,7 +50,7 @@ def set_folder(
     path: str,
     user: str | None,
     port: int | None,
-    key: str | None,
+    key_pair: str | None,
     jump: str | None,
     theme: str | None,
     danger: bool | None,
@@ -63,7 +63,7 @@ def set_folder(
     given: dict[str, Any] = {
         "user": user,
         "port": port,
-        "key_pair": stored_path(key) if key else key,
+        "key_pair": stored_path(key_pair) if key_pair else key_pair,
         "jump": checked_jump(jump) if jump else jump,
         "theme": theme,
         "danger": danger,

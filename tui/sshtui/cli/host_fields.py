@@ -50,7 +50,7 @@ def _further(_context: click.Context, _option: click.Parameter, texts: tuple[str
 _FIELD_OPTIONS = (
     click.option("-p", "--port", type=PORT, metavar="PORT", help="Port on the server."),
     click.option("-l", "--user", help="User to log in as."),
-    click.option("-i", "--key", metavar="FILE", help="Private key to offer first."),
+    click.option("-i", "--key", "key_pair", metavar="FILE", help="Private key to offer first."),
     click.option("--certificate", metavar="FILE", help="Certificate that goes with a key, if not beside it."),
     click.option("--folder", metavar="PATH", help="Folder in the sidebar, as prod/web."),
     click.option("-J", "--jump", metavar="HOSTS", help="Go through these hosts, separated by commas."),
@@ -101,7 +101,7 @@ def changed(
     *,
     port: int | None,
     user: str | None,
-    key: str | None,
+    key_pair: str | None,
     certificate: str | None,
     folder: str | None,
     jump: str | None,
@@ -119,7 +119,7 @@ def changed(
     """`host` with the fields that were given; None leaves one as it is."""
     texts: dict[str, Any] = {
         "user": user,
-        "key_pair": _key_pair(key) if key else key,
+        "key_pair": _key_pair(key_pair) if key_pair else key_pair,
         "folder": folder.strip("/") if folder is not None else None,
         "jump": checked_jump(jump) if jump else jump,
         "notes": notes,

@@ -59,10 +59,12 @@ def list_held(json_wanted: bool) -> None:
     """
     held = asyncio.run(_agent().held())
     if json_wanted:
-        print_json([agent_facts(key) for key in held])
+        print_json([agent_facts(agent_key) for agent_key in held])
         return
-    for key in held:
-        click.echo(f"{fingerprint_line(key.public, key.comment)}{'  certificate' if key.certificate else ''}")
+    for agent_key in held:
+        click.echo(
+            f"{fingerprint_line(agent_key.public, agent_key.comment)}{'  certificate' if agent_key.certificate else ''}"
+        )
     if not held:
         click.echo("The agent holds no keys.")
 
@@ -110,16 +112,16 @@ def remove(which: str, json_wanted: bool) -> None:
     path = with_home(which)
     public = public_half(path)[0] if path.is_file() else None
     found = [
-        key
-        for key in asyncio.run(holder.held())
-        if (key.public == public if public else which in (key.public.sha256, key.comment))
+        agent_key
+        for agent_key in asyncio.run(holder.held())
+        if (agent_key.public == public if public else which in (agent_key.public.sha256, agent_key.comment))
     ]
     if not found:
         raise NotFound(f"The agent holds no key {which}.")
-    for key in found:
-        asyncio.run(holder.remove(key))
-    removed = [f"Removed {fingerprint_line(key.public, key.comment)}" for key in found]
-    tell(json_wanted, [agent_facts(key) for key in found], *removed)
+    for agent_key in found:
+        asyncio.run(holder.remove(agent_key))
+    removed = [f"Removed {fingerprint_line(agent_key.public, agent_key.comment)}" for agent_key in found]
+    tell(json_wanted, [agent_facts(agent_key) for agent_key in found], *removed)
 
 
 @agent.command("remove-all")

@@ -124,7 +124,7 @@ def delete(provider: str, name: str, yes: bool, region: str) -> None:
 @click.argument("provider")
 @click.option("--save", is_flag=True, help="Save the running ones as hosts; shows the plan and asks first.")
 @click.option("--user", default="", help="Log in as this user.")
-@click.option("--key", type=FILE, metavar="FILE", help="Log in with this key pair.")
+@click.option("--key", "key_pair", type=FILE, metavar="FILE", help="Log in with this key pair.")
 @click.option("--folder", default="", metavar="PATH", help="Put them below this folder.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @region
@@ -135,7 +135,7 @@ def nodes(
     provider: str,
     save: bool,
     user: str,
-    key: Path | None,
+    key_pair: Path | None,
     folder: str,
     yes: bool,
     region: str,
@@ -168,7 +168,7 @@ def nodes(
         elif not each.address:
             hosts.skip(each.name, "It has no address.")
         else:
-            hosts.add(each.name, each.address, user=user, key_pair=stored_path(str(key)) if key else "")
+            hosts.add(each.name, each.address, user=user, key_pair=stored_path(str(key_pair)) if key_pair else "")
     store = HostStore(paths.hosts_file)
     steps = plan(hosts, store.hosts(), folder=folder)
     wanted = to_save(steps)

@@ -32,7 +32,9 @@ def list_keys(directory: Path | None, json_wanted: bool) -> None:
     files = list_directory(with_home(directory or "~/.ssh"))
     held = held_keys() if directory is None else []
     if json_wanted:
-        print_json({"files": [file_facts(file) for file in files], "agent": [agent_facts(key) for key in held]})
+        print_json(
+            {"files": [file_facts(file) for file in files], "agent": [agent_facts(agent_key) for agent_key in held]}
+        )
         return
     for file in files:
         about = f"{file.public.kind} {file.public.bits}" if file.public else "?"
@@ -40,8 +42,9 @@ def list_keys(directory: Path | None, json_wanted: bool) -> None:
         click.echo(plain(f"{file.path}  {about}  {guard}  {file.comment}", 500))
         if file.problem:
             click.echo(f"  {plain(f'{file.problem} Mend it with: {file.remedy}', 500)}")
-    for key in held:
-        click.echo(f"agent  {fingerprint_line(key.public, key.comment)}{'  certificate' if key.certificate else ''}")
+    for agent_key in held:
+        certified = "  certificate" if agent_key.certificate else ""
+        click.echo(f"agent  {fingerprint_line(agent_key.public, agent_key.comment)}{certified}")
     if not files and not held:
         click.echo("No key pairs. Make one with: sshtui keys new")
 
@@ -86,12 +89,12 @@ def public(file: Path, style: str, out: Path | None, passphrase_fd: int | None, 
     from sshtui.keys.convert import public_text
     from sshtui.keys.saving import save_public
 
-    key, comment = _public_half(file, passphrase_fd)
-    text = public_text(key, comment, style)
+    public_key, comment = _public_half(file, passphrase_fd)
+    text = public_text(public_key, comment, style)
     if out:
         save_public(with_home(out), text.encode(), replace=force)
     if json_wanted:
-        print_json({**public_facts(key), "comment": comment, "text": text, "path": str(out) if out else ""})
+        print_json({**public_facts(public_key), "comment": comment, "text": text, "path": str(out) if out else ""})
     elif not out:
         click.echo(text, nl=False)
 
@@ -121,10 +124,10 @@ def fingerprint(file: Path, md5: bool, passphrase_fd: int | None, json_wanted: b
     lines = inspect_file(file).lines
     found = [(PublicKey(line.blob), line.comment) for line in lines] or [_public_half(file, passphrase_fd)]
     if json_wanted:
-        print_json([{**public_facts(key), "comment": said} for key, said in found])
+        print_json([{**public_facts(public_key), "comment": said} for public_key, said in found])
         return
-    for key, said in found:
-        click.echo(fingerprint_line(key, said, md5=md5))
+    for public_key, said in found:
+        click.echo(fingerprint_line(public_key, said, md5=md5))
 
 
 @click.command()
@@ -137,5 +140,5 @@ def randomart(file: Path, passphrase_fd: int | None, json_wanted: bool) -> None:
     \b
     sshtui keys randomart ~/.ssh/id_ed25519
     """
-    key = _public_half(file, passphrase_fd)[0]
-    tell(json_wanted, {**public_facts(key), "randomart": key.randomart}, key.randomart)
+    public_key = _public_half(file, passphrase_fd)[0]
+    tell(json_wanted, {**public_facts(public_key), "randomart": public_key.randomart}, public_key.randomart)

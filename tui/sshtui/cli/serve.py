@@ -27,7 +27,12 @@ PORT = 8022
 @click.option("--open", "open_browser", is_flag=True, help="Open the page in the browser.")
 @click.option("--tls", is_flag=True, help="Serve by TLS with a certificate made here.")
 @click.option("--cert", type=click.Path(path_type=Path), help="Serve by TLS with this certificate (chain), PEM.")
-@click.option("--key", type=click.Path(path_type=Path), help="The private key of --cert, PEM, readable by you alone.")
+@click.option(
+    "--key",
+    "private_key",
+    type=click.Path(path_type=Path),
+    help="The private key of --cert, PEM, readable by you alone.",
+)
 @click.option("--url", default="", metavar="URL", help="Where browsers come to, when that is a reverse proxy.")
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Where the proxy calls from. [loopback]")
 @click.pass_context
@@ -39,7 +44,7 @@ def serve(
     open_browser: bool,
     tls: bool,
     cert: Path | None,
-    key: Path | None,
+    private_key: Path | None,
     url: str,
     proxies: tuple[str, ...],
 ) -> int | None:
@@ -58,7 +63,7 @@ def serve(
     require()
     from sshtui.web.serving import Wish
 
-    return run_console(ctx.obj, Wish(host, port, names, open_browser, tls, cert, key, url, proxies))
+    return run_console(ctx.obj, Wish(host, port, names, open_browser, tls, cert, private_key, url, proxies))
 
 
 @serve.command(short_help="Choose a password and pair an authenticator app.")

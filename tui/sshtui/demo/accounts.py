@@ -42,7 +42,7 @@ class Account:
 
     def has_public_key(self, blob: bytes) -> bool:
         """Whether the key pair with this public half opens it."""
-        return any(key.blob == blob for key in self.public_keys)
+        return any(public_key.blob == blob for public_key in self.public_keys)
 
     def objection(self, password: str) -> str:
         """Why `password` cannot be the new one, or ""."""

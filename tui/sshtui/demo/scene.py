@@ -102,10 +102,10 @@ def _hosts(
     ) -> Host:
         return Host(name, LOOPBACK, at, user, folder, key_pair, jump, tags, notes)
 
-    key, locked = str(ssh_dir / "id_demo"), str(ssh_dir / "id_locked")
+    unlocked, locked = str(ssh_dir / "id_demo"), str(ssh_dir / "id_locked")
     return (
         host("password", "demo", "start here", f"Password: {password}", "shell"),
-        host("key-pair", "key", "start here", "Logs in by itself.", "shell", key_pair=key),
+        host("key-pair", "key", "start here", "Logs in by itself.", "shell", key_pair=unlocked),
         host("locked-key-pair", "locked", "ways in", f"Passphrase: {passphrase}", "passphrase", key_pair=locked),
         host("two-factor", "two-factor", "ways in", f"Password: {password}, code: {code}", "code"),
         host("expired-password", "expired", "ways in", f"Old password: {password}; choose a new one.", "change"),
@@ -160,13 +160,13 @@ def _surroundings(home: Path) -> Surroundings:
 
 def _key_file(path: Path, passphrase: str = "") -> PublicKey:
     """A new ed25519 private key at `path`; its public half."""
-    key = asyncssh.generate_private_key("ssh-ed25519", comment=path.name)
+    private_key = asyncssh.generate_private_key("ssh-ed25519", comment=path.name)
     with warnings.catch_warnings():
         # Few rounds start faster, and bcrypt says so on stderr; the passphrase protects nothing here.
         warnings.simplefilter("ignore", UserWarning)
-        files.write_whole(path, key.export_private_key("openssh", passphrase or None, rounds=16))
-    files.write_whole(path.with_name(path.name + ".pub"), key.export_public_key("openssh"), mode=0o644)
-    return PublicKey(key.public_data)
+        files.write_whole(path, private_key.export_private_key("openssh", passphrase or None, rounds=16))
+    files.write_whole(path.with_name(path.name + ".pub"), private_key.export_public_key("openssh"), mode=0o644)
+    return PublicKey(private_key.public_data)
 
 
 def _speakable(syllables: int) -> str:

@@ -63,7 +63,7 @@ class EmbeddedServer:
         """Listen on a free port of loopback; entered again, on the same port with the same host keys."""
         manners = self._manners
         self._keys = self._keys or [asyncssh.generate_private_key(kind) for kind in manners.key_kinds]
-        self.host_keys = tuple(HostKey(key.public_data) for key in self._keys)
+        self.host_keys = tuple(HostKey(private_key.public_data) for private_key in self._keys)
         self._acceptor = await asyncssh.listen(
             LOOPBACK,
             self.port,

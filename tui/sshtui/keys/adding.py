@@ -52,12 +52,12 @@ def read_time(text: str) -> int | None:
     return sum(int(count) * _UNITS[unit] for count, unit in _TIME.findall(text.lower())) or None
 
 
-async def add_opened(agent: Agent, how: Adding, path: Path, key: asyncssh.SSHKey, prompter: Prompter) -> None:
+async def add_opened(agent: Agent, how: Adding, path: Path, private_key: asyncssh.SSHKey, prompter: Prompter) -> None:
     """Give `agent` the key just opened from `path`. A refusal is told and ends nothing: the login goes on."""
     if how.ask and not await prompter.ask(Confirm("Give the key to the agent?", str(path), yes="Give", no="No")):
         return
     try:
-        certificate = usable_certificate(path, PublicKey(key.public_data))
-        await agent.add(key, certificate, lifetime=how.lifetime, confirm=how.confirm)
+        certificate = usable_certificate(path, PublicKey(private_key.public_data))
+        await agent.add(private_key, certificate, lifetime=how.lifetime, confirm=how.confirm)
     except KeyPairError as error:
         prompter.tell(Notice(f"{path} did not go to the agent. {error.sentence}", level="warning"))

@@ -46,12 +46,14 @@ class Agent:
         """The keys it would sign with, in its order; none when it is locked."""
         async with self._connected() as agent:
             async with asyncio.timeout(self._answer_time):
-                keys = await agent.get_keys()
-            return [_agent_key(key.public_data, key.get_comment(errors="replace") or "") for key in keys]
+                held_keys = await agent.get_keys()
+            return [
+                _agent_key(held_key.public_data, held_key.get_comment(errors="replace") or "") for held_key in held_keys
+            ]
 
     async def add(
         self,
-        key: asyncssh.SSHKey,
+        private_key: asyncssh.SSHKey,
         certificate: asyncssh.SSHCertificate | None = None,
         *,
         lifetime: int | None = None,
@@ -61,16 +63,16 @@ class Agent:
 
         `confirm` makes the agent ask before each use.
         """
-        pairs: list[Any] = [(key, certificate), key] if certificate else [key]
+        pairs: list[Any] = [(private_key, certificate), private_key] if certificate else [private_key]
         async with self._connected() as agent:
             await agent.add_keys(pairs, lifetime=lifetime, confirm=confirm)
 
     async def remove(self, held: AgentKey) -> None:
         """Let it forget one key."""
         async with self._connected() as agent:
-            for key in await agent.get_keys():
-                if key.public_data == held.blob:
-                    await agent.remove_keys([key])
+            for held_key in await agent.get_keys():
+                if held_key.public_data == held.blob:
+                    await agent.remove_keys([held_key])
                     return
         raise KeyPairError(f"The agent no longer holds {held.comment or 'that key'}.")
 
@@ -106,9 +108,9 @@ async def add_file(
 
     Raises KeyPairError, WrongPassphrase, NotFound.
     """
-    key = await asyncio.to_thread(open_file, path, passphrase)
-    certificate = await asyncio.to_thread(usable_certificate, path, PublicKey(key.public_data))
-    await agent.add(key, certificate, lifetime=lifetime, confirm=confirm)
+    private_key = await asyncio.to_thread(open_file, path, passphrase)
+    certificate = await asyncio.to_thread(usable_certificate, path, PublicKey(private_key.public_data))
+    await agent.add(private_key, certificate, lifetime=lifetime, confirm=confirm)
     return certificate is not None
 
 

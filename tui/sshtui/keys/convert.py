@@ -50,7 +50,9 @@ SAME = {
 """The target that writes a file in the format it is in; DER and PKCS#12 have none."""
 
 
-def export_private(key: asyncssh.SSHKey, target: Target, passphrase: str | None, *, rounds: int = ROUNDS) -> bytes:
+def export_private(
+    private_key: asyncssh.SSHKey, target: Target, passphrase: str | None, *, rounds: int = ROUNDS
+) -> bytes:
     """`key` as a file of format `target`, protected when there is a passphrase.
 
     `rounds` is for bcrypt and counts in the OpenSSH format only. Slow by design with a passphrase: call it in a
@@ -62,23 +64,23 @@ def export_private(key: asyncssh.SSHKey, target: Target, passphrase: str | None,
         raise UsageError("An empty passphrase protects nothing.", hint="Say --no-passphrase to have none.")
     match target:
         case Target.OPENSSH:
-            with encoding(key.get_algorithm(), "OpenSSH"):
-                return key.export_private_key(
+            with encoding(private_key.get_algorithm(), "OpenSSH"):
+                return private_key.export_private_key(
                     "openssh", passphrase, cipher_name=_CIPHER, rounds=rounds, ignore_few_rounds=True
                 )
         case Target.PPK2:
-            return to_ppk(key, 2, passphrase)
+            return to_ppk(private_key, 2, passphrase)
         case Target.PPK3:
-            return to_ppk(key, 3, passphrase)
+            return to_ppk(private_key, 3, passphrase)
         case Target.PKCS1 | Target.PKCS8:
-            return _export_pem(key, target, passphrase)
+            return _export_pem(private_key, target, passphrase)
 
 
-def _export_pem(key: asyncssh.SSHKey, target: Target, passphrase: str | None) -> bytes:
+def _export_pem(private_key: asyncssh.SSHKey, target: Target, passphrase: str | None) -> bytes:
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 
-    held, kind = key.pyca_key, key.get_algorithm()
+    held, kind = private_key.pyca_key, private_key.get_algorithm()
     traditional = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | dsa.DSAPrivateKey
     if not isinstance(held, traditional | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey):
         raise KeyPairError(f"A key of type {kind} lives in a security key and has only the OpenSSH format.")

@@ -147,10 +147,10 @@ class FileAndAgentIdentities:
 
         agent = self._agent_at(key_pair.agent)
         if agent and (key_pair.source == "agent" or (key_pair.encrypted and key_pair.public)):
-            held = [key for key in await _held(agent) if key.public == key_pair.public]
-            held.sort(key=lambda key: not key.certificate)
+            held = [agent_key for agent_key in await _held(agent) if agent_key.public == key_pair.public]
+            held.sort(key=lambda agent_key: not agent_key.certificate)
             if held:
-                signers = [AgentSigner(agent.path, key, prompter) for key in held]
+                signers = [AgentSigner(agent.path, agent_key, prompter) for agent_key in held]
                 if not held[0].certificate and (certificate := certificate_or_told(key_pair, prompter)):
                     signers.insert(0, AgentSigner(agent.path, held[0], prompter, certificate))
                 return signers
@@ -164,7 +164,7 @@ class FileAndAgentIdentities:
         adding = read_adding(key_pair.add_to_agent)
         opened.opened = None
         if agent and adding:
-            opened.opened = lambda key, prompter: add_opened(agent, adding, path, key, prompter)
+            opened.opened = lambda private_key, prompter: add_opened(agent, adding, path, private_key, prompter)
         return await file_signers(opened, key_pair, prompter)
 
     async def _token_signers(self, key_pair: KeyPair, prompter: Prompter) -> Sequence[asyncssh.SSHKeyPair]:
@@ -232,7 +232,7 @@ def _certificates(host: Host) -> dict[PublicKey, str]:
 
 def _as_key_pairs(held: Sequence[AgentKey]) -> list[KeyPair]:
     """One key pair for each key; a key and its certificate are one."""
-    certified = {key.public for key in held if key.certificate}
-    by_public = {key.public: key for key in reversed(held)}
-    ordered = dict.fromkeys(key.public for key in held)
+    certified = {agent_key.public for agent_key in held if agent_key.certificate}
+    by_public = {agent_key.public: agent_key for agent_key in reversed(held)}
+    ordered = dict.fromkeys(agent_key.public for agent_key in held)
     return [KeyPair("agent", "", public, by_public[public].comment, None, public in certified) for public in ordered]

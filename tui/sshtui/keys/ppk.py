@@ -89,13 +89,13 @@ class PpkFile:
             hint="Take an untouched copy; nothing in this file can be trusted.",
         )
 
-    def _mac_of(self, plain: bytes, key: bytes) -> bytes:
+    def _mac_of(self, plain: bytes, mac_key: bytes) -> bytes:
         if self.version == 1:
             # It covers the private part alone; that the public one belongs to it shows when the key is built.
-            return hashlib.sha1(plain).digest() if self.hashed else hmac.new(key, plain, "sha1").digest()
+            return hashlib.sha1(plain).digest() if self.hashed else hmac.new(mac_key, plain, "sha1").digest()
         parts = (_bytes(self.algorithm), self.encryption.encode(), _bytes(self.comment), self.public, plain)
         message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-        return hmac.new(key, message, "sha256" if self.version == 3 else "sha1").digest()
+        return hmac.new(mac_key, message, "sha256" if self.version == 3 else "sha1").digest()
 
     def text(self) -> bytes:
         """The file's content, lines ending in LF."""

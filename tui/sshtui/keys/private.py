@@ -94,23 +94,25 @@ def _passphrase_needed(label: str) -> WrongPassphrase:
     return WrongPassphrase(f"{label} is protected by a passphrase.")
 
 
-def from_cryptography(key: PrivateKeyTypes) -> asyncssh.SSHKey:
+def from_cryptography(private_key: PrivateKeyTypes) -> asyncssh.SSHKey:
     """The same private key as asyncssh holds it; ValueError for a type SSH does not use."""
     import asyncssh
     from cryptography.hazmat.primitives import serialization
 
-    der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    der = private_key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     return asyncssh.import_private_key(der)
 
 
 def _open_ppk(file: PpkFile, passphrase: str | None, label: str) -> asyncssh.SSHKey:
     private = file.open(passphrase, label)
     with decoding(label):
-        key = from_cryptography(_from_blobs(file.algorithm, file.public, private))
-        if key.public_data != file.public:
+        private_key = from_cryptography(_from_blobs(file.algorithm, file.public, private))
+        if private_key.public_data != file.public:
             raise KeyFormatError(f"In {label} the private and the public part do not belong together.")
-    key.set_comment(file.comment.encode("utf-8", "surrogateescape"))
-    return key
+    private_key.set_comment(file.comment.encode("utf-8", "surrogateescape"))
+    return private_key
 
 
 def _from_blobs(algorithm: str, public_blob: bytes, private_blob: bytes) -> PrivateKeyTypes:
@@ -142,19 +144,19 @@ def _from_blobs(algorithm: str, public_blob: bytes, private_blob: bytes) -> Priv
     return ec.derive_private_key(private.mpint(), curves[algorithm]())
 
 
-def to_ppk(key: asyncssh.SSHKey, version: Literal[2, 3], passphrase: str | None) -> bytes:
+def to_ppk(private_key: asyncssh.SSHKey, version: Literal[2, 3], passphrase: str | None) -> bytes:
     """`key` as a PPK file; raises KeyPairError for a type PuTTY does not have."""
-    algorithm = key.get_algorithm()
+    algorithm = private_key.get_algorithm()
     with encoding(algorithm, f"PPK {version}"):
-        private = _private_blob(key)
-    comment = (key.get_comment_bytes() or b"").decode("utf-8", "surrogateescape")
-    return ppk.make_ppk(version, algorithm, comment, key.public_data, private, passphrase).text()
+        private = _private_blob(private_key)
+    comment = (private_key.get_comment_bytes() or b"").decode("utf-8", "surrogateescape")
+    return ppk.make_ppk(version, algorithm, comment, private_key.public_data, private, passphrase).text()
 
 
-def _private_blob(key: asyncssh.SSHKey) -> bytes:
+def _private_blob(private_key: asyncssh.SSHKey) -> bytes:
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 
-    held = key.pyca_key
+    held = private_key.pyca_key
     if isinstance(held, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey):
         return string(held.private_bytes_raw())
     if isinstance(held, rsa.RSAPrivateKey):

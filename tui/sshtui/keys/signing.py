@@ -108,16 +108,16 @@ class FileSigner(_Signer):
         self._opened = opened
 
     async def _sign(self, data: bytes) -> bytes:
-        key = await self._opened.private(self._prompter)
-        if key is None:
+        private_key = await self._opened.private(self._prompter)
+        if private_key is None:
             raise ValueError("The passphrase was not given.")
-        credential = credential_of(key)
+        credential = credential_of(private_key)
         if credential is not None and credential.verified:
             return await self._sign_verified(credential, data)
         if credential is not None:
             self._prompter.tell(TOUCH)
         try:
-            return await apart(lambda: key.sign(data, self.sig_algorithm))
+            return await apart(lambda: private_key.sign(data, self.sig_algorithm))
         except ValueError as error:
             if credential is not None and WANTS_VERIFICATION in str(error):
                 return await self._sign_verified(credential, data)
@@ -131,10 +131,10 @@ class FileSigner(_Signer):
 async def file_signers(opened: OpenedFile, pair: KeyPair, prompter: Prompter) -> list[asyncssh.SSHKeyPair]:
     """Certificate and plain key of a file; empty when the person declines to open one that hides its public half."""
     if pair.public is None:
-        key = await opened.private(prompter)
-        if key is None:
+        private_key = await opened.private(prompter)
+        if private_key is None:
             return []
-        public = key.convert_to_public()
+        public = private_key.convert_to_public()
     else:
         with decoding(pair.label):
             public = asyncssh.import_public_key(pair.public.line)

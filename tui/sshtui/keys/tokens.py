@@ -169,25 +169,25 @@ def _public_keys(session: Any) -> Iterator[tuple[str, bytes, PublicKey]]:
     """Label, number (CKA_ID) and key of those that SSH has a name for."""
     pkcs11 = _package()
     # To the end at once: a session has one search at a time.
-    for key in list(session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PUBLIC_KEY})):
-        if (public := _public(key)) is not None:
-            yield key.label, key.id, public
+    for found in list(session.get_objects({pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PUBLIC_KEY})):
+        if (public := _public(found)) is not None:
+            yield found.label, found.id, public
 
 
-def _public(key: Any) -> PublicKey | None:
+def _public(found: Any) -> PublicKey | None:
     pkcs11 = _package()
     import asyncssh
     from pkcs11.util.ec import encode_ec_public_key
     from pkcs11.util.rsa import encode_rsa_public_key
 
-    if key.key_type == pkcs11.KeyType.EC_EDWARDS:
-        if key[pkcs11.Attribute.EC_PARAMS] not in _EDWARDS25519:
+    if found.key_type == pkcs11.KeyType.EC_EDWARDS:
+        if found[pkcs11.Attribute.EC_PARAMS] not in _EDWARDS25519:
             return None
         # As an OCTET STRING of DER, or bare: both are seen.
-        point = key[pkcs11.Attribute.EC_POINT]
+        point = found[pkcs11.Attribute.EC_POINT]
         return PublicKey(string(b"ssh-ed25519") + string(point[-_ED25519_BYTES:]))
-    encode = {pkcs11.KeyType.RSA: encode_rsa_public_key, pkcs11.KeyType.EC: encode_ec_public_key}.get(key.key_type)
-    return PublicKey(asyncssh.import_public_key(encode(key)).public_data) if encode else None
+    encode = {pkcs11.KeyType.RSA: encode_rsa_public_key, pkcs11.KeyType.EC: encode_ec_public_key}.get(found.key_type)
+    return PublicKey(asyncssh.import_public_key(encode(found)).public_data) if encode else None
 
 
 def _session(token: Token, pin: Any) -> Any:
@@ -220,7 +220,7 @@ def _private(token: Token, public: PublicKey, pin: Any) -> Any:
     pkcs11 = _package()
     with talking_to_token(token.name):
         session = _session(token, pin)
-        numbers = [number for _label, number, key in _public_keys(session) if key == public]
+        numbers = [number for _label, number, public_key in _public_keys(session) if public_key == public]
         attributes = {pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY, pkcs11.Attribute.SIGN: True}
         for number in numbers:
             for private in list(session.get_objects({**attributes, pkcs11.Attribute.ID: number})):

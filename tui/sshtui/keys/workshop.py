@@ -52,9 +52,9 @@ def make(
     """
     if not replace:
         refuse_existing(path, public_path(path))
-    key = generate(kind, bits, comment)
-    made = Made(path, PublicKey(key.public_data), comment)
-    save_private(path, export_private(key, Target.OPENSSH, passphrase, rounds=rounds), replace=replace)
+    private_key = generate(kind, bits, comment)
+    made = Made(path, PublicKey(private_key.public_data), comment)
+    save_private(path, export_private(private_key, Target.OPENSSH, passphrase, rounds=rounds), replace=replace)
     save_public(public_path(path), (made.public_line + "\n").encode(), replace=replace)
     return made
 
@@ -64,10 +64,10 @@ def open_file(path: Path, passphrase: str | None) -> asyncssh.SSHKey:
 
     Raises WrongPassphrase, KeyFormatError, NotFound.
     """
-    key = open_private(read_key_file(path), passphrase, str(path))
-    if not key.has_comment() and (comment := inspect_file(path).comment):
-        key.set_comment(comment)
-    return key
+    private_key = open_private(read_key_file(path), passphrase, str(path))
+    if not private_key.has_comment() and (comment := inspect_file(path).comment):
+        private_key.set_comment(comment)
+    return private_key
 
 
 def needs_passphrase(path: Path) -> bool:
@@ -94,12 +94,18 @@ def convert_file(
     """
     if not replace:
         refuse_existing(out)
-    key = open_file(source, passphrase)
+    private_key = open_file(source, passphrase)
     kind = sniff(read_key_file(source))
-    data = export_private(key, target, new_passphrase, rounds=rounds)
+    data = export_private(private_key, target, new_passphrase, rounds=rounds)
     save_private(out, data, replace=replace)
-    lost = losses(key.get_algorithm(), kind, target, commented=key.has_comment(), protected=new_passphrase is not None)
-    return Made(out, PublicKey(key.public_data), key.get_comment(errors="replace") or "", lost)
+    lost = losses(
+        private_key.get_algorithm(),
+        kind,
+        target,
+        commented=private_key.has_comment(),
+        protected=new_passphrase is not None,
+    )
+    return Made(out, PublicKey(private_key.public_data), private_key.get_comment(errors="replace") or "", lost)
 
 
 def change_passphrase(path: Path, old: str | None, new: str | None, *, rounds: int = ROUNDS) -> Path:
@@ -109,8 +115,8 @@ def change_passphrase(path: Path, old: str | None, new: str | None, *, rounds: i
     """
     data = read_key_file(path)
     target = _same_target(path, sniff(data))
-    key = open_private(data, old, str(path))
-    save_private(path, export_private(key, target, new, rounds=rounds), replace=True)
+    private_key = open_private(data, old, str(path))
+    save_private(path, export_private(private_key, target, new, rounds=rounds), replace=True)
     return path
 
 
@@ -151,11 +157,11 @@ def change_comment(path: Path, comment: str, passphrase: str | None = None) -> t
     written = []
     if inside:
         data = read_key_file(path)
-        key = open_private(data, passphrase, str(path))
-        key.set_comment(comment)
+        private_key = open_private(data, passphrase, str(path))
+        private_key.set_comment(comment)
         rounds = (read_container(data).rounds or ROUNDS) if found.format is Format.OPENSSH else ROUNDS
         protection = passphrase if found.encrypted else None
-        save_private(path, export_private(key, SAME[found.format], protection, rounds=rounds), replace=True)
+        save_private(path, export_private(private_key, SAME[found.format], protection, rounds=rounds), replace=True)
         written.append(path)
     elif public is None:
         public = PublicKey(open_private(read_key_file(path), passphrase, str(path)).public_data)
@@ -217,9 +223,9 @@ def certify(
 
     if not replace:
         refuse_existing(*(each for each in (out, der, p12) if each))
-    key = open_file(path, passphrase)
-    certificate = self_sign(key, days=days, subject=subject)
-    bundled = bundle(key, certificate.pem, bundle_passphrase) if p12 else b""
+    private_key = open_file(path, passphrase)
+    certificate = self_sign(private_key, days=days, subject=subject)
+    bundled = bundle(private_key, certificate.pem, bundle_passphrase) if p12 else b""
     save_public(out, certificate.pem, replace=replace)
     if der:
         save_public(der, certificate.der, replace=replace)

@@ -38,7 +38,7 @@ class SelfSigned:
     der: bytes
 
 
-def self_sign(key: asyncssh.SSHKey, *, days: int = 365, subject: str = "") -> SelfSigned:
+def self_sign(private_key: asyncssh.SSHKey, *, days: int = 365, subject: str = "") -> SelfSigned:
     """A self-signed certificate as `openssl req -x509` makes it, valid from now for `days`.
 
     `subject` is `/C=DE/O=Example/CN=name` as openssl takes it; empty means the key's comment as CN.
@@ -50,8 +50,8 @@ def self_sign(key: asyncssh.SSHKey, *, days: int = 365, subject: str = "") -> Se
 
     if not 1 <= days <= DAYS_LIMIT:
         raise UsageError(f"A certificate is valid for 1 to {DAYS_LIMIT} days, not {days}.")
-    held = _signing_key(key)
-    name = _name(subject or f"/CN={_common_name(key)}")
+    held = _signing_key(private_key)
+    name = _name(subject or f"/CN={_common_name(private_key)}")
     now = datetime.now(UTC).replace(microsecond=0)
     own_id = x509.SubjectKeyIdentifier.from_public_key(held.public_key())
     builder = (
@@ -67,17 +67,17 @@ def self_sign(key: asyncssh.SSHKey, *, days: int = 365, subject: str = "") -> Se
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     )
     digest = None if isinstance(held, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey) else hashes.SHA256()
-    with encoding(key.get_algorithm(), "X.509"):
+    with encoding(private_key.get_algorithm(), "X.509"):
         certificate = builder.sign(held, digest)
     wrap = serialization.Encoding
     return SelfSigned(certificate.public_bytes(wrap.PEM), certificate.public_bytes(wrap.DER))
 
 
-def _signing_key(key: asyncssh.SSHKey) -> SigningKey:
+def _signing_key(private_key: asyncssh.SSHKey) -> SigningKey:
     """The key as cryptography holds it; KeyPairError for one that lives in a device."""
     from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 
-    held = key.pyca_key
+    held = private_key.pyca_key
     issuers = (
         rsa.RSAPrivateKey,
         ec.EllipticCurvePrivateKey,
@@ -86,12 +86,12 @@ def _signing_key(key: asyncssh.SSHKey) -> SigningKey:
         dsa.DSAPrivateKey,
     )
     if not isinstance(held, issuers):
-        raise KeyPairError(f"A key of type {key.get_algorithm()} cannot sign a certificate.")
+        raise KeyPairError(f"A key of type {private_key.get_algorithm()} cannot sign a certificate.")
     return held
 
 
-def _common_name(key: asyncssh.SSHKey) -> str:
-    comment = "".join(each for each in key.get_comment(errors="replace") or "" if each.isprintable())
+def _common_name(private_key: asyncssh.SSHKey) -> str:
+    comment = "".join(each for each in private_key.get_comment(errors="replace") or "" if each.isprintable())
     return (comment.replace("/", "_") or "sshtui")[:64]
 
 
@@ -124,13 +124,15 @@ def _name(subject: str) -> x509.Name:
     return x509.Name(attributes)
 
 
-def bundle(key: asyncssh.SSHKey, certificate_pem: bytes, passphrase: str | None, *, name: str = "sshtui") -> bytes:
+def bundle(
+    private_key: asyncssh.SSHKey, certificate_pem: bytes, passphrase: str | None, *, name: str = "sshtui"
+) -> bytes:
     """A PKCS#12 file with the private key and its certificate, AES-256 with PBKDF2-SHA-256 when protected."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.serialization import pkcs12
 
-    held = _signing_key(key)
+    held = _signing_key(private_key)
     protection: serialization.KeySerializationEncryption = serialization.NoEncryption()
     if passphrase is not None:
         protection = (
@@ -164,7 +166,7 @@ def _inspect_pkcs12(data: bytes, path: str) -> KeyFile:
 
     refuse_slow(data, path or "The file")
     try:
-        key, certificate, others = pkcs12.load_key_and_certificates(data, None)
+        private_key, certificate, others = pkcs12.load_key_and_certificates(data, None)
     except ValueError:
         return KeyFile(path, Format.PKCS12, None, protection="PKCS#12 password")
     details: tuple[tuple[str, str], ...] = ()
@@ -172,8 +174,8 @@ def _inspect_pkcs12(data: bytes, path: str) -> KeyFile:
     if certificate:
         found = _inspect_certificate(certificate, path, Format.PKCS12)
         details, public = found.details, found.public
-    elif key:
-        public = ssh_public(key.public_key())
+    elif private_key:
+        public = ssh_public(private_key.public_key())
     return KeyFile(path, Format.PKCS12, public, details=(*details, ("further certificates", str(len(others)))))
 
 
@@ -196,12 +198,12 @@ def _inspect_certificate(found: x509.Certificate, path: str, kind: Format) -> Ke
     return KeyFile(path, kind, ssh_public(found.public_key()), details=details, problem=problem)
 
 
-def ssh_public(key: PublicKeyTypes) -> PublicKey:
+def ssh_public(public_key: PublicKeyTypes) -> PublicKey:
     """The SSH form of a public key of another world; KeyFormatError for a type SSH does not have."""
     import asyncssh
     from cryptography.hazmat.primitives import serialization
 
-    pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    pem = public_key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     try:
         return PublicKey(asyncssh.import_public_key(pem).public_data)
     except asyncssh.KeyImportError as error:

@@ -20,6 +20,8 @@ class Scope(Enum):
     __hash__ = object.__hash__
 
 
+_IN_A_TAB = (Scope.TERMINAL, Scope.CONNECTING, Scope.ENDED)
+
 LEADER_PREFIX = "leader "
 """Marks a keystroke that follows the leader, as in `leader n`."""
 
@@ -38,6 +40,11 @@ class Action:
     keystrokes: tuple[str, ...]
     short: str = ""
     palette: bool = True
+
+    @property
+    def needs_tab(self) -> bool:
+        """Whether it acts on a tab, and does nothing where none is open."""
+        return self.scope in _IN_A_TAB or self.id.startswith(("tab.", "session."))
 
 
 LEADER = "leader"
@@ -100,6 +107,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.keys", "Key pairs: make, inspect, convert, install", Scope.HOSTS, ("K",), "key pairs"),
     Action("app.known_hosts", "Known hosts: trusted and revoked host keys", Scope.HOSTS, ("H",), "known hosts"),
     Action("app.secrets", "Saved secrets: list, remove, lock the vault", Scope.HOSTS, ("S",)),
+    Action("app.settings", "Settings: what is set, and in which file", Scope.HOSTS, (",",)),
     Action("hosts.up", "Up", Scope.HOSTS, ("up", "k"), palette=False),
     Action("hosts.down", "Down", Scope.HOSTS, ("down", "j"), palette=False),
     Action("hosts.page_up", "A page up", Scope.HOSTS, ("pageup", "ctrl+b"), palette=False),

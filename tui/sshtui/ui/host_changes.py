@@ -86,6 +86,8 @@ class HostChanges:
         row = self._list.row
         if isinstance(row, HostRow):
             await self._card.edit(f"copy of {row.host.name}", self._edits.cloning(row.host))
+        else:
+            self._jobs.say("Choose a host first.")
 
     def _save_own(self) -> None:
         first = self._edits.save_own(self._selection.hosts())
@@ -93,6 +95,9 @@ class HostChanges:
             self._reveal(first)
 
     def _delete(self) -> None:
+        if not self._selection.marked and isinstance(self._list.row, FolderRow):
+            self._jobs.say("A folder goes with its last host. Space marks all that are in it, then d deletes them.")
+            return
         hosts = self._edits.all_changeable(self._selection.hosts())
         if len(hosts) > MANY:
             self._list.run_worker(self._edits.ask_to_delete(hosts), group="delete", exclusive=True)
@@ -119,7 +124,7 @@ class HostChanges:
         what = own[0].name if len(own) == 1 else f"{len(own)} hosts"
         before = own[0].folder if len({host.folder for host in own}) == 1 else ""
         hint = "a folder as prod/web; empty is the top"
-        self._ask(Line(f"move {what} to", accept, before, hint, self._listing.folders()))
+        self._ask(Line(f"move {what} to", accept, before, hint, self._listing.folders(), replaced=True))
 
     def _move_folder(self, path: str) -> None:
         def accept(to: str) -> str:

@@ -111,7 +111,8 @@ class HostEdits:
             self._save_all([(None if new else base, host)])
             return host
 
-        return Editing(CARD_FIELDS, written(base), self._around("" if new else base.name), save)
+        guessed = ("name", "folder") if new else ()
+        return Editing(CARD_FIELDS, written(base), self._around("" if new else base.name), save, guessed=guessed)
 
     def _around(self, was: str = "") -> Surrounding:
         names = self._names() - {was}

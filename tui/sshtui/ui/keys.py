@@ -211,8 +211,8 @@ def _lone(character: str, erase: str) -> Keystroke | None:
 
 
 @lru_cache(1024)
-def _keystroke(key: str, typed: str) -> Keystroke:
-    modifiers, bare = split_name(_ALIASES.get(key, key))
+def _keystroke(name: str, typed: str) -> Keystroke:
+    modifiers, bare = split_name(_ALIASES.get(name, name))
     # Not `isprintable`: the joiners inside emoji are typed too.
     if modifiers - {"shift"} or _CONTROL.search(typed):
         typed = ""

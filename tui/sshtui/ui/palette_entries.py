@@ -10,7 +10,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.themes import Theme
 from sshtui.session.roster import Roster
 from sshtui.session.session import Session
-from sshtui.ui.actions import ACTIONS
+from sshtui.ui.actions import ACTIONS, Action, Scope
 from sshtui.ui.keymap import Keymap
 from sshtui.ui.screens.palette import Entry
 
@@ -49,7 +49,7 @@ def palette_entries(
 ) -> Iterator[Entry]:
     """Actions first, in the registry's order; the rest as it stands on the screen. `theme`: the one in use."""
     for action in ACTIONS:
-        if action.palette:
+        if action.palette and _possible(action, to.roster.front):
             labels = keymap.labels(action.id, unicode=unicode)
             yield Entry(action.title, "action", labels, partial(to.perform, action.id))
     for place, session in enumerate(to.roster.sessions, 1):
@@ -59,3 +59,10 @@ def palette_entries(
     for name, each in themes.items():
         here = "in use" if name == theme else ""
         yield Entry(f"Theme: {each.title}", "theme", here, partial(use_theme, name))
+
+
+def _possible(action: Action, front: Session | None) -> bool:
+    """Whether an action has something to act on: a tab in front, one that ended."""
+    if action.scope is Scope.ENDED:
+        return front is not None and front.state.over
+    return front is not None or not action.needs_tab

@@ -58,6 +58,8 @@ class Parts:
     settings: Settings = field(default_factory=Settings)
     save_setting: Callable[[str, object], None] = lambda _name, _value: None
     """Keeps a setting for the next start. Raises ConfigError; the app's own parts tell that instead."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """The files that a person may edit, by what is in them."""
     keymap: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     open_at_start: Host | None = None
     problems: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from sshtui.model.text import plain, plain_lines
 from sshtui.ui.modals import dialog_for
 from sshtui.ui.modals.base import QUIET, Dialog
 from sshtui.ui.modals.key_pairs import ChooseKeyPairDialog
+from sshtui.ui.steady import NARROW
 
 A = TypeVar("A")
 
@@ -24,7 +25,7 @@ TOAST_LINES = 12
 """Lines of a notice shown."""
 
 TOAST_COLUMNS = 60
-"""Columns of a toast; Textual makes it narrower on a narrow screen, half of it."""
+"""Columns of a toast; at most half of the screen, all of it on one below NARROW columns."""
 
 TOAST_SECONDS = {"information": 6.0, "warning": 10.0, "error": 15.0}
 
@@ -77,7 +78,8 @@ class ModalPrompter:
         """A toast, as plain text; a server's words stand behind a bar, wrapped so that no line lacks it."""
         lines = plain_lines(notice.text, lines=TOAST_LINES)
         if notice.server:
-            columns = max(10, min(TOAST_COLUMNS, self._app.size.width // 2) - 6)
+            width = self._app.size.width
+            columns = max(10, min(TOAST_COLUMNS, width if width < NARROW else width // 2) - 6)
             pieces = [piece for line in lines for piece in textwrap.wrap(line, columns) or [""]]
             lines = [f"| {piece}" for piece in pieces[: 2 * TOAST_LINES]]
         self._app.notify(

@@ -23,6 +23,9 @@ from sshtui.ui.scrub import SCRUB, scrubbed
 if TYPE_CHECKING:
     from sshtui.ui.audience import Audience
 
+NARROW = 60
+"""Columns below which notices take the whole width: screens have the class `-slim`."""
+
 REPORTS = 5
 """Mistakes kept in full; one tends to bring the next."""
 
@@ -40,6 +43,7 @@ class SteadyApp(App[ReturnType]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (NARROW, "-broad")]
         self.reports: list[str] = []
         """Mistakes the app survived, to be printed once the terminal is free."""
         self.audience: Audience | None = None

@@ -68,7 +68,7 @@ class TabActions:
             session.label = text
             return ""
 
-        self._ask(Line("name of the tab", accept, text=session.label))
+        self._ask(Line("name of the tab", accept, text=session.label, replaced=True))
 
     def _save_text(self) -> None:
         session = self._roster.front

@@ -131,6 +131,12 @@ def _parts(paths: Paths, destination: Host | None) -> Parts:
         known_hosts=lambda prompter: _known_hosts_screen(paths, prompter),
         config_hosts=lookup.read_only,
         settings=settings,
+        files={
+            "settings": str(paths.settings_file),
+            "keystrokes": str(paths.keymap_file),
+            "themes": str(paths.themes_dir),
+            "hosts": str(paths.hosts_file),
+        },
         save_setting=lambda name, value: save_setting(paths.settings_file, name, value),
         keymap=keymap,
         open_at_start=destination,

@@ -251,9 +251,9 @@ class Dialog(ModalScreen[A | None], Generic[A]):
         self.query_one(".dialog-body").styles.max_height = rows
         for block in self.query(".block"):
             block.styles.max_height = max(3, rows - 4 if roomy else rows - 2)
-        self.call_after_refresh(self._hint)
+        self.call_after_refresh(self.tell_keystrokes)
 
-    def _hint(self) -> None:
+    def tell_keystrokes(self) -> None:
         """Under the frame: how to see the rest when it does not fit, else what the keys do."""
         hidden = self.query_one(".dialog-body", VerticalScroll).max_scroll_y > 0
         self.query_one(".dialog-box").border_subtitle = self._drawn(
@@ -307,7 +307,7 @@ class Dialog(ModalScreen[A | None], Generic[A]):
             self.set_timer(self._quiet - waited, self._look_for_quiet)
             return
         self.ready = True
-        self._hint()
+        self.tell_keystrokes()
         widget = self.first_focus()
         if widget is not None:
             # Textual would scroll at once, by a layout that may still be on its way, and never back up.

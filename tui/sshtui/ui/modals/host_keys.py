@@ -53,6 +53,13 @@ class _HostKeyDialog(Dialog[Trust | Literal["replace"]]):
         """Show or hide the MD5 fingerprint or the picture."""
         widget = self.query_one(f"#{what}")
         widget.display = not widget.display
+        self.call_after_refresh(self._unfolded, widget)
+
+    def _unfolded(self, widget: Widget) -> None:
+        """Show what there is now, and how to see the rest."""
+        if widget.display:
+            widget.scroll_visible(animate=False, immediate=True)
+        self.tell_keystrokes()
 
 
 class UnknownHostKeyDialog(_HostKeyDialog):

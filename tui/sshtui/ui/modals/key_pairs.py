@@ -67,7 +67,7 @@ class ChooseKeyPairDialog(Dialog[ChosenKeyPair]):
 
     HEADING = "Choose a key pair"
     HINT = "Up/Down choose · Enter use · Esc cancel"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("K", "workshop", "Key workshop")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("K", "workshop", "Key pairs")]
 
     def __init__(self, question: ChooseKeyPair, *, quiet: float = QUIET) -> None:
         self._host_name = plain(question.name, limit=60)
@@ -93,7 +93,7 @@ class ChooseKeyPairDialog(Dialog[ChosenKeyPair]):
         if self._question.key_pairs:
             yield Choice("Use", "use")
         if self.workshop is not None:
-            yield Choice("Key workshop", "workshop")
+            yield Choice("Key pairs", "workshop")
         yield Choice("Cancel", "cancel")
 
     def first_focus(self) -> Widget | None:

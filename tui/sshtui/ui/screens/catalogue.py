@@ -12,7 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from sshtui.ui.keymap import shown
@@ -23,6 +23,10 @@ E = TypeVar("E")
 
 SIDE_BY_SIDE = 76
 """Columns from which the list and the facts stand beside each other."""
+
+
+BESIDE_TEXT = frozenset({"escape", "f1", "f5"})
+"""Keystrokes that count while a text is typed."""
 
 
 class CatalogueScreen(Screen[None], Generic[E], inherit_bindings=False):
@@ -109,7 +113,15 @@ class CatalogueScreen(Screen[None], Generic[E], inherit_bindings=False):
         """Choose the layout, and break the footer's line between two keystrokes."""
         self.set_class(event.size.width >= SIDE_BY_SIDE, "-wide")
         self.set_class(not self._unicode, "-ascii")
-        self.query_one("#footer", Static).update(footer(self.offers(), max(1, event.size.width - 2)))
+        self._show_footer()
+
+    def on_descendant_focus(self) -> None:
+        self._show_footer()
+
+    def _show_footer(self) -> None:
+        typing = isinstance(self.focused, Input)
+        line = footer(self.offers(), max(1, self.size.width - 2), typing=typing)
+        self.query_one("#footer", Static).update(line)
 
     def offers(self) -> Sequence[Binding]:
         """What can be done here, for the footer and the help: of the frame first, then of the screen itself."""
@@ -171,12 +183,15 @@ class CatalogueScreen(Screen[None], Generic[E], inherit_bindings=False):
         self.dismiss()
 
 
-def footer(bindings: Iterable[Binding], columns: int) -> Content:
-    """What the keystrokes do; no line ends between a keystroke and its words."""
+def footer(bindings: Iterable[Binding], columns: int, *, typing: bool = False) -> Content:
+    """What the keystrokes do; no line ends between a keystroke and its words. `typing`: letters go into a text."""
     lines: list[list[Content]] = [[]]
     used = 0
     for each in bindings:
-        part = Content.assemble((shown(each.key.partition(",")[0]), "bold $accent"), f" {each.description}")
+        names = [name for name in each.key.split(",") if not typing or name in BESIDE_TEXT]
+        if not names:
+            continue
+        part = Content.assemble((shown(names[0]), "bold $accent"), f" {each.description}")
         if used and used + part.cell_length > columns:
             lines.append([])
             used = 0

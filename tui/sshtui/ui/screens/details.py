@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from textwrap import wrap
 
 from textual import work
 from textual.content import Content
@@ -14,6 +15,9 @@ from sshtui.session.session import Session
 from sshtui.ui.screens.reading import ReadingScreen
 
 _LABEL = 16
+_NARROWEST = 16
+"""Cells that a value gets at least."""
+
 _POST_QUANTUM = ("mlkem", "sntrup")
 
 
@@ -42,8 +46,16 @@ class DetailsScreen(ReadingScreen):
         rows += facts_rows(session.facts or ConnectionFacts(), time.time())
         rows += [("forward", plain(str(state), 300)) for state in session.forwards]
         rows += traffic_rows(session.traffic)
-        lines = [Content.assemble((f"{label:<{_LABEL}}", "$muted"), value) for label, value in rows]
+        room = max(self.columns - _LABEL, _NARROWEST)
+        lines = []
+        for label, value in rows:
+            first, *others = wrap(value, room) or [""]
+            lines.append(Content.assemble((f"{label:<{_LABEL}}", "$muted"), first))
+            lines += [Content(" " * _LABEL + other) for other in others]
         return Content("\n").join(lines)
+
+    def on_resize(self) -> None:
+        self.show()
 
 
 def facts_rows(facts: ConnectionFacts, now: float) -> Iterator[tuple[str, str]]:

@@ -77,7 +77,7 @@ class KeysScreen(CatalogueScreen[Entry]):
         return [action for action, tool in given.items() if tool is None]
 
     def on_mount(self) -> None:
-        self.show_title(f"Key workshop: {plain(str(self._tools.directory), 200)}")
+        self.show_title(f"Key pairs: {plain(str(self._tools.directory), 200)}")
         self.action_reload()
 
     # The list

@@ -18,6 +18,7 @@ _ON_FOLDER = frozenset(
     {"hosts.connect", "hosts.filter", "hosts.add", "hosts.edit", "app.help", "app.quit", "app.palette"}
     | {"hosts.mark", "hosts.move", "hosts.check", "hosts.undo"}
 )
+_ON_NOTHING = frozenset({"hosts.filter", "hosts.add", "app.help", "app.quit", "app.palette", "app.quick_connect"})
 
 
 class LastLine:
@@ -29,13 +30,9 @@ class LastLine:
         self._roster = roster
         self._leader = leader
 
-    def show_leader(self) -> None:
-        """Show whether the leader waits, or all is passed on."""
-        self._status.show_leader(pending=self._leader.pending, locked=self._leader.locked)
-
     def show(self, scope: Scope) -> None:
-        """Show what counts in `scope`, where a keystroke counts now."""
-        self.show_leader()
+        """Show what counts in `scope`, where a keystroke counts now, and whether the leader waits."""
+        self._status.show_leader(pending=self._leader.pending, locked=self._leader.locked)
         front = self._roster.front
         if scope in (Scope.HOSTS, Scope.CARD) or front is None:
             only, words = self._offer(scope)
@@ -52,4 +49,6 @@ class LastLine:
             return _MARKED, {}
         if scope is Scope.HOSTS and (folder := sidebar.folder) is not None:
             return _ON_FOLDER, {"hosts.connect": "unfold" if folder.folded else "fold"}
+        if scope is Scope.HOSTS and sidebar.host is None:
+            return _ON_NOTHING, {}
         return (), {}

@@ -22,7 +22,7 @@ from sshtui.model.questions import Prompter
 from sshtui.model.themes import Palette
 from sshtui.session.roster import Roster
 from sshtui.session.session import Session
-from sshtui.ui.actions import Scope
+from sshtui.ui.actions import BY_ID, Scope
 from sshtui.ui.commands import Commands, carry_out
 from sshtui.ui.glyphs import Glyphs
 from sshtui.ui.jobs import Jobs
@@ -210,12 +210,14 @@ class MainScreen(Screen[None], inherit_bindings=False):
     async def perform(self, action_id: str) -> None:
         """Carry out an action, whoever asked for it: a keystroke, the menu, the palette."""
         command = self._commands.get(action_id)
-        if command is not None:
+        if self.roster.front is None and BY_ID[action_id].needs_tab:
+            self._jobs.say("No tab is open: Enter on a host opens one.")
+        elif command is not None:
             await carry_out(command)
 
     def _show_leader(self) -> None:
         pending = self._leader.pending
-        self._last_line.show_leader()
+        self._show_status()
         if self._menu_timer is not None:
             self._menu_timer.stop()
             self._menu_timer = None

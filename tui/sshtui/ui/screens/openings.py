@@ -17,6 +17,7 @@ from sshtui.ui.screens.details import DetailsScreen
 from sshtui.ui.screens.doctor import DoctorScreen
 from sshtui.ui.screens.help import HelpScreen
 from sshtui.ui.screens.palette import Entry, PaletteScreen
+from sshtui.ui.screens.settings import SettingsScreen
 
 
 class Openings:
@@ -47,6 +48,7 @@ class Openings:
         return {
             "app.help": self._help,
             "app.palette": self._palette,
+            "app.settings": self._settings,
             "app.keys": self._key_pairs,
             "app.secrets": self._secrets,
             "app.known_hosts": self._known_hosts,
@@ -56,6 +58,9 @@ class Openings:
 
     def _help(self) -> None:
         self._push(HelpScreen(self._keymap, first=self._scope(), unicode=self._unicode))
+
+    def _settings(self) -> None:
+        self._push(SettingsScreen(self._parts.settings, self._parts.files, unicode=self._unicode))
 
     def _palette(self) -> None:
         app, parts = self._below.app, self._parts

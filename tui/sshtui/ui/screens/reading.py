@@ -66,8 +66,12 @@ class ReadingScreen(ModalScreen[None]):
 
     @property
     def columns(self) -> int:
-        """The width of the text in cells, 0 before the first layout."""
-        return self.query_one("#box", VerticalScroll).content_size.width if self.is_mounted else 0
+        """The width of the text in cells, as it is with a scrollbar beside it; 0 before the first layout."""
+        if not self.is_mounted:
+            return 0
+        box = self.query_one("#box", VerticalScroll)
+        # Not the size of its content: that follows a scrollbar later, when the text is made already.
+        return max(box.outer_size.width - box.gutter.width - 1, 0)
 
     def on_key(self, event: events.Key) -> None:
         if keystroke(event).name in self.CLOSING:

@@ -35,22 +35,22 @@ class Strips:
 
     def strip(self, row: Row, width: int, overlays: Sequence[Overlay] = ()) -> Strip:
         """`row` with `overlays`, cut or filled to `width` cells."""
-        key = (row.revision, width, tuple(overlays))
-        found = self._kept.get(key)
+        wanted = (row.revision, width, tuple(overlays))
+        found = self._kept.get(wanted)
         if found is None:
             if len(self._kept) >= KEPT:
                 self._kept.clear()
-            found = self._kept[key] = Strip(self._segments(row, width, overlays), width)
+            found = self._kept[wanted] = Strip(self._segments(row, width, overlays), width)
         return found
 
     def written(self, row: Row, width: int, overlays: Sequence[Overlay], write: Callable[[list[Segment]], str]) -> str:
         """The same as what `write`, always the same function, makes of it; a strip would take longer to build."""
-        key = (row.revision, width, tuple(overlays))
-        found = self._written.get(key)
+        wanted = (row.revision, width, tuple(overlays))
+        found = self._written.get(wanted)
         if found is None:
             if len(self._written) >= KEPT:
                 self._written.clear()
-            found = self._written[key] = write(self._segments(row, width, overlays))
+            found = self._written[wanted] = write(self._segments(row, width, overlays))
         return found
 
     def blank(self, width: int) -> Strip:

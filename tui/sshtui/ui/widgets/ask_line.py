@@ -24,7 +24,10 @@ Accept = Callable[[str], "str | Line | Awaitable[str | Line]"]
 
 @dataclass(frozen=True)
 class Line:
-    """What is asked for: `hint` shows while the line is empty, Tab completes it to one of `among`, or as a path."""
+    """What is asked for: `hint` shows while the line is empty, Tab completes it to one of `among`, or as a path.
+
+    `text` stands there at first, and what is typed goes behind it; a `replaced` one is marked: typing takes its place.
+    """
 
     label: str
     accept: Accept
@@ -32,6 +35,7 @@ class Line:
     hint: str = ""
     among: Sequence[str] = ()
     is_path: bool = False
+    replaced: bool = False
 
 
 class AskLine(Horizontal):
@@ -63,6 +67,8 @@ class AskLine(Horizontal):
         self._say("")
         self.display = True
         self.screen.set_focus(line)
+        if wanted.replaced:
+            line.select_all()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

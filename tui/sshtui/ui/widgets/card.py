@@ -52,15 +52,17 @@ class CardLines(Widget):
 class FieldEditor(Widget):
     """A field while it is edited: its label, its text, and under it what is wrong."""
 
-    def __init__(self, field: CardField, text: str, hint: str) -> None:
+    def __init__(self, field: CardField, text: str, hint: str, *, replaced: bool = False) -> None:
+        """Who comes to a `replaced` text finds it marked, and types in its place."""
         super().__init__(id=f"field-{field.id}")
+        self._replaced = replaced
         self.field = field
         self._text = text
         self._hint = hint
 
     def compose(self) -> ComposeResult:
         yield Static(Content(self.field.label), classes="label")
-        yield LineInput(self._text, placeholder=self._hint, compact=True, select_on_focus=False)
+        yield LineInput(self._text, placeholder=self._hint, compact=True, select_on_focus=self._replaced)
         yield Static("", classes="problem")
 
     @property
@@ -88,6 +90,8 @@ class Editing:
     which is shown on the card while the typed text stays."""
     mixed: Collection[str] = ()
     """Fields in which the hosts that are edited together differ."""
+    guessed: Collection[str] = ()
+    """Fields whose text nobody typed: the folder of a new host, from where the cursor stands, and a copy's name."""
 
     def problem(self, field: CardField, text: str) -> str:
         """What is wrong with the text of a field, or ""."""
@@ -142,7 +146,12 @@ class Card(Widget):
         form = self.query_one("#card-form", VerticalScroll)
         await form.remove_children()
         await form.mount_all(
-            FieldEditor(field, editing.texts[field.id], _mixed_hint(field) if field.id in editing.mixed else field.hint)
+            FieldEditor(
+                field,
+                editing.texts[field.id],
+                _mixed_hint(field) if field.id in editing.mixed else field.hint,
+                replaced=field.id in editing.guessed,
+            )
             for field in editing.fields
         )
         self._say("")

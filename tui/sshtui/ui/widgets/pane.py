@@ -23,6 +23,9 @@ from sshtui.ui.widgets.terminal_view import TerminalView
 BANNER_LINES = 8
 """Lines of the server's banner that are shown while connecting and after it failed."""
 
+LOW = 16
+"""Rows below which the ways on come before the details, which may not fit."""
+
 
 MIN_COLUMNS = 10
 """Columns of a line of it at least."""
@@ -53,8 +56,9 @@ class Pane(Widget):
         self.show_state()
 
     def on_resize(self) -> None:
-        """Wrap the server's words anew."""
+        """Wrap the server's words anew, and set the ways on where there is room for them."""
         self._show_banner()
+        self.show_state()
 
     def show_danger(self) -> None:
         """Frame the terminal of a host that bears the danger mark."""
@@ -98,6 +102,8 @@ class Pane(Widget):
             # The keystrokes are not torn apart at the end of a line.
             fits = line.cell_length + ways.cell_length + 2 <= self.size.width
             return Content("  " if fits else "\n ").join([line, ways])
+        if self.size.height < LOW:
+            return Content("\n").join([head, ways, *details])
         return Content("\n").join([head, Content(""), *details, Content(""), ways])
 
     def _headline(self) -> str:
