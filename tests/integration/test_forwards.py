@@ -144,19 +144,20 @@ async def test_a_forwarded_unix_socket_is_nobody_elses_from_its_first_moment_on(
     assert modes == {0o600}
 
 
-async def test_a_connection_that_waited_for_a_forward_is_forgotten_when_it_ends(
-    client: Client, save: Callable[..., Host]
+@pytest.mark.parametrize("ends", [0, 1], ids=["the one that has it", "the one that waits"])
+async def test_connections_that_share_a_forward_forget_each_other_when_one_ends(
+    client: Client, save: Callable[..., Host], ends: int
 ) -> None:
     host, pool = save(f"L {free_port()}:localhost:1"), client.dialer.pool
     prompter, opened = ScriptedPrompter(), list[Connection]()
     for _ in range(2):
         opened.append(await pool.hold(host, prompter, lambda _stage: None, Wish(), fresh=True))
         await pool.open_forwards(opened[-1], host, prompter)
-    gone = weakref.ref(opened[1].forwards)
-    await opened.pop().release()
+    gone = weakref.ref(opened[ends].forwards)
+    await opened.pop(ends).release()
     # The pool forgets what has ended when it is asked for the next.
     await (await pool.hold(host, prompter, lambda _stage: None, Wish())).release()
-    await eventually(lambda: gc.collect() and gone() is None, "end of what the first connection knows of the second")
+    await eventually(lambda: gc.collect() and gone() is None, "end of what one knows of the other")
     await opened[0].release()
 
 

@@ -144,7 +144,7 @@ def test_a_command_of_another_account_is_given_up_without_an_end_to_wait_for(
 ) -> None:
     note, ended = tmp_path / "pid", list[bool]()
     command = f"echo $$ > {note}; exec sleep 600"
-    running = threading.Thread(target=lambda: ended.append(machine.run_command(command, 1)), daemon=True)
+    running = threading.Thread(target=lambda: ended.append(machine.run_command(command, 3)), daemon=True)
     running.start()
     until(lambda: note.exists() and note.read_text().strip(), "the command runs")
     with another_account():

@@ -88,7 +88,8 @@ class Outbox:
 
         A remote that asks without end and takes no answers costs no more memory than that.
         """
-        if len(self._waiting) < ANSWERS_BEHIND if self._waiting else not self._channel.backed_up:
+        has_room = len(self._waiting) < ANSWERS_BEHIND if self._waiting else not self._channel.backed_up
+        if has_room:
             self.write(data)
 
     def paste(self, paste: Paste) -> None:
