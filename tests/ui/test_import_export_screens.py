@@ -6,6 +6,7 @@ import csv
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,13 @@ from textual.widgets import Input, OptionList
 
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Confirm
+from sshtui.store.hosts import HostStore
 from sshtui.store.importers.guess import guess_format
 from sshtui.store.ssh_config import read_hosts
 from sshtui.ui.completion import paths_like
 from sshtui.ui.screens.exporting import ExportScreen
 from sshtui.ui.screens.importing import ImportScreen
-from tests.ui.shell_stage import HOSTS, LONELY, WEB, Stage
+from tests.ui.shell_stage import DB, HOSTS, LONELY, WEB, Stage
 
 Build = Callable[..., Stage]
 
@@ -90,6 +92,28 @@ async def test_after_yes_the_hosts_are_saved_once_and_u_takes_them_back(stage: B
         await pilot.press("escape", "u")
         await shell.until(pilot, "undo", lambda: shell.store.hosts() == HOSTS)
         assert "2 hosts imported from sessions.csv" in shell.prompter.notices[-1].text
+
+
+async def test_what_another_instance_saves_while_the_plan_is_read_stays(stage: Build, table: Path) -> None:
+    shell = stage(answers=[True, True])
+    table.with_name("late.csv").write_text("name,address\nlate,10.1.0.2\n")
+    other = HostStore(shell.path)
+    async with shell.app.run_test() as pilot:
+        await pilot.press("I", *"sessions.csv", "enter")
+        await shell.shows(pilot, "i saves 2")
+        other.put(replace(DB, notes="theirs"))
+        shell.store.refresh()
+        await pilot.press("i")
+        await shell.shows(pilot, "2 hosts saved, from")
+        assert shell.store.get("db") == replace(DB, user="postgres", notes="theirs")
+        await pilot.press("f", "home", *("delete",) * 12, *"late.csv", "enter")
+        await shell.shows(pilot, "i saves 1")
+        other.put(Host("late", "10.9.9.9"))
+        shell.store.refresh()
+        await pilot.press("i")
+        await shell.until(pilot, "a word", lambda: shell.prompter.notices)
+    assert shell.prompter.notices[0].text.startswith("There is already a host named late.")
+    assert shell.store.get("late") == Host("late", "10.9.9.9")
 
 
 async def test_what_a_connection_runs_here_is_said_before_yes(stage: Build, table: Path) -> None:

@@ -134,6 +134,18 @@ async def test_what_a_login_kept_is_there_when_the_app_ends_at_once(desk: Desk) 
     assert desk.backend.held == {str(reference.id): CANARY}
 
 
+async def test_what_is_being_kept_is_kept_whole_though_its_caller_is_cancelled(desk: Desk) -> None:
+    keeping = asyncio.create_task(desk.keeper.keep("web-1", "secret", KEYRING, CANARY, ScriptedPrompter()))
+    await asyncio.sleep(0)
+    keeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await keeping
+    await desk.keeper.kept()
+    (reference,) = [saved.reference for saved in desk.keeper.saved()]
+    assert reference is not None
+    assert desk.backend.held == {str(reference.id): CANARY}
+
+
 async def test_the_end_of_the_app_waits_for_no_answer_of_a_person(desk: Desk) -> None:
     class Nobody(ScriptedPrompter):
         async def ask(self, question: Question[A]) -> A | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sshtui.errors import UsageError
 from sshtui.model.hosts import Host
 from sshtui.store.hosts import HostStore
 from sshtui.ui.history import History
@@ -42,6 +43,12 @@ def test_undo_leaves_what_another_instance_changed_since(store: HostStore, tmp_p
     store.refresh()
     history.undo()
     assert HostStore(tmp_path / "hosts.toml").get("db") == replace(DB, port=2222, extra={**DB.extra, "resume": "tmux"})
+
+
+def test_a_new_host_never_takes_the_place_of_one_that_another_instance_added(store: HostStore) -> None:
+    with pytest.raises(UsageError, match="already a host named db"):
+        History(store).save([(None, Host("free", "10.0.0.1")), (None, Host("db", "10.9.9.9"))])
+    assert store.hosts() == (DB,)
 
 
 def test_a_change_made_from_an_older_host_changes_its_own_fields_alone(store: HostStore) -> None:

@@ -70,6 +70,8 @@ def _run(paths: Paths, fd: int | None, job: Callable[[Keeper, Prompter], Corouti
             try:
                 return await job(keeper, _WithDescriptor(prompter, fd))
             finally:
+                # Ctrl+C ends the wait and not what is half-kept.
+                await keeper.kept()
                 keeper.vault.lock()
 
     return asyncio.run(run())

@@ -71,8 +71,10 @@ class History:
     def save(self, edits: Sequence[Edit], title: str = "") -> Step:
         """Make each edit to the host as it is saved at present, so that what others changed in it stays; all or none.
 
-        Raises ConfigError.
+        Raises UsageError for a new host whose name is taken, ConfigError.
         """
+        if taken := [after.name for before, after in edits if before is None and self._hosts.get(after.name)]:
+            raise UsageError(f"There is already a host named {taken[0]}.", hint="Choose another name.")
         step = Step(self._made(edits), (), title)
         self._hosts.change(_saving(edits, step.changes))
         self._note(step)

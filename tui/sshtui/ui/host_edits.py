@@ -185,10 +185,9 @@ class HostEdits:
         problem = self._told_once(lambda: self._save_all([(None, copy) for copy in copies], title), title)
         return None if problem else copies[0]
 
-    def save_imported(self, hosts: Sequence[Host], source: str) -> None:
+    def save_imported(self, edits: Sequence[Edit], source: str) -> None:
         """Save what an import wants, in one step to undo. Raises SshtuiError."""
-        edits = [(self._parts.hosts.get(host.name), host) for host in hosts]
-        self._save_all(edits, f"{_many(hosts)} imported from {source}.")
+        self._save_all(edits, f"{_many([host for _, host in edits])} imported from {source}.")
 
     def undo(self) -> Step | None:
         """Undo the newest change; None when nothing was undone."""

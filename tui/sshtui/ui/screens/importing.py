@@ -16,8 +16,10 @@ from sshtui.errors import SshtuiError
 from sshtui.model.hosts import Host, folder_problem
 from sshtui.model.questions import Confirm, Prompter
 from sshtui.model.text import plain
+from sshtui.store.importers.found import Found
 from sshtui.store.importers.guess import guess_format
 from sshtui.store.importers.plan import FORMATS, Step, plan, sums, to_save
+from sshtui.ui.history import Edit
 from sshtui.ui.line_input import LineInput
 from sshtui.ui.screens.exchange import MOST_SHOWN, ExchangeScreen
 from sshtui.ui.widgets.chooser import Chooser
@@ -50,12 +52,13 @@ class ImportScreen(ExchangeScreen[Step]):
     DEFAULT_CSS = "ImportScreen.-wide #list { width: 60%; }"
 
     def __init__(
-        self, saved: Callable[[], Sequence[Host]], save: Callable[[Sequence[Host], str], None], prompter: Prompter
+        self, saved: Callable[[], Sequence[Host]], save: Callable[[Sequence[Edit], str], None], prompter: Prompter
     ) -> None:
         super().__init__(prompter)
         self._saved = saved
         self._save = save
         self._steps: tuple[Step, ...] = ()
+        self._planned_on: Mapping[str, Host] = {}
         self._read: tuple[str, Path, str] | None = None
         self._conflicts = False
 
@@ -120,7 +123,7 @@ class ImportScreen(ExchangeScreen[Step]):
             self._show_plan()
             self.tell_here(Content.assemble((plain(error.sentence, 500), "$error"), f"\n{plain(error.hint, 500)}"))
             return
-        self._steps, self._read = plan(found, self._saved(), folder=folder), (format, path, folder)
+        self._steps, self._read = self._plan(found, folder), (format, path, folder)
         self._show_plan()
         if not stay:
             self.query_one("#list").focus()
@@ -145,18 +148,24 @@ class ImportScreen(ExchangeScreen[Step]):
         if not await self.jobs.prompter.ask(Confirm(f"Save {len(wanted)} hosts?", text, yes="Save")):
             return
         try:
-            self._save(wanted, path.name)
+            # From what the plan was made on: what others save in the meantime stays, or is told.
+            self._save([(self._planned_on.get(host.name), host) for host in wanted], path.name)
         except SshtuiError as error:
             self.jobs.failed(error)
             return
         found = await self.jobs.attempt(lambda: FORMATS[format](path))
-        self._steps = plan(found, self._saved(), folder=folder) if found is not None else ()
+        self._steps = self._plan(found, folder) if found is not None else ()
         self._show_plan()
         done = f"{len(wanted)} hosts saved, from {plain(str(path), 300)}."
         self.show_title(f"Import: {done}")
         self.tell_here(
             Content.assemble((done, "bold"), "\n\nu in the list of hosts takes them away again. Esc goes there.")
         )
+
+    def _plan(self, found: Found, folder: str) -> tuple[Step, ...]:
+        saved = self._saved()
+        self._planned_on = {host.name: host for host in saved}
+        return plan(found, saved, folder=folder)
 
     def _show_plan(self) -> None:
         self.show_entries(self._steps[:MOST_SHOWN])
