@@ -17,7 +17,7 @@ from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.settings import Settings
 from sshtui.ssh.dns_host_keys import DnsHostKeys
-from sshtui.ssh.trust import DNS
+from sshtui.ssh.trust import DNS, FINGERPRINT
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
 from tests.servers import misbehaving as bad
@@ -99,6 +99,20 @@ async def test_a_changed_and_a_revoked_host_key_fail(client: Client, sshd: OpenS
     client.known_hosts.revoke(LOOPBACK, sshd.port, sshd.host_keys[0])
     assert "revoked" in one(await findings(client, host), "host key").text
     assert sshd.login_attempts() == 0
+
+
+async def test_a_promised_fingerprint_is_what_the_host_key_is_compared_with(
+    client: Client, sshd: OpenSSH, client_key: Path, tmp_path: Path
+) -> None:
+    right, wrong = sshd.host_keys[0].sha256, public_key(make_key_file(tmp_path / "other")).sha256
+    host = client.save(sshd, trusted=False, key_pair=str(client_key), extra={FINGERPRINT: right})
+    found = await findings(client, host)
+    assert one(found, "host key").text == "it has the fingerprint that box is to have"
+    assert one(found, "login").text.startswith("by key pair")
+    known = client.save(sshd, key_pair=str(client_key), extra={FINGERPRINT: wrong})
+    found = await findings(client, known)
+    assert f"is not the one with the fingerprint {wrong}" in one(found, "host key").text
+    assert one(found, "login").verdict == "skipped"
 
 
 async def test_passwords_that_are_off_are_named_with_a_way_on(

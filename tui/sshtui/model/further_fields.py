@@ -15,6 +15,9 @@ Kind = Literal["text", "flag", "list", "seconds"] | tuple[str, ...]
 OLD_ALGORITHMS = "old_algorithms"
 """Names the old algorithms a host may use; whoever has it is weak, and marked so."""
 
+WHERE_POSSIBLE = "where possible"
+"""Value of a flag that a configuration sets for every host (Debian's does): what it needs and lacks is no news."""
+
 FURTHER: Mapping[str, Kind] = {
     "fingerprint": "text",
     "host_key_alias": "text",
