@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import socket
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,6 +81,26 @@ async def test_an_encrypted_key_pair_is_judged_without_its_passphrase(
     file = make_key_file(surroundings / ".ssh" / "id_ed25519", passphrase="secret")
     host = client.save(start_sshd(authorised=(public_line(file),)))
     assert one(await findings(client, host), "key pairs").verdict == "ok"
+
+
+@pytest.mark.parametrize(("content", "words"), [(None, "there is no file"), ("not a key", "no key file"), ("pem", "")])
+async def test_a_key_file_that_is_missing_or_damaged_is_no_matter_of_a_passphrase(
+    content: str | None, words: str, client: Client, sshd: OpenSSH, tmp_path: Path, need: Callable[[str], str]
+) -> None:
+    file = tmp_path / "key"
+    if content == "pem":
+        # PKCS#1 shows nothing before it is opened, and has no .pub beside it here.
+        command = [need("ssh-keygen"), "-q", "-t", "rsa", "-m", "PEM", "-N", "secret", "-f", str(file)]
+        await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True)
+        file.with_suffix(".pub").unlink()
+    elif content is not None:
+        file.write_text(content)
+        file.chmod(0o600)
+    found = await findings(client, client.save(sshd, key_pair=str(file)))
+    told = " ".join(each.text for each in found if each.step == "key pairs")
+    assert ("needs the passphrase" in told) is (content == "pem")
+    assert words.lower() in told.lower()
+    assert str(file) in told
 
 
 async def test_an_unknown_host_key_stops_before_the_user_name(client: Client, sshd: OpenSSH, client_key: Path) -> None:

@@ -156,7 +156,8 @@ async def _greeting(host: Host, address: Address, limit: float) -> Finding:
 async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
     available = list(await with_.identities.available(host))
     automatic = [pair for pair in available if pair.automatic][:MOST_OFFERS]
-    shown, complaints = await to_show(automatic, with_.identities)
+    shown, complaints, of_no_use = await to_show(automatic, with_.identities)
+    available = [pair for pair in available if pair not in of_no_use]
     client = ProbeClient(host, shown, with_.prompter)
     began = time.monotonic()
     untrusted: HostKey | None = None

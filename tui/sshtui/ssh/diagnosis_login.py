@@ -23,10 +23,10 @@ def key_pair_findings(
     """Each key pair with what the server says of it, certificates with what they say; then what cannot be offered."""
     if "publickey" not in methods:
         return [Finding("key pairs", "skipped", "the server takes none")]
+    findings = [Finding("key pairs", "note", complaint) for complaint in complaints]
     if not available:
         advice = "Make one with ssh-keygen and install it on the server, or add one to the agent."
-        return [Finding("key pairs", "note", "there are none to offer", None, advice)]
-    findings = [Finding("key pairs", "note", complaint) for complaint in complaints]
+        return [*findings, Finding("key pairs", "note", "there are none to offer", None, advice)]
     offered = [pair for pair in available if pair.automatic]
     for at, pair in enumerate(offered):
         kind = pair.public.kind if pair.public else "type unknown"
