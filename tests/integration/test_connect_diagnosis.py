@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import socket
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.settings import Settings
 from sshtui.ssh.dns_host_keys import DnsHostKeys
-from sshtui.ssh.trust import DNS
+from sshtui.ssh.trust import DNS, FINGERPRINT
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
 from tests.servers import misbehaving as bad
@@ -102,6 +103,26 @@ async def test_an_encrypted_key_pair_is_judged_without_its_passphrase(
     assert one(await findings(client, host), "key pairs").verdict == "ok"
 
 
+@pytest.mark.parametrize(("content", "words"), [(None, "there is no file"), ("not a key", "no key file"), ("pem", "")])
+async def test_a_key_file_that_is_missing_or_damaged_is_no_matter_of_a_passphrase(
+    content: str | None, words: str, client: Client, sshd: OpenSSH, tmp_path: Path, need: Callable[[str], str]
+) -> None:
+    file = tmp_path / "key"
+    if content == "pem":
+        # PKCS#1 shows nothing before it is opened, and has no .pub beside it here.
+        command = [need("ssh-keygen"), "-q", "-t", "rsa", "-m", "PEM", "-N", "secret", "-f", str(file)]
+        await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True)
+        file.with_suffix(".pub").unlink()
+    elif content is not None:
+        file.write_text(content)
+        file.chmod(0o600)
+    found = await findings(client, client.save(sshd, key_pair=str(file)))
+    told = " ".join(each.text for each in found if each.step == "key pairs")
+    assert ("needs the passphrase" in told) is (content == "pem")
+    assert words.lower() in told.lower()
+    assert str(file) in told
+
+
 async def test_an_unknown_host_key_stops_before_the_user_name(client: Client, sshd: OpenSSH, client_key: Path) -> None:
     found = await findings(client, client.save(sshd, trusted=False, key_pair=str(client_key)))
     assert one(found, "host key").verdict == "note"
@@ -119,6 +140,20 @@ async def test_a_changed_and_a_revoked_host_key_fail(client: Client, sshd: OpenS
     client.known_hosts.revoke(LOOPBACK, sshd.port, sshd.host_keys[0])
     assert "revoked" in one(await findings(client, host), "host key").text
     assert sshd.login_attempts() == 0
+
+
+async def test_a_promised_fingerprint_is_what_the_host_key_is_compared_with(
+    client: Client, sshd: OpenSSH, client_key: Path, tmp_path: Path
+) -> None:
+    right, wrong = sshd.host_keys[0].sha256, public_key(make_key_file(tmp_path / "other")).sha256
+    host = client.save(sshd, trusted=False, key_pair=str(client_key), extra={FINGERPRINT: right})
+    found = await findings(client, host)
+    assert one(found, "host key").text == "it has the fingerprint that box is to have"
+    assert one(found, "login").text.startswith("by key pair")
+    known = client.save(sshd, key_pair=str(client_key), extra={FINGERPRINT: wrong})
+    found = await findings(client, known)
+    assert f"is not the one with the fingerprint {wrong}" in one(found, "host key").text
+    assert one(found, "login").verdict == "skipped"
 
 
 async def test_passwords_that_are_off_are_named_with_a_way_on(

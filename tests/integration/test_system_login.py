@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from sshtui.model.further_fields import WHERE_POSSIBLE
 from sshtui.model.hosts import Host
 from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.ssh.system_login import DELEGATE, GSSAPI, HOST_BASED, NOTHING, SystemLogin, system_login
@@ -161,7 +162,10 @@ def test_a_missing_package_is_told_for_a_saved_host_only() -> None:
     assert system_login(saved, prompter, through_jump=False) == NOTHING
     assert ["sshtui[gssapi]" in notice.text for notice in prompter.notices] == [True]
     config = Host("box", "box", extra={GSSAPI: True}, origin="~/.ssh/config:1")
-    assert system_login(config, ScriptedPrompter(), through_jump=False) == NOTHING
+    typed = Host("root@box", "box", extra={GSSAPI: WHERE_POSSIBLE, HOST_BASED: WHERE_POSSIBLE})
+    for host in (config, typed):
+        system_login(host, unasked := ScriptedPrompter(), through_jump=False)
+        assert unasked.notices == []
 
 
 def test_every_try_that_may_fail_is_counted() -> None:

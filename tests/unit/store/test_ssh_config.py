@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sshtui.model.destination import parse_destination
+from sshtui.model.further_fields import WHERE_POSSIBLE
 from sshtui.model.hosts import Forward, Host
 from sshtui.store.openssh_defaults import tabled
 from sshtui.store.ssh_config import ConfigHosts, ConfigHostsFile, read_hosts
@@ -201,6 +202,12 @@ def test_a_typed_destination_gets_what_the_configuration_says_about_it(config: P
     found = read(config, "Host 10.0.0.*\n  User root\n  Port 2222\n  ProxyJump bastion\n")
     assert found.resolved(parse_destination("10.0.0.7")) == Host("10.0.0.7", "10.0.0.7", 2222, "root", jump="bastion")
     assert found.resolved(parse_destination("me@10.0.0.7:22022")).destination == "me@10.0.0.7:22022"
+
+
+def test_what_every_host_is_to_be_tried_with_is_no_wish_of_a_typed_one(config: Path) -> None:
+    # As Debian's /etc/ssh/ssh_config has it.
+    found = read(config, "Host *\n  GSSAPIAuthentication yes\n")
+    assert found.resolved(parse_destination("10.0.0.7")).extra["gssapi_authentication"] == WHERE_POSSIBLE
 
 
 def test_ten_thousand_hosts_are_read_without_squares(config: Path) -> None:

@@ -24,6 +24,9 @@ CERTIFICATES = "certificate_files"
 RECONNECT = "reconnect"
 """Lets lost tabs on a host dial again by themselves when it is `true`."""
 
+WHERE_POSSIBLE = "where possible"
+"""Value of a flag that a configuration sets for every host (Debian's does): what it needs and lacks is no news."""
+
 FURTHER: Mapping[str, Kind] = {
     "fingerprint": "text",
     "host_key_alias": "text",

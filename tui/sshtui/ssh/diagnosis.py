@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sshtui.errors import LoginRejected, NotSSH, SshtuiError, TrustRefused
 from sshtui.model.diagnosis import Finding
@@ -28,6 +28,7 @@ from sshtui.ssh.probe import ProbeClient, to_show
 from sshtui.ssh.protocols import Identities
 from sshtui.ssh.quirks import vanish
 from sshtui.ssh.sockets import Address, connect_to, resolve
+from sshtui.ssh.trust import FINGERPRINT
 from sshtui.ssh.users import login_user
 from sshtui.ssh.ways import Route
 from sshtui.ssh.wishes import connect_limit, of_family, source_address
@@ -162,24 +163,21 @@ async def _greeting(host: Host, address: Address, limit: float) -> Finding:
 async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
     available = list(await with_.identities.available(host))
     automatic = [pair for pair in available if pair.automatic][:MOST_OFFERS]
-    shown, complaints = await to_show(automatic, with_.identities)
+    shown, complaints, of_no_use = await to_show(automatic, with_.identities)
+    available = [pair for pair in available if pair not in of_no_use]
     client = ProbeClient(host, shown, with_.prompter)
     began = time.monotonic()
     untrusted: HostKey | None = None
     failure: SshtuiError | None = None
     there: LoggedIn | None = None
     try:
-        there = await connect(
-            host,
-            login_user(host),
-            client,
-            route=with_.route,
-            offer=with_.offer,
-            known=with_.known,
-            patience=Patience(with_.limit(host)),
-            liveliness=Liveliness(0, 1),
-            progress=lambda stage: None,
-        )
+        try:
+            there = await _attempt(host, with_, client, with_.known)
+        except UntrustedHostKey as error:
+            if not _is_promised(host, with_.known, error.host_key):
+                raise
+            client = ProbeClient(host, shown, with_.prompter)
+            there = await _attempt(host, with_, client, replace(with_.known, trusted=(error.host_key,)))
     except UntrustedHostKey as error:
         untrusted = error.host_key
     except UselessCertificate as useless:
@@ -218,6 +216,30 @@ async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
         yield finding
 
 
+async def _attempt(host: Host, with_: Examination, client: ProbeClient, known: Known) -> LoggedIn:
+    return await connect(
+        host,
+        login_user(host),
+        client,
+        route=with_.route,
+        offer=with_.offer,
+        known=known,
+        patience=Patience(with_.limit(host)),
+        liveliness=Liveliness(0, 1),
+        progress=lambda stage: None,
+    )
+
+
+def _is_promised(host: Host, known: Known, offered: HostKey) -> bool:
+    """Whether it has the fingerprint that the host is to have, which nobody is asked about when connecting."""
+    pin = _pin(host)
+    return bool(pin) and offered.has_fingerprint(pin) and not known.revokes(offered)
+
+
+def _pin(host: Host) -> str:
+    return str(host.extra.get(FINGERPRINT) or "")
+
+
 def _after_exchange(
     host: Host,
     with_: Examination,
@@ -249,8 +271,10 @@ def _host_key(
 ) -> Finding:
     if isinstance(failure, TrustRefused):
         return Finding("host key", "failed", failure.sentence, advice=failure.hint, exit_code=failure.exit_code)
+    pin = _pin(host)
     if offered is None:
-        return Finding("host key", "ok", "it is the known one")
+        text = f"it has the fingerprint that {host.name} is to have" if pin else "it is the known one"
+        return Finding("host key", "ok", text)
     shown = f"{offered.kind} {offered.sha256}"
     published = f". {DNS_WORDS[dns]}".removesuffix(".") if dns != "unasked" else ""
     code = TrustRefused.exit_code
@@ -258,6 +282,10 @@ def _host_key(
         return Finding(
             "host key", "failed", f"{shown} is marked as revoked", None, "It is refused without a way around.", code
         )
+    if pin and not offered.has_fingerprint(pin):
+        text = f"{shown} is not the one with the fingerprint {plain(pin, 80)}, which {host.name} is to have{published}"
+        advice = "Whoever gave you the fingerprint knows whether the server has a new host key."
+        return Finding("host key", "failed", text, None, advice, code)
     if known.exact:
         entry = known.exact[0]
         return Finding(

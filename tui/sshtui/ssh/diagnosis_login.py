@@ -13,7 +13,7 @@ from sshtui.model.key_pairs import KeyPair
 from sshtui.model.text import plain
 from sshtui.ssh.offers import MOST_OFFERS
 from sshtui.ssh.probe import ProbeClient
-from sshtui.ssh.system_login import FIELD_OF, METHODS
+from sshtui.ssh.system_login import FIELD_OF, METHODS, wanted
 from sshtui.ssh.wishes import LOGIN_METHODS, login_methods
 
 
@@ -23,10 +23,10 @@ def key_pair_findings(
     """Each key pair with what the server says of it, certificates with what they say; then what cannot be offered."""
     if "publickey" not in methods:
         return [Finding("key pairs", "skipped", "the server takes none")]
+    findings = [Finding("key pairs", "note", complaint) for complaint in complaints]
     if not available:
         advice = "Make one with ssh-keygen and install it on the server, or add one to the agent."
-        return [Finding("key pairs", "note", "there are none to offer", None, advice)]
-    findings = [Finding("key pairs", "note", complaint) for complaint in complaints]
+        return [*findings, Finding("key pairs", "note", "there are none to offer", None, advice)]
     offered = [pair for pair in available if pair.automatic]
     for at, pair in enumerate(offered):
         kind = pair.public.kind if pair.public else "type unknown"
@@ -81,7 +81,7 @@ def login_finding(
     ours = login_methods(host)
     if client.accepted and "publickey" in ours:
         return Finding("login", "ok", f"by key pair {plain(client.accepted[0].label, 100)}")
-    system = [method for method in METHODS if method in methods and host.extra.get(FIELD_OF[method]) is True]
+    system = [method for method in METHODS if method in methods and wanted(host, FIELD_OF[method])]
     if system:
         return Finding("login", "ok", f"tried with nobody asked ({' or '.join(system)}), which was not done now")
     asked = [method for method in ("password", "keyboard-interactive") if method in methods and method in ours]

@@ -25,22 +25,31 @@ class Shown:
     certificate: UserCertificate | None = None
 
 
-async def to_show(pairs: Sequence[KeyPair], identities: Identities) -> tuple[Sequence[Shown], Sequence[str]]:
-    """What can be shown for `pairs` without asking anybody, certificates first; and what is wrong with some."""
+async def to_show(
+    pairs: Sequence[KeyPair], identities: Identities
+) -> tuple[Sequence[Shown], Sequence[str], Sequence[KeyPair]]:
+    """What can be shown for `pairs` without asking anybody, certificates first; what is wrong; which are of no use.
+
+    A file without a public half may be missing or damaged, or want its passphrase first.
+    """
     listener = _Listener()
-    shown = []
+    shown: list[Shown] = []
+    of_no_use: list[KeyPair] = []
     for pair in pairs:
-        if pair.public is None:
-            continue
         try:
+            if pair.public is None:
+                if pair.source == "file":
+                    await identities.signer(pair, listener)
+                continue
             signers = await identities.signer(pair, listener) if pair.certificate else ()
             shown += [Shown(pair, each, certificate_of(each)) for each in signers if each.has_cert]
             shown.append(Shown(pair, _PublicHalf(asyncssh.import_public_key(pair.public.line))))
         except KeyPairError as error:
             listener.heard.append(error.told)
+            of_no_use += [pair] if pair.public is None else []
         except asyncssh.KeyImportError:
             continue
-    return shown, listener.heard
+    return shown, listener.heard, of_no_use
 
 
 class _Listener:

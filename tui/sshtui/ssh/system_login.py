@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sshtui.model.further_fields import WHERE_POSSIBLE
 from sshtui.model.hosts import Host
 from sshtui.model.questions import Notice, Prompter
 
@@ -48,12 +49,12 @@ class SystemLogin:
     @property
     def arguments(self) -> dict[str, Any]:
         """What asyncssh.connect is told of it; never an exchange by ticket, which would replace the host key."""
-        wanted: dict[str, Any] = {"gss_host": None, "gss_kex": False, "host_based_auth": bool(self.host_keys)}
+        arguments: dict[str, Any] = {"gss_host": None, "gss_kex": False, "host_based_auth": bool(self.host_keys)}
         if self.ticket_for:
-            wanted |= {"gss_host": self.ticket_for, "gss_auth": True, "gss_delegate_creds": self.delegate}
+            arguments |= {"gss_host": self.ticket_for, "gss_auth": True, "gss_delegate_creds": self.delegate}
         if self.host_keys:
-            wanted |= {"client_host_keysign": self.keysign, "client_host_keys": list(self.host_keys)}
-        return wanted
+            arguments |= {"client_host_keysign": self.keysign, "client_host_keys": list(self.host_keys)}
+        return arguments
 
 
 NOTHING = SystemLogin()
@@ -62,22 +63,33 @@ NOTHING = SystemLogin()
 def system_login(host: Host, prompter: Prompter, *, through_jump: bool) -> SystemLogin:
     """What `host` asks for and this computer has; what is missing is told when the host is a saved one.
 
-    ssh_config of Debian asks every host for GSSAPI, so nobody hears of a package that is missing for those.
+    ssh_config of Debian asks every host for GSSAPI, a typed address too, so nobody hears of a package that is missing
+    for those.
     Over a jump host there is no host-based login: ssh-keysign wants to see the socket.
     """
-    ticket = host.extra.get(GSSAPI) is True
+    ticket = wanted(host, GSSAPI)
     if ticket and importlib.util.find_spec("gssapi") is None:
         ticket = False
-        if host.editable:
+        if _asked_by_name(host, GSSAPI):
             _missing(prompter, f"A login by ticket to {host.name} needs a package that is missing: sshtui[gssapi].")
     keysign = ""
     host_keys: tuple[str, ...] = ()
-    if host.extra.get(HOST_BASED) is True and not through_jump:
+    if wanted(host, HOST_BASED) and not through_jump:
         keysign = next((str(path) for path in KEYSIGN if path.is_file()), "")
         host_keys = tuple(str(path) for path in HOST_KEYS if path.is_file()) if keysign else ()
-        if not host_keys and host.editable:
+        if not host_keys and _asked_by_name(host, HOST_BASED):
             _missing(prompter, f"A host-based login to {host.name} needs ssh-keysign and a host key of this computer.")
     return SystemLogin(host.address if ticket else "", host.extra.get(DELEGATE) is True, keysign, host_keys)
+
+
+def wanted(host: Host, field: str) -> bool:
+    """Whether the host is to be logged in to that way."""
+    wish = host.extra.get(field)
+    return wish is True or wish == WHERE_POSSIBLE
+
+
+def _asked_by_name(host: Host, field: str) -> bool:
+    return host.editable and host.extra.get(field) is True
 
 
 def _missing(prompter: Prompter, text: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sshtui.errors import UsageError
 from sshtui.files import signature, with_home
 from sshtui.model.destination import parse_destination
+from sshtui.model.further_fields import WHERE_POSSIBLE
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
 from sshtui.store.host_tables import host_problem
 from sshtui.store.machine import SILENT, Machine
@@ -21,6 +22,8 @@ from sshtui.store.ssh_config_tokens import expanded
 from sshtui.store.ssh_config_values import Effective
 
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
+
+_WITH_NOBODY_ASKED = ("gssapi_authentication", "hostbased_authentication")
 
 _KINDS = {"localforward": "local", "remoteforward": "remote", "dynamicforward": "dynamic"}
 
@@ -118,7 +121,11 @@ def _with_what_is_configured(host: Host, effective: Effective) -> Host:
         command=host.command or found.command,
         keep_alive=found.keep_alive if host.keep_alive is None else host.keep_alive,
         forwards=host.forwards or found.forwards,
-        extra={**found.extra, **host.extra},
+        extra={
+            **found.extra,
+            **{field: WHERE_POSSIBLE for field in _WITH_NOBODY_ASKED if found.extra.get(field) is True},
+            **host.extra,
+        },
     )
 
 

@@ -138,8 +138,8 @@ class Pane(Widget):
         ways = [f"{self._keymap.label('tab.reconnect', unicode=self._unicode)} reconnects"]
         if self.session.next_try is not None:
             seconds = max(0.0, self.session.next_try - time.monotonic())
-            ways[0] += f" now, by itself in {seconds:.0f} s"
-            ways.append(f"{self._keymap.label('tab.stay', unicode=self._unicode)} stops that")
+            ways[0] += f", by itself in {seconds:.0f} s"
+            ways.append(f"{self._keymap.label('tab.stay', unicode=self._unicode)} stops")
         if self.session.state is State.FAILED:
             ways.append(f"{self._keymap.label('tab.doctor', unicode=self._unicode)} tells why")
         close = self._keymap.labels("tab.close", unicode=self._unicode)
