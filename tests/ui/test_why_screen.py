@@ -77,6 +77,17 @@ async def test_an_empty_filter_result_and_the_way_back(stage: Build) -> None:
         await shell.until(pilot, "the hosts", lambda: shell.app.screen is shell.main)
 
 
+async def test_what_cannot_be_found_out_is_told_and_the_hosts_are_back(stage: Build) -> None:
+    gone = Host("gone from it", "10.0.0.5", origin="~/.ssh/config:1")
+    shell = stage(hosts=(), config_hosts=lambda: (gone,))
+    async with shell.app.run_test() as pilot:
+        await shell.shows(pilot, "gone from it")
+        await pilot.press("end", "w")
+        await shell.until(pilot, "an error", lambda: shell.prompter.notices)
+        assert "'gone from it' is not a destination" in shell.prompter.notices[-1].text
+        await shell.until(pilot, "the hosts", lambda: shell.app.screen is shell.main)
+
+
 async def test_without_a_host_the_key_says_so(stage: Build) -> None:
     shell = stage()
     async with shell.app.run_test() as pilot:

@@ -96,18 +96,31 @@ class Defaults:
 
         Raises UsageError for what ssh refuses: a name that it does not speak, or a list that ends up empty.
         """
-        default = self.values[keyword][0].split(",")
-        sign, text = (wish[0], wish[1:]) if wish[:1] in tuple("+-^") else ("", wish)
-        names = [name for name in text.split(",") if name]
-        if sign == "-":
-            found = [name for name in default if not matches_host_line(name, names)]
-        else:
-            spoken = tuple(dict.fromkeys((*_KNOWN[keyword], *default, *_LISTS[keyword])))
-            named = [*_spoken(keyword, names, spoken)]
-            found = {"+": [*default, *named], "^": [*named, *default], "": named}[sign]
-        if not found:
-            raise UsageError(f"{keyword} {wish} leaves nothing of what ssh speaks.")
-        return ",".join(dict.fromkeys(found))
+        return _assembled(keyword, wish, tuple(self.values[keyword][0].split(",")))
+
+
+def refused(keyword: str, wish: str) -> str:
+    """Why the OpenSSH of the tables would refuse a list, a sentence; "" where it takes it."""
+    try:
+        _assembled(keyword, wish, _LISTS[keyword])
+    except UsageError as error:
+        return error.sentence
+    return ""
+
+
+@functools.lru_cache(maxsize=256)
+def _assembled(keyword: str, wish: str, default: tuple[str, ...]) -> str:
+    sign, text = (wish[0], wish[1:]) if wish[:1] in tuple("+-^") else ("", wish)
+    names = [name for name in text.split(",") if name]
+    if sign == "-":
+        found = [name for name in default if not matches_host_line(name, names)]
+    else:
+        spoken = tuple(dict.fromkeys((*_KNOWN[keyword], *default, *_LISTS[keyword])))
+        named = [*_spoken(keyword, names, spoken)]
+        found = {"+": [*default, *named], "^": [*named, *default], "": named}[sign]
+    if not found:
+        raise UsageError(f"{keyword} {wish} leaves nothing of what ssh speaks.")
+    return ",".join(dict.fromkeys(found))
 
 
 def _spoken(keyword: str, names: Iterable[str], spoken: tuple[str, ...]) -> Iterable[str]:

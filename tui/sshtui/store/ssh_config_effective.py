@@ -30,7 +30,7 @@ HARMLESS = frozenset(
         "tcpkeepalive", "usekeychain", "visualhostkey",
     }
 )  # fmt: skip
-"""Keywords whose absence does not send anybody elsewhere or weaken anything; they are not named as missing."""
+"""Keywords whose absence does not send anybody elsewhere or weaken anything; they are named where somebody asks."""
 
 ORDER = (
     "user", "hostname", "port",

@@ -12,6 +12,7 @@ from sshtui.errors import UsageError
 from sshtui.files import with_home
 from sshtui.model.forwards import EXIT_ON_FAILURE, GATEWAY_PORTS
 from sshtui.model.hosts import Host
+from sshtui.store.openssh_defaults import LISTS, refused
 from sshtui.store.ssh_config_keywords import put
 from sshtui.store.ssh_config_lines import expand_home
 from sshtui.store.ssh_config_tokens import expanded
@@ -204,9 +205,10 @@ def further_lines(host: Host) -> list[tuple[str, tuple[str, ...]]]:
 def _stands(keyword: str, words: tuple[str, ...]) -> bool:
     """Whether ssh takes the value: one that it refuses would cost a person every host of the file."""
     try:
-        return bool(put(keyword.lower(), [words], with_home("~")))
+        values = put(keyword.lower(), [words], with_home("~"))
     except UsageError:
         return False
+    return bool(values) and not (keyword.lower() in LISTS and refused(keyword.lower(), values[0]))
 
 
 def _words_of(value: Any) -> tuple[str, ...]:

@@ -45,16 +45,14 @@ class HostActions:
             await self._open_host(host, another)
         return True
 
-    async def why(self, host: Host | None) -> None:
-        """Show every option in force for a host and where it comes from, once names and commands have answered."""
+    def why(self, host: Host | None) -> None:
+        """Show every option in force for a host and where it comes from."""
         if host is None:
             self._jobs.say("Choose a host first.")
-            return
-        found = await self._jobs.attempt(lambda: self._parts.why(host))
-        if found is not None:
+        else:
             from sshtui.ui.screens.why import WhyScreen
 
-            self._push(WhyScreen(host.name, found))
+            self._push(WhyScreen(host.name, lambda: self._parts.why(host), self._jobs))
 
     def start_import(self) -> None:
         """Show the screen that brings hosts from other programs."""

@@ -38,7 +38,7 @@ class Listing:
         """What is wrong in our file, and what that costs; "" for nothing."""
         hosts = self._parts.hosts
         if hosts.problem is not None:
-            way = f" R puts back {hosts.last_good}." if hosts.last_good else ""
+            way = " R puts back the last good one." if hosts.last_good else ""
             return f"{_place(hosts.problem)}: {hosts.problem.reason} Nothing is saved until that is mended.{way}"
         if not hosts.bad_entries:
             return ""

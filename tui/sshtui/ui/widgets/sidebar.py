@@ -127,7 +127,7 @@ class Sidebar(Widget):
             "hosts.filter": self._start_filter,
             "hosts.filter_tag": self._filter_tag,
             "hosts.leave": self._leave,
-            "hosts.why": lambda: self.run_worker(self._actions.why(self.host), group="why", exclusive=True),
+            "hosts.why": lambda: self._actions.why(self.host),
             "hosts.check": self._check,
             "hosts.check_listed": self._check_listed,
             "hosts.export": lambda: self._actions.start_export(self._selection.marked_hosts()),
