@@ -14,6 +14,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.keystrokes import Keystroke
 from sshtui.model.questions import Notice, PasswordChange
 from sshtui.model.terminal_switches import TerminalSwitches
+from sshtui.session import slices
 from sshtui.session.changes import Change, Marked, Noticed, ScreenChanged, State
 from sshtui.session.session import Session
 from sshtui.session.surroundings import Surroundings
@@ -223,6 +224,18 @@ async def test_a_flood_leaves_the_event_loop_free(bench: Bench) -> None:
         await asyncio.sleep(0)
         turns += 1
     assert turns > 100
+
+
+async def test_a_flood_of_erasures_leaves_it_free_too(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few bytes can take as long as a page of text: a turn ends by its time, not only by what it was given."""
+    monkeypatch.setattr(slices, "TURN", 0.0)
+    channel = await bench.connected()
+    channel.say(b"\x1b[2J" * 500 + b"done")
+    turns = 0
+    while "done" not in bench.screen():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 400
 
 
 async def test_a_banner_stands_in_the_tab_before_what_the_shell_prints(bench: Bench) -> None:

@@ -18,9 +18,9 @@ class Clock:
 def feed(slicer: Slicer, clock: Clock, data: bytes, seconds_a_byte: float) -> list[bytes]:
     pieces = []
     for piece in slicer.cut(data):
-        started = clock()
+        slicer.begin()
         clock.now += len(piece) * seconds_a_byte
-        slicer.fed(len(piece), started)
+        slicer.fed(len(piece))
         pieces.append(piece)
     return pieces
 
@@ -47,3 +47,14 @@ def test_a_slice_never_shrinks_to_nothing() -> None:
     clock = Clock()
     pieces = feed(Slicer(clock), clock, b"x" * 100_000, 1e-3)
     assert min(len(piece) for piece in pieces[:-1]) == SMALLEST
+
+
+def test_a_turn_is_over_when_its_time_is() -> None:
+    clock = Clock()
+    slicer = Slicer(clock)
+    for _ in range(2):
+        slicer.begin()
+        clock.now += TURN / 2
+        assert not slicer.over()
+        clock.now += TURN
+        assert slicer.over()

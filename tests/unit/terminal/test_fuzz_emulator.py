@@ -61,6 +61,42 @@ def test_any_split_gives_the_same_screen(pieces: list[str], size: tuple[int, int
     same_screen(one, other)
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.sampled_from([*PIECES, "\r\n" * 300, "漢字" * 200, "over\r\n" * 300]), max_size=60),
+    st.sampled_from([(1, 1), (2, 2), (3, 1), (1, 5), (10, 4), (80, 24)]),
+    st.randoms(use_true_random=False),
+)
+def test_what_is_stopped_and_goes_on_gives_the_same_screen(
+    pieces: list[str], size: tuple[int, int], rng: random.Random
+) -> None:
+    data = "".join(pieces).encode()
+    one, other = Emulator(Size(*size), scrollback=50), Emulator(Size(*size), scrollback=50)
+    replies = one.feed(data).reply
+    turns = [other.feed(data, lambda: rng.random() < 0.7)]
+    while other.behind:
+        turns.append(other.feed(b"", lambda: rng.random() < 0.7))
+    assert replies == b"".join(turn.reply for turn in turns)
+    same_screen(one, other)
+
+
+@pytest.mark.parametrize("flood", [
+    b"\x1bc", b"\x1b[2J", b"\n", b"\x1b6", b"\x1b[\n", "\u0301".encode(), b"\x1bVx\x1b[J", b"\x1b[?2l\x1bJ",
+    b"\x1b[?6h\x1b[H\x1b[K",
+    b"x\x1b[999b", b"\x1b[5n",
+])  # fmt: skip
+def test_a_flood_of_anything_slow_is_stopped_soon_and_loses_nothing(flood: bytes) -> None:
+    emulator = Emulator(Size(40, 10), scrollback=20)
+    data = flood * (32_768 // len(flood)) + b"\x1b<\x18\x1b\\\x1bcend"
+    emulator.feed(data, lambda: True)
+    turns = 1
+    while emulator.behind:
+        emulator.feed(b"", lambda: True)
+        turns += 1
+    assert turns > 6
+    assert emulator.row(0).text == "end"
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=60), st.lists(st.tuples(st.integers(1, 60), st.integers(1, 20))))
 def test_resizing_keeps_the_grid_whole(pieces: list[str], sizes: list[tuple[int, int]]) -> None:

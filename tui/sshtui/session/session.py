@@ -322,13 +322,20 @@ class Session:
         slicer = Slicer()
         while data := await channel.read(READ_LIMIT):
             for piece in slicer.cut(data):
-                started = slicer.clock()
-                update = self.emulator.feed(self._habits.printed(piece))
-                if update.reply:
-                    outbox.answer(update.reply)
-                self._apply(update)
-                slicer.fed(len(piece), started)
+                slicer.begin()
+                update = self.emulator.feed(self._habits.printed(piece), slicer.over)
+                self._answer(update, outbox)
+                slicer.fed(len(piece))
                 await asyncio.sleep(0)
+                while self.emulator.behind:
+                    slicer.begin()
+                    self._answer(self.emulator.feed(b"", slicer.over), outbox)
+                    await asyncio.sleep(0)
+
+    def _answer(self, update: Update, outbox: Outbox) -> None:
+        if update.reply:
+            outbox.answer(update.reply)
+        self._apply(update)
 
     def _progress(self, stage: str) -> None:
         self.stage = plain(stage, 80)

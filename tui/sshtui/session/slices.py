@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterator
 TURN = 0.004
 """Seconds one turn of the loop may be held."""
 
-SMALLEST, LARGEST = 1_024, 65_536
+SMALLEST, LARGEST = 1_024, 32_768
 
 
 class Slicer:
     """Learns how fast bytes are fed and cuts so that one slice takes about `TURN`."""
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
-        self.clock = clock
+        self._clock = clock
+        self._started = 0.0
         self._slice = SMALLEST * 8
 
     def cut(self, data: bytes) -> Iterator[bytes]:
@@ -26,9 +27,17 @@ class Slicer:
             at += len(piece)
             yield piece
 
-    def fed(self, length: int, started: float) -> None:
-        """Learn that feeding `length` bytes took from `started`, by `clock`, until now."""
-        spent = self.clock() - started
+    def begin(self) -> None:
+        """A turn begins."""
+        self._started = self._clock()
+
+    def over(self) -> bool:
+        """Whether the turn has taken long enough."""
+        return self._clock() - self._started > TURN
+
+    def fed(self, length: int) -> None:
+        """Learn that feeding `length` bytes took from `begin` until now."""
+        spent = self._clock() - self._started
         if spent > TURN:
             self._slice = max(SMALLEST, int(min(self._slice, length) * TURN / spent))
         elif length >= self._slice and spent < TURN / 2:

@@ -12,6 +12,10 @@ _broken = re.compile(
     re.DOTALL,
 )
 """A first byte with as many of those that its form asks for as there are."""
+_never_begins = re.compile(rb"[\x80-\xbf\xfe\xff]++")
+"""Bytes that begin nothing, each of them broken by itself."""
+WINDOW = 256
+"""Bytes tried at once after a broken one: what goes wrong costs a copy of all that was tried."""
 _LENGTHS = ((0xFC, 6), (0xF8, 5), (0xF0, 4), (0xE0, 3), (0xC0, 2))
 
 
@@ -76,24 +80,31 @@ class _Utf8:
         if self._rest:
             data = self._rest + data
         pieces = []
-        at = 0
+        at, window = 0, len(data)
         while True:
             try:
-                text, used = codecs.utf_8_decode(data[at:] if at else data, "strict", False)
+                text, used = codecs.utf_8_decode(data[at : at + window], "strict", False)
             except UnicodeDecodeError as error:
                 start = at + error.start
                 pieces.append(str(data[at:start], "utf-8"))
+                found = _never_begins.match(data, start)
+                if found is not None:
+                    pieces.append(_REPLACEMENT * (found.end() - start))
+                    at, window = found.end(), WINDOW
+                    continue
                 found = _broken.match(data, start)
                 end = found.end() if found else start + 1
                 if end == len(data) and end - start < _length(data[start]):
                     self._rest = data[start:]
                     return "".join(pieces)
                 pieces.append(_REPLACEMENT)
-                at = end
+                at, window = end, WINDOW
             else:
-                self._rest = data[at + used :]
                 pieces.append(text)
-                return "".join(pieces) if len(pieces) > 1 else text
+                if at + window >= len(data):
+                    self._rest = data[at + used :]
+                    return "".join(pieces) if len(pieces) > 1 else text
+                at, window = at + used, 4 * window
 
     def reset(self) -> None:
         """Forget the beginning of a sequence."""

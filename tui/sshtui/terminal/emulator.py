@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -20,6 +20,9 @@ from sshtui.terminal.reflow import resize
 from sshtui.terminal.rows import Snapshot, load, pack, size_of, unpack
 from sshtui.terminal.transcript import Transcript
 from sshtui.terminal.vocabulary import XtermScreen
+
+TYPED = 256
+"""Characters that are drawn without a look for sequences while none can be there: the echo of what someone types."""
 
 
 class Update(NamedTuple):
@@ -41,6 +44,8 @@ class Emulator:
         self._terminal = XtermScreen(size.columns, size.rows, scrollback, allowed)
         self._parser = Parser(self._terminal, Dispatcher(self._terminal))
         self._decoder = Decoder()
+        self._rest = ""
+        """Text that `feed` had no time for."""
         self._revision = 0
         self._modes = switches.snapshot(self._terminal)
         self._modes_known = True
@@ -48,18 +53,30 @@ class Emulator:
         """The cursor where it has been asked for since the last change: the view does so over and over."""
         self._size = size
 
-    def feed(self, data: bytes) -> Update:
-        """Take output of the remote, cut anywhere; never raises."""
-        text = self._decoder.decode(data, self._terminal.allowed.charset)
+    def feed(self, data: bytes, enough: Callable[[], bool] | None = None) -> Update:
+        """Take output of the remote, cut anywhere; never raises.
+
+        Whatever may take long is followed by a look whether it is `enough`; then the rest waits (`behind`) for the
+        next call, which may bring nothing new.
+        """
+        text = self._rest + self._decoder.decode(data, self._terminal.allowed.charset)
+        self._rest = ""
         # Only a control or a sequence changes a mode; while someone types, the answer stands.
         known = self._modes_known and self._parser.at_rest and text.isprintable()
-        if known and text:
+        if known and 0 < len(text) <= TYPED:
             self._terminal.draw(text)
+        elif enough is not None:
+            self._rest = text[self._parser.feed(text, enough) :]
         elif text:
             self._parser.feed(text)
         update = self._update()
         self._modes_known = known
         return update
+
+    @property
+    def behind(self) -> bool:
+        """Whether `feed` stopped before the end of what it was given."""
+        return bool(self._rest)
 
     def resize(self, size: Size) -> Update:
         """Fit the grid to `size` and return the rows to repaint.
@@ -81,6 +98,8 @@ class Emulator:
 
         Text and scrollback stay; the cursor goes below the text of the normal screen.
         """
+        self._parser.feed(self._rest)
+        self._rest = ""
         self._parser.reset()
         self._decoder.reset()
         self._terminal.leave()

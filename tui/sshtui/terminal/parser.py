@@ -19,10 +19,10 @@ from sshtui.terminal.updates import RUN, Updates
 from sshtui.terminal.vt52 import Vt52
 
 _SINGLE = (
-    r"([ -~]++)"
+    r"([ -~]{1,4096}+)"
     r"|\x1b\[([0-?]*+)([ -/]*+[@-~])"
     r"|(\r\n|[\x00-\x17\x19\x1c-\x1f\x7f-\x9f])"
-    r"|([^\x00-\x1f\x7f-\x9f]++)"
+    r"|([^\x00-\x1f\x7f-\x9f]{1,4096}+)"
     r"|\x1b((?:[ -/]++[0-~]|[0-OQ-WYZ\\`-~]))"
     r"|([\x00-\U0010ffff])"
 )
@@ -30,6 +30,15 @@ _tokens = re.compile(rf"({RUN})|{_SINGLE}")
 _single_tokens = re.compile(rf"((?!))|{_SINGLE}")
 """The same without the first kind."""
 _RUN, _TEXT, _CSI, _CONTROL, _UNICODE, _ESCAPE = 1, 2, 4, 5, 6, 7
+
+SMALL_THINGS = 256
+"""Control characters, and characters drawn the long way, between two questions whether it is enough."""
+
+RUN_COUNTS = 32
+"""How many of them a run of updates counts for."""
+
+PIECE = 1024
+"""Characters for a VT52, or within sequences that do not end, between two such questions."""
 
 _string_end = re.compile("[\x07\x18\x1a\x1b]")
 _STRINGS = {"P": "DCS", "]": "OSC", "_": "APC", "^": "PM", "X": "SOS"}
@@ -64,6 +73,10 @@ class _State(IntEnum):
     STRING_ESCAPE = 5
 
 
+def _never() -> bool:
+    return False
+
+
 class Parser:
     """Feeds a terminal. `feed` takes decoded text of any length, cut anywhere."""
 
@@ -78,6 +91,8 @@ class Parser:
         self._actions: dict[str, Callable[[], None]] = {}
         self._updates = Updates(terminal, self._draw_singly)
         self._next_flood = 0
+        self._enough: Callable[[], bool] = _never
+        self._stopped = False
         self._vt52 = Vt52(terminal, interpreter.control)
 
     def reset(self) -> None:
@@ -91,16 +106,20 @@ class Parser:
         """Whether the next printable character is text, and not the end of a sequence."""
         return self._state is _State.GROUND and not self._terminal.vt52
 
-    def feed(self, text: str) -> None:
-        """Act on `text`."""
+    def feed(self, text: str, enough: Callable[[], bool] = _never) -> int:
+        """Act on `text`; return how far, which is its end unless `enough` said so first.
+
+        It is asked after whatever may take long: a sequence can change every cell of the screen.
+        """
         at, end = 0, len(text)
         self._next_flood = 0
-        while at < end:
+        self._enough, self._stopped = enough, False
+        while at < end and not (self._stopped or (at and enough())):
             if self._state:
                 at = self._machine(text, at)
             elif self._terminal.vt52:
                 self._terminal.settle()
-                at = self._vt52.feed(text, at)
+                at += self._vt52.feed(text[at : at + PIECE], 0)
             elif end - at >= SMALLEST_FLOOD and at >= self._next_flood and self._terminal.flood_ready():
                 done = flood(self._terminal, text, at, self._ground)
                 if done == at:
@@ -110,6 +129,7 @@ class Parser:
                     at = self._ground(text, at, end)
             else:
                 at = self._ground(text, at, end)
+        return at
 
     def _ground(self, text: str, start: int, end: int, tokens: re.Pattern[str] = _tokens) -> int:
         """Act on whole sequences from `start`; return where the state machine or a flood may take over."""
@@ -120,10 +140,12 @@ class Parser:
         dirty = terminal.dirty
         select = terminal.pens.select
         floods = end - SMALLEST_FLOOD
+        unasked = SMALL_THINGS
         for token in tokens.finditer(text, start, end):
             kind = token.lastindex or 0
             if kind == _RUN:
                 updates.feed(token[1])
+                unasked -= RUN_COUNTS
             elif kind == _TEXT:
                 data = token[2]
                 x = cursor.x
@@ -140,6 +162,7 @@ class Parser:
                         terminal.last_drawn = data[-1]
                         continue
                 terminal.draw(data)
+                unasked -= len(data)
             elif kind == _CSI:
                 ending = token[4]
                 parameters = token[3]
@@ -174,6 +197,7 @@ class Parser:
                 terminal.last_drawn = ""
                 if terminal.vt52:
                     return token.end()
+                unasked = 0
             elif kind == _CONTROL:
                 data = token[5]
                 control(data)
@@ -182,18 +206,29 @@ class Parser:
                     if self._next_flood <= after <= floods and terminal.flood_ready():
                         return after
             elif kind == _UNICODE:
-                terminal.draw(token[6])
+                data = token[6]
+                terminal.draw(data)
+                unasked -= len(data)
             elif kind == _ESCAPE:
                 if terminal.unparsed:
                     terminal.settle()
                 self._interpreter.escape(token[7])
+                unasked = 0
             else:
                 return self._machine(text, token.start())
+            unasked -= 1
+            if unasked <= 0:
+                unasked = SMALL_THINGS
+                if self._enough():
+                    self._stopped = True
+                    return token.end()
         return end
 
     def _draw_singly(self, text: str) -> None:
         """Act on whole sequences, each by itself."""
+        enough, self._enough = self._enough, _never
         self._ground(text, 0, len(text), _single_tokens)
+        self._enough = enough
 
     def _remember(self, whole: str, parameters: str, ending: str) -> Callable[[], None]:
         action = self._interpreter.sequence(parameters, ending)
@@ -204,8 +239,8 @@ class Parser:
         return action
 
     def _machine(self, text: str, at: int) -> int:
-        """One character after the other until the ground state; return where that is."""
-        end = len(text)
+        """One character after the other until the ground state, at most PIECE of them; return where that is."""
+        end = min(len(text), at + PIECE)
         while at < end:
             if self._state is _State.STRING:
                 at = self._in_string(text, at)

@@ -15,7 +15,7 @@ from sshtui.terminal.editing import Protection
 from sshtui.terminal.rows import BLANK, Line
 from sshtui.terminal.terminal import Terminal
 
-RUN: Final = r"(?:\x1b\[(?:[0-9;]*+H|[0-9;:]*+m|K)[ -~]*+){2,}+"
+RUN: Final = r"(?:\x1b\[(?:[0-9;]*+H|[0-9;:]*+m|K)[ -~]*+){2,256}+"
 """CUP, SGR and EL to the right, at least two of them, each with the text that follows it."""
 
 _piece = re.compile(r"([0-9;:]*+)([HmK])(.*)", re.DOTALL)
