@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -234,6 +235,18 @@ async def test_there_is_room_for_a_number_of_callers_and_then_a_sentence(app: In
     links = [await asyncio.open_unix_connection(str(app.socket)) for _ in range(CALLERS)]
     async with attached(app.socket, HELLO) as viewer:
         assert "others" in (await facts_until(viewer, "refused")).text("sentence")
+    for _reader, writer in links:
+        writer.close()
+
+
+async def test_a_caller_without_room_may_say_hello_before_it_reads_that_there_is_none(app: Instance) -> None:
+    links = [await asyncio.open_unix_connection(str(app.socket)) for _ in range(CALLERS)]
+    with socket.socket(socket.AF_UNIX) as late:
+        late.connect(str(app.socket))
+        refused = await asyncio.to_thread(late.recv, 4096)
+        late.send(HELLO.encoded())
+        assert b"others" in refused
+        assert late.recv(1) == b""
     for _reader, writer in links:
         writer.close()
 

@@ -33,7 +33,7 @@ class Reception:
 
     def _caller(self) -> asyncio.Protocol:
         if len(self._seats) >= CALLERS:
-            return _Turned()
+            return _Turned(self._silence)
         seat = Seat(self._desk, self.instance, self._silence, self._gone)
         self._seats.add(seat)
         return seat
@@ -55,13 +55,21 @@ class Reception:
 
 
 class _Turned(asyncio.Protocol):
-    """A caller for whom there is no room."""
+    """A caller for whom there is no room. It hangs up first: a line closed here would break while it says hello."""
+
+    def __init__(self, silence: float) -> None:
+        self._silence = silence
+        self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        cast(asyncio.Transport, transport).write(
-            meta("refused", sentence=f"{CALLERS} others talk to this sshtui already.", hint="")
-        )
-        transport.close()
+        there = cast(asyncio.Transport, transport)
+        there.write(meta("refused", sentence=f"{CALLERS} others talk to this sshtui already.", hint=""))
+        there.write_eof()
+        self._timer = asyncio.get_running_loop().call_later(self._silence, there.abort)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 @asynccontextmanager
