@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncssh
@@ -102,6 +103,13 @@ async def test_a_no_ends_the_attempt_with_both_lists(client: Client) -> None:
     assert caught.value.kind == "key exchange"
     assert "curve25519-sha256" in caught.value.ours
     assert caught.value.theirs[0] == "diffie-hellman-group1-sha1"
+
+
+async def test_what_one_host_may_use_no_other_host_at_its_address_may(client: Client) -> None:
+    async with old_switch(client) as host:
+        await (await client.dial(host, ScriptedPrompter(True))).close()
+        with pytest.raises(NoCommonAlgorithm):
+            await client.dial(replace(host, name="stricter"), ScriptedPrompter(False))
 
 
 async def test_a_saved_host_that_may_use_them_asks_nothing(client: Client) -> None:

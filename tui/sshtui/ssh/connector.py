@@ -75,7 +75,7 @@ class Connector:
         self._allow_old = allow_old
         self._agent_path = agent_path
         self._told_damage = False
-        self._allowed: dict[tuple[str, int], tuple[str, ...]] = {}
+        self._allowed: dict[tuple[str, str, int], tuple[str, ...]] = {}
         self._most_offers: dict[tuple[str, int], int] = {}
         """For servers that hung up before anything but key pairs was tried, how many they stand (MaxAuthTries)."""
 
@@ -260,7 +260,7 @@ class Connector:
     def _allowed_for(self, host: Host) -> tuple[str, ...]:
         saved = host.extra.get(OLD_ALGORITHMS)
         names = [name for name in saved if isinstance(name, str)] if isinstance(saved, list) else []
-        return (*names, *self._allowed.get(_place(host), ()))
+        return (*names, *self._allowed.get((host.name, *_place(host)), ()))
 
     async def _allow(self, host: Host, error: NoCommonAlgorithm, needed: tuple[str, ...], prompter: Prompter) -> bool:
         """Whether a person lets this host, and no other, use the old algorithms it needs."""
@@ -274,7 +274,7 @@ class Connector:
         question = Confirm(f"{host.name} knows only old algorithms", text, yes="Allow for this host", danger=True)
         if not await prompter.ask(question):
             return False
-        self._allowed[_place(host)] = (*self._allowed.get(_place(host), ()), *needed)
+        self._allowed[host.name, *_place(host)] = (*self._allowed.get((host.name, *_place(host)), ()), *needed)
         if self._allow_old is not None:
             try:
                 self._allow_old(host, tuple(dict.fromkeys(self._allowed_for(host))))
