@@ -190,7 +190,7 @@ def test_a_hanging_app_is_not_taken_for_none(
     sit_down: SitDown, sshtui: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     person = sit_down(Size(80, 24), "--detachable")
-    person.sees("Enter connect")
+    person.sees(r"\? help")
     person.leader("d")
     person.sees(r"\[exit 0\]")
     (state,) = running(sshtui)
