@@ -20,7 +20,7 @@ from tests.servers.relay import relay_to
 from tests.waiting import eventually
 from tests.web.browsing import Served, Visitor, served, visitor
 
-COUNT = "i=0; while sleep 0.01; do i=$((i+1)); echo count $i; done"
+COUNT = "i=0; while sleep 0.03; do i=$((i+1)); echo count $i; done"
 BACK_OF_RELAY = "127.0.0.2"
 
 
