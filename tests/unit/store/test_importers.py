@@ -207,6 +207,12 @@ def test_an_entry_is_held_against_the_saved_host_of_its_name() -> None:
     assert to_save(steps, conflicts=True)[1] == Host("c", "10.0.0.1", user="root", tags=("x",))
 
 
+def test_folders_are_made_fit() -> None:
+    found = Found()
+    found.add("a", "10.0.0.1", folder=r"..\prod/./web//x;y")
+    assert [host.folder for host in found.hosts] == ["prod/web/x-y"]
+
+
 def test_names_are_made_fit_and_unique() -> None:
     found = Found()
     for name in ("a/b; rm -rf *", "web", "web", "", "-x"):

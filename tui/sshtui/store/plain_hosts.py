@@ -15,6 +15,7 @@ from sshtui.model.hosts import DEFAULT_PORT, Host
 # Every class below is narrower than the rule of `model.hosts` for its field.
 _TEXT = r'"([^"\\\x00-\x1f\x7f-\x9f]*)"'
 _WORD = r"[A-Za-z0-9_.](?:[A-Za-z0-9_. -]{0,100}[A-Za-z0-9_.-])?"
+_PART = rf'(?!\.\.?["/]){_WORD}'
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,60}[A-Za-z0-9_])?"
 _BYTE = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _ADDRESS = rf"{_BYTE}(?:\.{_BYTE}){{3}}|(?=[^\"]{{1,253}}\")(?:{_LABEL}\.){{0,40}}(?![0-9]+\"){_LABEL}"
@@ -24,7 +25,7 @@ _PLAIN = re.compile(
     rf'address = "({_ADDRESS})"\n'
     r"(?:port = ([1-9][0-9]{0,3}|[1-5][0-9]{4})\n)?"
     r'(?:user = "([A-Za-z0-9_][A-Za-z0-9_.@+-]{0,255})"\n)?'
-    rf'(?:folder = "({_WORD}(?:/{_WORD})*)"\n)?'
+    rf'(?:folder = "({_PART}(?:/{_PART})*)"\n)?'
     rf"(?:key_pair = {_TEXT}\n)?"
     rf'(?:jump = "({_HOP}(?:,{_HOP})*)"\n)?'
     rf"(?:tags = \[({_TEXT.replace('(', '(?:')}(?:, {_TEXT.replace('(', '(?:')})*)\]\n)?"

@@ -111,7 +111,7 @@ def fit_name(name: str) -> str:
 def fit_folder(path: str) -> str:
     """A folder path from one with slashes or backslashes, each part made fit."""
     parts = (fit_name(part) for part in re.split(r"[/\\]", path))
-    return "/".join(part for part in parts if part)
+    return "/".join(part for part in parts if part not in {"", ".", ".."})
 
 
 def read_text(path: Path) -> str:
