@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from sshtui.cli.numbers import PORT as TCP_PORT
 from sshtui.errors import NotFound
 from sshtui.model.text import plain
 from sshtui.store.paths import Paths
@@ -22,7 +23,7 @@ PORT = 8022
     metavar="ADDRESS",
     help="Listen there. Any but loopback needs TLS.",
 )
-@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help="Listen at this port.")
+@click.option("--port", type=TCP_PORT, default=PORT, show_default=True, help="Listen at this port.")
 @click.option("--name", "names", multiple=True, metavar="NAME", help="A name by which browsers come; may be repeated.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the page in the browser.")
 @click.option("--tls", is_flag=True, help="Serve by TLS with a certificate made here.")
