@@ -54,8 +54,12 @@ Stored = str | Raw | Packed
 """A line of the scrollback; a bare `str` is a `Raw` begun with the plain pen and not wrapped."""
 
 
+UNTOUCHED: Final = -1
+"""The revision of a line that is as it was erased, and that nobody has asked for."""
+
+
 class Line:
-    """A line of the screen. `revision` 0 means: changed since someone asked for its number."""
+    """A line of the screen. A `revision` of 0 or less means: changed since someone asked for its number."""
 
     __slots__ = ("chars", "pens", "revision", "size", "stored", "wide", "wrapped")
 
@@ -76,7 +80,14 @@ class Line:
 
 def blank_line(columns: int, pen: Pen) -> Line:
     """An erased line in the background of `pen`."""
-    return Line([BLANK] * columns, [pen] * columns)
+    line = Line([BLANK] * columns, [pen] * columns)
+    line.revision = UNTOUCHED
+    return line
+
+
+def is_blank(line: Line, pen: Pen) -> bool:
+    """Whether `line` is known to be what `blank_line` gives; who writes to a line sets its revision to 0."""
+    return line.revision < 0 and line.pens[0] is pen and not line.size
 
 
 def unparsed_line(stored: Stored) -> Line:
