@@ -45,7 +45,8 @@ class Packed(NamedTuple):
 
     cells: str | tuple[str, ...]
     pens: tuple[Pen, ...]
-    counts: tuple[int, ...]
+    counts: bytes | tuple[int, ...]
+    """How many cells each of `pens` has; bytes where that is enough, in a quarter of the room."""
     wrapped: bool
     size: LineSize = LineSize.SINGLE
 
@@ -121,12 +122,13 @@ def pack(line: Line, plain: Pen) -> Stored:
         kept = text.rstrip(BLANK)
         if not (line.wide or line.wrapped or line.size) and BLANK not in kept:
             return kept
-        counts: tuple[int, ...] = ()
+        counts: bytes | tuple[int, ...] = b""
         looks: tuple[Pen, ...] = ()
     else:
         runs = [(pen, len(list(group))) for pen, group in groupby(pens)]
         looks = tuple(pen for pen, _ in runs)
-        counts = tuple(count for _, count in runs)
+        lengths = [count for _, count in runs]
+        counts = bytes(lengths) if max(lengths) < 256 else tuple(lengths)
         kept = text.rstrip(BLANK)
     if not line.wide:
         return Packed(kept, looks, counts, line.wrapped, line.size)
