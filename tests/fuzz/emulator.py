@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sshtui.model.geometry import Size
 from sshtui.terminal.emulator import Emulator
+from sshtui.terminal.rows import BLANK
 
 CORPUS = Path(__file__).parent / "corpus.hex"
 SIZES = ((1, 1), (2, 2), (3, 1), (1, 5), (10, 4), (20, 3), (80, 24), (7, 7))
@@ -38,6 +39,13 @@ def same_screen(one: Emulator, other: Emulator) -> None:
 
 def whole_grid(emulator: Emulator) -> None:
     columns, rows = emulator.size
+    terminal = emulator._terminal
+    for line in (*terminal.rows, *terminal.other_rows):
+        # What is known to be erased is taken for it without a look.
+        if line.revision < 0:
+            assert line.chars == [BLANK] * columns
+            assert line.pens == line.pens[:1] * columns
+            assert (line.wrapped, line.stored) == (False, None)
     assert 0 <= emulator.cursor.point.row < rows
     assert 0 <= emulator.cursor.point.column < columns
     for index in range(-emulator.scrollback_rows, rows):

@@ -152,6 +152,19 @@ def test_ten_thousand_lines_of_history_cost_under_five_megabytes() -> None:
     tracemalloc.stop()
 
 
+def test_history_that_came_line_by_line_in_many_colours_is_kept_small() -> None:
+    emulator = Emulator(Size(120, 50), scrollback=5_000)
+    words = [f"\x1b[38;5;{colour}mword {colour:3}\x1b[0m" for colour in range(16, 28)]
+    emulator.feed(b"\r\n" * 60)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    for _ in range(5_000):
+        emulator.feed((" ".join(words) + "\r\n").encode())
+    # A string of its own, a pen and a length for each of its 24 runs, and 250 bytes of objects around them.
+    assert (tracemalloc.get_traced_memory()[0] - before) / 5_000 < 120 + 24 * (8 + 1) + 250
+    tracemalloc.stop()
+
+
 def test_a_disconnect_undoes_every_mode_and_keeps_the_text() -> None:
     emulator = Emulator(Size(20, 3))
     emulator.feed(b"one\r\ntwo\r\nthree\r\nfour\x1b[?1049h\x1b[?1003h\x1b[?25l\x1b[?2004h\x1b[2;3rvim\x1b]0;half")

@@ -81,7 +81,7 @@ def test_what_is_stopped_and_goes_on_gives_the_same_screen(
 
 
 @pytest.mark.parametrize("flood", [
-    b"\x1bc", b"\x1b[2J", b"\n", b"\x1b6", b"\x1b[\n", "\u0301".encode(), b"\x1bVx\x1b[J", b"\x1b[?2l\x1bJ",
+    b"x\x1bc", b"\x1b[2J", b"\n", b"\x1b6", b"\x1b[\n", "\u0301".encode(), b"\x1bVx\x1b[J", b"\x1b[?2l\x1bJ",
     b"\x1b[?6h\x1b[H\x1b[K",
     b"x\x1b[999b", b"\x1b[5n",
 ])  # fmt: skip

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from sshtui.terminal.grid import ORIGIN, Grid
-from sshtui.terminal.rows import BLANK, Line, LineSize, blank_line, pack
+from sshtui.terminal.rows import BLANK, Line, LineSize, blank_line, is_blank, pack
 
 
 class Protection(Enum):
@@ -186,11 +186,15 @@ class EditableGrid(Grid):
             rows = range(self.lines)
         else:
             return
-        erased = how == 2
-        for row in rows:
-            erased = self.erase(row, 0, self.columns, selective) or erased
-            self.rows[row].wrapped = False
-            self.rows[row].size = LineSize.SINGLE
+        if not self._spares(selective):
+            self._blank_rows(rows)
+            erased = how == 2 or bool(rows)
+        else:
+            erased = how == 2
+            for row in rows:
+                erased = self.erase(row, 0, self.columns, selective) or erased
+                self.rows[row].wrapped = False
+                self.rows[row].size = LineSize.SINGLE
         if erased:
             self.cursor.pending = False
 
@@ -202,14 +206,24 @@ class EditableGrid(Grid):
         for line in self.rows[:used]:
             self.scrollback.push(pack(line, self.pens.plain))
 
+    def _spares(self, selective: bool) -> bool:
+        return self.protection is Protection.ISO or (selective and self.protection is Protection.DEC)
+
+    def _blank_rows(self, rows: range) -> None:
+        """Erase whole lines, protected or not, where something stands in them."""
+        pen, lines = self.blank, self.rows
+        for y in rows:
+            if not is_blank(lines[y], pen):
+                lines[y] = blank_line(self.columns, pen)
+                self.dirty.add(y)
+
     def erase(self, y: int, start: int, end: int, selective: bool) -> bool:
         """Blank the cells `start`..`end` (exclusive) of row `y` in the pen's background, sparing protected ones.
 
         As in xterm, the selective erasures spare what either way of protection protects, and where everything is
         spared (the answer is False) a pending wrap stays.
         """
-        spares = self.protection is Protection.ISO or (selective and self.protection is Protection.DEC)
-        if not spares or not any(pen.protected for pen in set(self.rows[y].pens)):
+        if not self._spares(selective) or not any(pen.protected for pen in set(self.rows[y].pens)):
             self.erase_cells(y, start, end)
             return True
         line, blank = self.touch(y), self.blank

@@ -120,7 +120,7 @@ class Emulator:
             return Snapshot(chars, pens, terminal.scrollback.revision(index), wrapped, size_of(stored))
         line = terminal.rows[index]
         load(line, terminal.columns, terminal.pens)
-        if not line.revision:
+        if line.revision <= 0:
             self._revision += 1
             line.revision = self._revision
         return Snapshot(line.chars.copy(), line.pens.copy(), line.revision, line.wrapped, line.size)

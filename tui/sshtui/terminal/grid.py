@@ -8,7 +8,7 @@ from pyte.screens import Margins
 from sshtui.terminal.charsets import Charset
 from sshtui.terminal.cursor import Saved, ScreenCursor
 from sshtui.terminal.pens import Pen, Pens
-from sshtui.terminal.rows import BLANK, Line, LineSize, blank_line, load, pack
+from sshtui.terminal.rows import BLANK, Line, LineSize, blank_line, is_blank, load, pack
 from sshtui.terminal.scrollback import Scrollback
 
 PRIVATE = 5
@@ -165,11 +165,13 @@ class Grid(pyte.Screen):
         if first or top is not None:
             self.end_line_above(first)
         elif not self.alternate:
+            plain = self.pens.plain
             for line in rows[:count]:
-                self.scrollback.push(pack(line, self.pens.plain))
+                self.scrollback.push("" if is_blank(line, plain) else pack(line, plain))
+        leaving = rows[first : first + count]
         del rows[first : first + count]
         at = self.bottom - count + 1
-        rows[at:at] = [blank_line(self.columns, pen) for _ in range(count)]
+        rows[at:at] = self.blanked(leaving, pen)
         self._mark(first)
 
     def scroll_down(self, count: int, top: int | None = None) -> None:
@@ -183,9 +185,14 @@ class Grid(pyte.Screen):
             return
         rows, pen = self.rows, self.blank
         self.end_line_above(first)
+        leaving = rows[self.bottom - count + 1 : self.bottom + 1]
         del rows[self.bottom - count + 1 : self.bottom + 1]
-        rows[first:first] = [blank_line(self.columns, pen) for _ in range(count)]
+        rows[first:first] = self.blanked(leaving, pen)
         self._mark(first)
+
+    def blanked(self, lines: list[Line], pen: Pen) -> list[Line]:
+        """As many erased lines; those that are it already."""
+        return [line if is_blank(line, pen) else blank_line(self.columns, pen) for line in lines]
 
     def _mark(self, first: int) -> None:
         if first == 0 and self.bottom == self.lines - 1:

@@ -23,7 +23,7 @@ _SINGLE = (
     r"|\x1b\[([0-?]*+)([ -/]*+[@-~])"
     r"|(\r\n|[\x00-\x17\x19\x1c-\x1f\x7f-\x9f])"
     r"|([^\x00-\x1f\x7f-\x9f]{1,4096}+)"
-    r"|\x1b((?:[ -/]++[0-~]|[0-OQ-WYZ\\`-~]))"
+    r"|(?:\x1bc(?=\x1bc))*+\x1b((?:[ -/]++[0-~]|[0-OQ-WYZ\\`-~]))"  # a RIS before another one does nothing
     r"|([\x00-\U0010ffff])"
 )
 _tokens = re.compile(rf"({RUN})|{_SINGLE}")

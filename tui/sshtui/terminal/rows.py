@@ -45,7 +45,8 @@ class Packed(NamedTuple):
 
     cells: str | tuple[str, ...]
     pens: tuple[Pen, ...]
-    counts: tuple[int, ...]
+    counts: bytes | tuple[int, ...]
+    """How many cells each of `pens` has; bytes where that is enough, in a quarter of the room."""
     wrapped: bool
     size: LineSize = LineSize.SINGLE
 
@@ -54,8 +55,12 @@ Stored = str | Raw | Packed
 """A line of the scrollback; a bare `str` is a `Raw` begun with the plain pen and not wrapped."""
 
 
+UNTOUCHED: Final = -1
+"""The revision of a line that is as it was erased, and that nobody has asked for."""
+
+
 class Line:
-    """A line of the screen. `revision` 0 means: changed since someone asked for its number."""
+    """A line of the screen. A `revision` of 0 or less means: changed since someone asked for its number."""
 
     __slots__ = ("chars", "pens", "revision", "size", "stored", "wide", "wrapped")
 
@@ -76,7 +81,14 @@ class Line:
 
 def blank_line(columns: int, pen: Pen) -> Line:
     """An erased line in the background of `pen`."""
-    return Line([BLANK] * columns, [pen] * columns)
+    line = Line([BLANK] * columns, [pen] * columns)
+    line.revision = UNTOUCHED
+    return line
+
+
+def is_blank(line: Line, pen: Pen) -> bool:
+    """Whether `line` is known to be what `blank_line` gives; who writes to a line sets its revision to 0."""
+    return line.revision < 0 and line.pens[0] is pen and not line.size
 
 
 def unparsed_line(stored: Stored) -> Line:
@@ -110,12 +122,13 @@ def pack(line: Line, plain: Pen) -> Stored:
         kept = text.rstrip(BLANK)
         if not (line.wide or line.wrapped or line.size) and BLANK not in kept:
             return kept
-        counts: tuple[int, ...] = ()
+        counts: bytes | tuple[int, ...] = b""
         looks: tuple[Pen, ...] = ()
     else:
         runs = [(pen, len(list(group))) for pen, group in groupby(pens)]
         looks = tuple(pen for pen, _ in runs)
-        counts = tuple(count for _, count in runs)
+        lengths = [count for _, count in runs]
+        counts = bytes(lengths) if max(lengths) < 256 else tuple(lengths)
         kept = text.rstrip(BLANK)
     if not line.wide:
         return Packed(kept, looks, counts, line.wrapped, line.size)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from sshtui.terminal import graphemes, limits
 from sshtui.terminal.editing import EditableGrid
 from sshtui.terminal.grid import AUTOWRAP, GRAPHEMES, INSERT, ORIGIN
 from sshtui.terminal.rows import BLANK
+
+_Cells = TypeVar("_Cells", str, list[str])
 
 
 class Screen(EditableGrid):
@@ -61,14 +64,15 @@ class Screen(EditableGrid):
         charset = self.charsets[self.charset]
         return head + (data.translate(charset) if charset is not None else data)
 
-    def draw_narrow(self, data: str) -> None:
-        """Write characters of one column that never join each other."""
+    def draw_narrow(self, data: _Cells, marks: bool = False) -> None:
+        """Write graphemes of one column that never join each other; `marks`: they may be longer than a character."""
         cursor = self.cursor
+        at, length = 0, len(data)
         if self.joinable:
             self.joinable = False
             if data and self._join(data[0]):
-                data = data[1:]
-        while data:
+                at = 1
+        while at < length:
             if cursor.pending:
                 cursor.pending = False
                 if AUTOWRAP in self.mode:
@@ -84,9 +88,11 @@ class Screen(EditableGrid):
             hiding = INSERT in self.mode and bool(self.rows[y].size)
             if hiding:
                 stop = x + 1
-            piece, data = data[: stop - x], data[stop - x :]
-            if data and stop > edge and AUTOWRAP not in self.mode and not hiding:
-                piece, data = piece[:-1] + data[-1], ""
+            piece = data[at : at + stop - x]
+            at += len(piece)
+            if at < length and stop > edge and AUTOWRAP not in self.mode and not hiding:
+                piece = piece[:-1] + data[-1:]
+                at = length
             end = x + len(piece)
             if INSERT in self.mode:
                 self.insert_characters(len(piece))
@@ -96,6 +102,7 @@ class Screen(EditableGrid):
                 self.cut(line, end)
             line.chars[x:end] = piece
             line.pens[x:end] = [cursor.pen] * (end - x)
+            line.wide = line.wide or marks
             line.revision = 0
             self.dirty.add(y)
             if end > edge:
@@ -107,21 +114,23 @@ class Screen(EditableGrid):
             self.last_drawn = piece[-1]
 
     def _draw_wide(self, data: Sequence[str]) -> None:
+        at, length = 0, len(data)
         if self.joinable:
             self.joinable = False
             if data and self._join(data[0]):
-                data = data[1:]
+                at = 1
         cursor = self.cursor
-        while data:
+        while at < length:
             x = cursor.x
             room = (self.edge() + 1 - x) // 2
             line = self.touch(cursor.y)
             inserting = INSERT in self.mode
             if cursor.pending or room <= 0 or (inserting and (x < self.left or line.size)):
-                self._put(data[0], 2)
-                data = data[1:]
+                self._put(data[at], 2)
+                at += 1
                 continue
-            piece, data = data[:room], data[room:]
+            piece = data[at : at + room]
+            at += len(piece)
             end = x + 2 * len(piece)
             if inserting:
                 self.insert_characters(end - x)
@@ -284,5 +293,4 @@ class Screen(EditableGrid):
         elif len(again) == 1:
             self.draw_narrow(again * count)
         else:
-            for _ in range(count):
-                self._put(again, 1)
+            self.draw_narrow([again] * count, marks=True)

@@ -17,7 +17,7 @@ from sshtui.terminal.grid import AUTOWRAP, GRAPHEMES, INSERT, PRIVATE, SIDE_MARG
 from sshtui.terminal.modes import CursorShape, MouseEncoding, MouseTracking
 from sshtui.terminal.pens import Pen
 from sshtui.terminal.permissions import EVERYTHING, Permissions
-from sshtui.terminal.rows import BLANK, blank_line
+from sshtui.terminal.rows import BLANK
 from sshtui.terminal.screen import Screen
 
 SEND_RECEIVE = 12
@@ -258,7 +258,7 @@ class Terminal(Screen):
         cursor = self.cursor
         cursor.x = cursor.y = 0
         cursor.shape, cursor.blinking = CursorShape.BLOCK, False
-        self.rows[:] = [blank_line(self.columns, self.pens.plain) for _ in range(self.lines)]
+        self.rows[:] = self.blanked(self.rows, self.pens.plain)
         self.unparsed = False
         self.all_dirty = True
         self.drawing_changed()
