@@ -7,11 +7,11 @@ from functools import partial
 
 from sshtui.terminal import colour_stack, keyboard_state, limits, rectangles, reports, switches, windows
 from sshtui.terminal.charsets import ABSENT, NATIONAL, SETS_94, SETS_96
-from sshtui.terminal.grid import default_stops
 from sshtui.terminal.modes import CursorShape
 from sshtui.terminal.osc import device_control, operating_system_command
 from sshtui.terminal.parameters import Parameters, count, parse, value
 from sshtui.terminal.rows import LineSize
+from sshtui.terminal.tabs import default_stops
 from sshtui.terminal.terminal import Terminal
 
 Handler = Callable[[Terminal, Parameters], None]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from sshtui.terminal.grid import ORIGIN, Grid
+from sshtui.terminal.grid import ORIGIN
 from sshtui.terminal.rows import BLANK, Line, LineSize, blank_line, is_blank, pack
+from sshtui.terminal.tabs import TabbedGrid
 
 
 class Protection(Enum):
@@ -17,7 +18,7 @@ class Protection(Enum):
     DEC = "the selective ones"
 
 
-class EditableGrid(Grid):
+class EditableGrid(TabbedGrid):
     """A grid whose cells are shifted and erased. Every method expects parsed rows (`settle`)."""
 
     def __init__(self, columns: int, lines: int, scrollback: int) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Final
 
 from sshtui.terminal import graphemes
-from sshtui.terminal.grid import default_stops
 from sshtui.terminal.rows import Line, Raw, Stored, blank_line, pack, unparsed_line
+from sshtui.terminal.tabs import default_stops
 from sshtui.terminal.terminal import Terminal
 
 SMALLEST_FLOOD: Final = 1024

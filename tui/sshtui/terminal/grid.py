@@ -18,16 +18,10 @@ AUTOWRAP = 7 << PRIVATE
 ORIGIN = 6 << PRIVATE
 REVERSE_WRAP = 45 << PRIVATE
 REVERSE_WRAP_EXTENDED = 1045 << PRIVATE
-MORE_FIX = 41 << PRIVATE
 SIDE_MARGINS = 69 << PRIVATE
 INSERT = 4
 NEWLINE = 20
 GRAPHEMES = 2027 << PRIVATE
-
-
-def default_stops(columns: int) -> set[int]:
-    """Tab stops at every eighth column from the first on."""
-    return set(range(0, columns, 8))
 
 
 class Grid(pyte.Screen):
@@ -60,7 +54,6 @@ class Grid(pyte.Screen):
         """DECSC's one slot, for the normal screen (False) and the alternate one (True)."""
         self.charsets: list[Charset | None] = [None] * 4
         self.charset = 0
-        self.tabstops = default_stops(columns)
         self.clear_margins()
 
     # Lines
@@ -359,45 +352,6 @@ class Grid(pyte.Screen):
         """CPL."""
         self.cursor_up(count)
         self.carriage_return()
-
-    # Tabs
-
-    def tab(self) -> None:
-        """HT: to the next stop or the right margin, also from beyond it; a pending wrap stays, as in xterm."""
-        cursor = self.cursor
-        last = self.edge() if self.rows[cursor.y].size else self.right
-        if cursor.pending and MORE_FIX in self.mode and AUTOWRAP in self.mode:
-            self.wrap_line()
-        x = cursor.x + 1
-        while x < last and x not in self.tabstops:
-            x += 1
-        cursor.x = min(x, last)
-
-    def tab_forward(self, count: int) -> None:
-        """CHT (ECMA-48 8.3.10)."""
-        for _ in range(min(count, self.columns)):
-            self.tab()
-
-    def tab_back(self, count: int) -> None:
-        """CBT (ECMA-48 8.3.7): to the stops on the left; a pending wrap stays, as in xterm."""
-        cursor = self.cursor
-        first = self.left if ORIGIN in self.mode else 0
-        for _ in range(min(count, self.columns)):
-            x = cursor.x - 1
-            while x > first and x not in self.tabstops:
-                x -= 1
-            cursor.x = max(x, first)
-
-    def set_tab_stop(self) -> None:
-        """HTS."""
-        self.tabstops.add(self.cursor.x)
-
-    def clear_tab_stop(self, how: int = 0) -> None:
-        """TBC: 0 the stop here, 3 all."""
-        if how == 0:
-            self.tabstops.discard(self.cursor.x)
-        elif how == 3:
-            self.tabstops.clear()
 
     def wrap_line(self) -> None:
         """Autowrap: the line goes on in the next one."""

@@ -13,12 +13,13 @@ from sshtui.terminal.cells import PLAIN
 from sshtui.terminal.colours import default_colour
 from sshtui.terminal.editing import Protection
 from sshtui.terminal.events import Bell, Event, TitleChanged
-from sshtui.terminal.grid import AUTOWRAP, GRAPHEMES, INSERT, PRIVATE, SIDE_MARGINS, default_stops
+from sshtui.terminal.grid import AUTOWRAP, GRAPHEMES, INSERT, PRIVATE, SIDE_MARGINS
 from sshtui.terminal.modes import CursorShape, MouseEncoding, MouseTracking
 from sshtui.terminal.pens import Pen
 from sshtui.terminal.permissions import EVERYTHING, Permissions
 from sshtui.terminal.rows import BLANK
 from sshtui.terminal.screen import Screen
+from sshtui.terminal.tabs import default_stops
 
 SEND_RECEIVE = 12
 KEYBOARD_RESOURCES = {0: 0, 1: 2, 2: 2, 3: 0, 4: 0, 6: 0, 7: 0}
