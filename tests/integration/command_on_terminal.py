@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
+"""Where the package `tests` is."""
+
 
 class Terminal:
     """A command on a terminal of its own; what it prints is collected."""
@@ -57,10 +60,12 @@ class Terminal:
 
 
 @contextmanager
-def on_terminal(folder: Path, *arguments: str) -> Iterator[Terminal]:
-    """`sshtui arguments…` in `folder` on a terminal."""
+def on_terminal(folder: Path, *arguments: str, first: str = "") -> Iterator[Terminal]:
+    """`sshtui arguments…` in `folder` on a terminal; `first` is a statement that its interpreter begins with."""
     master, slave = os.openpty()
     code = f"import sys; from sshtui.cli.run import run; sys.exit(run({list(arguments)!r}))"
+    if first:
+        code = f"import sys; sys.path.append({str(ROOT)!r})\n{first}\n{code}"
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=folder,

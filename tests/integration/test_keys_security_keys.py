@@ -11,11 +11,12 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from sshtui.errors import KeyPairError, LoginRejected
+from sshtui.errors import KeyPairError, LoginRejected, WrongPassphrase
 from sshtui.keys.workshop import make
 from sshtui.model.questions import Passphrase
 from tests.fakes.prompting import ScriptedPrompter
 from tests.integration.dialing import Client
+from tests.integration.keys_programs import run
 from tests.servers.agents import security_key_agent
 from tests.servers.key_files import public_key, public_line
 from tests.servers.openssh import OpenSSH
@@ -111,7 +112,7 @@ def asked_for_pin(attempt: int = 1, problem: str = "") -> Passphrase:
     return Passphrase("the security key", attempt, problem, "PIN")
 
 
-WRONG_PIN = "The PIN is wrong. After a few wrong ones the security key locks itself."
+WRONG_PIN = "The PIN is wrong. The security key locks itself after 7 more tries."
 
 
 @pytest.mark.parametrize("kind", ["ed25519-sk", "ecdsa-sk"])
@@ -209,3 +210,93 @@ def test_without_a_device_no_key_is_made_and_both_ways_are_named(tmp_path: Path)
         make(tmp_path / "id_sk", "ed25519-sk")
     assert "sshtui[fido2]" in caught.value.hint
     assert not (tmp_path / "id_sk").exists()
+
+
+@pytest.mark.parametrize("kind", ["ed25519-sk", "ecdsa-sk"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param(lambda: SecurityKey(pin="1234", knows_permissions=False, makes_unverified=False), id="CTAP 2.0"),
+        pytest.param(lambda: SecurityKey(pin="1234", makes_unverified=False), id="no makeCredUvNotRqd"),
+        pytest.param(lambda: SecurityKey(pin="1234", always_verifies=True), id="alwaysUv"),
+    ],
+)
+async def test_a_device_that_makes_no_key_without_its_pin_makes_one_with_it(
+    key: Callable[[], SecurityKey],
+    kind: str,
+    client: Client,
+    surroundings: Path,
+    start_sshd: Start,
+    need: Callable[[str], str],
+) -> None:
+    device, file, keygen = key(), surroundings / "id_sk", need("ssh-keygen")
+    device.touched.set()
+    with plugged_in(device):
+        with pytest.raises(WrongPassphrase, match="wants its PIN"):
+            make(file, kind)
+        with pytest.raises(WrongPassphrase) as caught:
+            make(file, kind, pin="4321")
+        assert caught.value.sentence == WRONG_PIN
+        for pin, problem in (("123", "shorter than any PIN"), ("1" * 64, "longer than any PIN")):
+            with pytest.raises(WrongPassphrase, match=problem):
+                make(file, kind, pin=pin)
+        assert device.tries == 7
+        assert not device.asked_for_touch.is_set()
+        assert not file.exists()
+        made = make(file, kind, comment="me@here", passphrase="sesame", rounds=1, pin="1234")
+    assert f"me@here ({kind.upper()})" in run(keygen, "-l", "-f", file)
+    assert run(keygen, "-y", "-P", "sesame", "-f", file).strip() == public_line(file) == made.public_line
+    server = start_sshd(authorised=(public_line(file),), password=False)
+    prompter = ScriptedPrompter("sesame", *(["1234"] if device.always_verifies else []))
+    with plugged_in(device):
+        async with client.terminal(client.save(server, key_pair=str(file)), prompter) as channel:
+            assert channel.facts.method == "publickey"
+
+
+@pytest.mark.parametrize("kind", ["ed25519-sk", "ecdsa-sk"])
+async def test_a_key_made_to_verify_its_owner_logs_in_where_the_server_demands_it(
+    kind: str, client: Client, surroundings: Path, start_sshd: Start, need: Callable[[str], str]
+) -> None:
+    key, file = SecurityKey(pin="1234"), surroundings / "id_sk"
+    key.touched.set()
+    with plugged_in(key):
+        with pytest.raises(WrongPassphrase, match="wants its PIN"):
+            make(file, kind, verify_required=True)
+        make(file, kind, verify_required=True, pin="1234")
+    assert f"({kind.upper()})" in run(need("ssh-keygen"), "-l", "-f", file)
+    assert key.protected == set(key.credentials)
+    server = start_sshd(authorised=(f"verify-required {public_line(file)}",), password=False)
+    prompter = ScriptedPrompter("1234")
+    with plugged_in(key):
+        async with client.terminal(client.save(server, key_pair=str(file)), prompter) as channel:
+            assert channel.facts.method == "publickey"
+    assert prompter.questions == [asked_for_pin()]
+
+
+def test_a_device_that_knows_its_owners_finger_makes_a_key_without_its_pin(tmp_path: Path) -> None:
+    key = SecurityKey(pin="1234", knows_fingers=True, makes_unverified=False)
+    key.touched.set()
+    with plugged_in(key):
+        make(tmp_path / "id_sk", "ed25519-sk")
+        make(tmp_path / "guarded", "ed25519-sk", verify_required=True)
+    assert len(key.credentials) == 2
+
+
+def test_a_wrong_pin_is_told_as_well_by_a_device_that_does_not_count(tmp_path: Path) -> None:
+    key = SecurityKey(pin="1234", makes_unverified=False, tells_tries=False)
+    with plugged_in(key), pytest.raises(WrongPassphrase) as caught:
+        make(tmp_path / "id_sk", "ed25519-sk", pin="4321")
+    assert caught.value.sentence == "The PIN is wrong. After a few wrong ones the security key locks itself."
+
+
+def test_a_device_that_cannot_verify_its_owner_makes_no_key_that_wants_it(tmp_path: Path) -> None:
+    def told(*devices: SecurityKey) -> str:
+        with plugged_in(*devices), pytest.raises(KeyPairError) as caught:
+            make(tmp_path / "id_sk", "ed25519-sk", verify_required=True)
+        assert not any(device.credentials for device in devices)
+        return caught.value.sentence
+
+    assert "has no PIN" in told(SecurityKey())
+    # sk-usbhid.c of OpenSSH refuses those too: the mark in the file alone guards nothing.
+    assert "cannot guard" in told(SecurityKey(pin="1234", guards=False))
+    assert "Several security keys" in told(SecurityKey(pin="1234"), SecurityKey(pin="1234"))

@@ -13,6 +13,7 @@ from sshtui.model.hosts import Host
 from sshtui.ssh.known_hosts import KnownHosts
 from sshtui.store.hosts import HostStore
 from tests.integration.command_on_terminal import on_terminal
+from tests.integration.keys_programs import run
 from tests.servers.accounts import Account
 from tests.servers.openssh import OpenSSH
 
@@ -61,6 +62,45 @@ def test_an_empty_new_passphrase_makes_nothing(tmp_path: Path) -> None:
         terminal.type("")
         assert terminal.end() == 10
         assert "--no-passphrase" in terminal.seen
+    assert list(tmp_path.iterdir()) == []
+
+
+PLUGGED_IN = """
+from tests.servers.security_keys import SecurityKey, plugged_in
+key = SecurityKey(pin="00 open 00", makes_unverified=False)
+key.touched.set()
+socket = plugged_in(key)
+socket.__enter__()
+"""
+
+
+def test_the_pin_of_a_security_key_is_asked_again_and_never_shown(tmp_path: Path) -> None:
+    new = ("keys", "new", "--type", "ed25519-sk", "--no-passphrase", "--out", "pair")
+    with on_terminal(tmp_path, *new, first=PLUGGED_IN) as terminal:
+        terminal.expect("PIN of the security key:")
+        terminal.type("00 close 00")
+        terminal.expect("The PIN is wrong. The security key locks itself after 7 more tries.")
+        terminal.expect("PIN of the security key:")
+        terminal.type("00 open 00")
+        terminal.expect("Touch your security key when it blinks.")
+        assert terminal.end() == 0
+        assert "00" not in terminal.seen.split("Private key:")[0]
+    assert "(ED25519-SK)" in run("ssh-keygen", "-l", "-f", tmp_path / "pair")
+
+
+def test_three_wrong_pins_end_it_and_no_pin_makes_nothing(tmp_path: Path) -> None:
+    new = ("keys", "new", "--type", "ecdsa-sk", "--no-passphrase", "--out", "pair")
+    with on_terminal(tmp_path, *new, first=PLUGGED_IN) as terminal:
+        for left in (7, 6, 5):
+            terminal.expect("PIN of the security key:")
+            terminal.type("wrong")
+            terminal.expect(f"{left} more tries")
+        assert terminal.end() == 9
+    with on_terminal(tmp_path, *new, first=PLUGGED_IN) as terminal:
+        terminal.expect("PIN of the security key:")
+        terminal.type("\x04")
+        assert terminal.end() == 10
+        assert "No PIN was given." in terminal.seen
     assert list(tmp_path.iterdir()) == []
 
 

@@ -36,6 +36,7 @@ _PIN_INVALID, _PIN_BLOCKED, _PIN_AUTH_INVALID, _PIN_AUTH_BLOCKED, _PIN_NOT_SET, 
 )  # fmt: skip
 _PRESENT, _VERIFIED, _ATTESTED = 0x01, 0x04, 0x40
 _ED25519, _ES256 = -8, -7
+_MAKES, _ASSERTS = 0x01, 0x02
 
 PrivateKey = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
 
@@ -52,12 +53,21 @@ class SecurityKey:
     knows_fingers: bool = False
     """Whether it verifies its owner by the touch itself."""
     always_verifies: bool = False
-    """Whether it signs nothing without (CTAP 2.1, section 7.2)."""
+    """Whether it makes and signs nothing without (CTAP 2.1, section 7.2)."""
+    makes_unverified: bool = True
+    """makeCredUvNotRqd (CTAP 2.1, section 6.1.2): with a PIN set, it makes keys without it all the same."""
+    knows_permissions: bool = True
+    """Whether a PIN is worth only what it was asked for; False as in CTAP 2.0, which has getPinToken alone."""
+    guards: bool = True
+    """Whether it has the extension credProtect."""
+    tells_tries: bool = True
     protected: set[bytes] = field(default_factory=set)
     """Keys it does not admit to have without (credProtect 3: CTAP 2.1, section 12.1)."""
     tries: int = 8
     _wrong_in_a_row: int = 0
     _agreement: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    _permitted: tuple[int, str | None] = (0, None)
+    """What the token is good for, and for whom (CTAP 2.1, section 6.5.5.7)."""
     _token: bytes = field(default_factory=lambda: os.urandom(32), repr=False)
     _credentials: dict[bytes, PrivateKey] = field(default_factory=dict, repr=False)
     _counter: int = 0
@@ -70,12 +80,15 @@ class SecurityKey:
     def answer(self, command: int, wish: dict[int, Any]) -> bytes:
         """Status byte and CBOR for one request."""
         if command == 0x04:
-            options = {"rk": True, "up": True, "clientPin": self.pin is not None, "pinUvAuthToken": True}
+            options = {"rk": True, "up": True, "clientPin": self.pin is not None}
+            if self.knows_permissions:
+                options |= {"pinUvAuthToken": True, "makeCredUvNotRqd": self.makes_unverified}
             if self.knows_fingers:
                 options["uv"] = True
-            return b"\0" + cbor.encode({1: ["FIDO_2_0"], 3: bytes(16), 4: options, 6: [1]})
+            extensions = {2: ["credProtect"]} if self.guards else {}
+            return b"\0" + cbor.encode({1: ["FIDO_2_0"], **extensions, 3: bytes(16), 4: options, 6: [1]})
         if command == 0x01:
-            return self._make(wish) if self.touch() else bytes([_TIMEOUT])
+            return self._make(wish)
         if command == 0x02:
             return self._assert(wish)
         if command == 0x06:
@@ -96,7 +109,23 @@ class SecurityKey:
             return self._counter, key.sign(data)
         return self._counter, key.sign(data, ec.ECDSA(hashes.SHA256()))
 
+    def _proven(self, proof: bytes | None, wish: dict[int, Any], application: str, permission: int) -> bool:
+        """Whether the proof is of the token, for this request and for what the token is good for."""
+        permissions, whose = self._permitted
+        right = proof == hmac.digest(self._token, wish[1 if permission == _MAKES else 2], "sha256")[:16]
+        return right and bool(permissions & permission) and whose in (None, application)
+
     def _make(self, wish: dict[int, Any]) -> bytes:
+        proof, finger = wish.get(8), wish.get(7, {}).get("uv", False)
+        if proof is not None and not self._proven(proof, wish, wish[2]["id"], _MAKES):
+            return bytes([_PIN_AUTH_INVALID])
+        verified = proof is not None or finger
+        guarded = (self.pin is not None or self.knows_fingers) and not self.makes_unverified
+        if (guarded or self.always_verifies) and not verified:
+            return bytes([_PUAT_REQUIRED])
+        if not self.touch():
+            return bytes([_TIMEOUT])
+        flags = _PRESENT | _ATTESTED | (_VERIFIED if verified else 0)
         algorithm = wish[4][0]["alg"]
         key: PrivateKey
         cose: dict[int, Any]
@@ -109,7 +138,9 @@ class SecurityKey:
             cose = {1: 2, 3: _ES256, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
         credential = os.urandom(32)
         self._credentials[credential] = key
-        data = hashlib.sha256(wish[2]["id"].encode()).digest() + struct.pack(">BI", _PRESENT | _ATTESTED, 0)
+        if wish.get(6, {}).get("credProtect") == 3:
+            self.protected.add(credential)
+        data = hashlib.sha256(wish[2]["id"].encode()).digest() + struct.pack(">BI", flags, 0)
         data += bytes(16) + struct.pack(">H", len(credential)) + credential + cbor.encode(cose)
         return b"\0" + cbor.encode({1: "none", 2: data, 3: {}})
 
@@ -117,7 +148,7 @@ class SecurityKey:
         credential = next((each["id"] for each in wish.get(3, []) if each["id"] in self._credentials), None)
         wants_touch, finger = wish.get(5, {}).get("up", True), wish.get(5, {}).get("uv", False)
         proof = wish.get(6)
-        if proof is not None and proof != hmac.digest(self._token, wish[2], "sha256")[:16]:
+        if proof is not None and not self._proven(proof, wish, wish[1], _ASSERTS):
             return bytes([_PIN_AUTH_INVALID])
         verified = proof is not None or finger
         if credential is None or (credential in self.protected and not verified):
@@ -137,7 +168,9 @@ class SecurityKey:
             numbers = self._agreement.public_key().public_numbers()
             point = {-2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
             return b"\0" + cbor.encode({1: {1: 2, 3: -25, -1: 1, **point}})
-        if wish[2] != 0x09:
+        if wish[2] == 0x01 and self.tells_tries:
+            return b"\0" + cbor.encode({3: self.tries})
+        if wish[2] != (0x09 if self.knows_permissions else 0x05):
             return bytes([_BAD_COMMAND])
         if self.pin is None:
             return bytes([_PIN_NOT_SET])
@@ -157,6 +190,7 @@ class SecurityKey:
             self._agreement = ec.generate_private_key(ec.SECP256R1())
             return bytes([_PIN_BLOCKED if not self.tries else _PIN_INVALID])
         self.tries, self._wrong_in_a_row = 8, 0
+        self._permitted = (wish[9], wish.get(10)) if self.knows_permissions else (_MAKES | _ASSERTS, None)
         return b"\0" + cbor.encode({2: cipher.encryptor().update(self._token)})
 
 

@@ -25,6 +25,7 @@ from sshtui.ui.screens.keys import KeysScreen
 from sshtui.ui.screens.keys_bench import Install, KeyTools, Rotate, Uninstall
 from sshtui.ui.steady import SteadyApp
 from tests.fakes.prompting import ScriptedPrompter
+from tests.servers.security_keys import SecurityKey, plugged_in
 from tests.waiting import on_stage, until
 
 HOSTS = (Host("web-1", "10.0.0.5", user="root"), Host("web-2", "10.0.0.6"))
@@ -125,6 +126,44 @@ async def test_a_makes_a_key_pair_and_shows_it(tmp_path: Path) -> None:
         key = open_file(tmp_path / "id_ed25519", "a long passphrase")
         assert key.get_fingerprint() in text(pilot)
         assert key.get_comment() == "new@here"
+
+
+async def make_in_security_key(pilot: Pilot[None]) -> None:
+    """Ask for an ECDSA key in the device, without a passphrase."""
+    await pilot.press("a")
+    await settled(pilot)
+    kinds = pilot.app.screen.query_one("#kinds", OptionList)
+    kinds.highlighted = kinds.option_count - 1
+    pilot.app.screen.query_one("#none", Checkbox).value = True
+    pilot.app.screen.query_one("#rounds").focus()
+    await pilot.press("enter")
+
+
+async def test_a_key_in_a_security_key_is_made_with_the_pin_that_it_wants_and_a_touch(tmp_path: Path) -> None:
+    key = SecurityKey(pin="1234", makes_unverified=False)
+    with plugged_in(key):
+        async with workshop(tmp_path, "4321", "1234") as (pilot, prompter):
+            await make_in_security_key(pilot)
+            await on_stage(pilot, key.asked_for_touch.is_set)
+            assert "touch your security key" in text(pilot)
+            key.touched.set()
+            await on_stage(pilot, lambda: "Made " in text(pilot))
+    wrong = "The PIN is wrong. The security key locks itself after 7 more tries."
+    assert prompter.questions == [
+        Passphrase("the security key", what="PIN"),
+        Passphrase("the security key", 2, wrong, "PIN"),
+    ]
+    assert (tmp_path / "id_ecdsa_sk.pub").read_text().startswith("sk-ecdsa-sha2-nistp256@openssh.com ")
+
+
+async def test_without_the_pin_that_a_security_key_wants_nothing_is_made(tmp_path: Path) -> None:
+    key = SecurityKey(pin="1234", makes_unverified=False)
+    with plugged_in(key):
+        async with workshop(tmp_path, None) as (pilot, prompter):
+            await make_in_security_key(pilot)
+            await on_stage(pilot, lambda: bool(prompter.questions) and idle(pilot))
+            assert "a makes one" in text(pilot)
+    assert not key.credentials
 
 
 async def test_no_passphrase_must_be_ticked_and_two_must_agree(tmp_path: Path) -> None:

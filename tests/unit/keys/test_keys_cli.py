@@ -298,6 +298,14 @@ def test_what_is_written_is_told_as_json(folder: Path, plain_pair: Made, capsys:
     assert told["passwd"]["encrypted"] is False
 
 
+def test_only_a_key_in_a_security_key_can_be_made_to_verify_its_owner(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["keys", "new", "--verify-required", "--out", "made"]) == 2
+    assert "ed25519-sk, ecdsa-sk" in capsys.readouterr().err
+    assert not list(folder.iterdir())
+
+
 @pytest.mark.parametrize("kind", ["ed25519-sk", "ecdsa-sk"])
 def test_without_a_security_key_the_way_on_is_named_and_no_file_is_left(
     folder: Path, kind: str, capsys: pytest.CaptureFixture[str]

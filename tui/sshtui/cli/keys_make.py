@@ -8,7 +8,13 @@ import click
 
 from sshtui.cli.keys_options import FILE, as_json, force, rounds
 from sshtui.cli.keys_output import fingerprint_line, made_facts, print_json, tell
-from sshtui.cli.keys_passphrases import new_passphrase, new_passphrase_options, old_passphrase_option, with_passphrase
+from sshtui.cli.keys_passphrases import (
+    new_passphrase,
+    new_passphrase_options,
+    old_passphrase_option,
+    with_passphrase,
+    with_pin,
+)
 from sshtui.errors import UsageError
 from sshtui.files import with_home
 
@@ -18,6 +24,7 @@ from sshtui.files import with_home
 @click.option("--bits", type=int, help="ecdsa: 256, 384, 521; rsa: 3072 (default), 2048, 4096.")
 @click.option("--comment", help="Default: user@machine.")
 @click.option("--out", type=FILE, help="Default: a free name in ~/.ssh.")
+@click.option("--verify-required", is_flag=True, help="ed25519-sk, ecdsa-sk: each login wants the PIN or a finger.")
 @rounds
 @new_passphrase_options
 @force
@@ -27,6 +34,7 @@ def new(
     bits: int | None,
     comment: str | None,
     out: Path | None,
+    verify_required: bool,
     rounds: int,
     new_passphrase_fd: int | None,
     no_passphrase: bool,
@@ -39,19 +47,36 @@ def new(
     sshtui keys new
     sshtui keys new --type rsa --bits 4096 --comment me@laptop --out ~/.ssh/id_work
     sshtui keys new --no-passphrase --out deploy_key
+    sshtui keys new --type ed25519-sk --verify-required
     """
-    from sshtui.keys.generate import check_size, default_comment
+    from sshtui.keys.generate import check_size, default_comment, in_device
     from sshtui.keys.saving import free_path, public_path, refuse_existing
-    from sshtui.keys.workshop import make
+    from sshtui.keys.workshop import Made, make
 
-    size = check_size(kind, bits)
+    size = check_size(kind, bits, verify_required=verify_required)
     path = with_home(out or free_path(with_home("~/.ssh"), kind))
     if not force:
         refuse_existing(path, public_path(path))
     passphrase = new_passphrase(str(path), new_passphrase_fd, no_passphrase)
     click.echo(f"Making a key pair of type {kind} with {size} bits…", err=True)
     comment = default_comment() if comment is None else comment
-    made = make(path, kind, bits=size, comment=comment, passphrase=passphrase, rounds=rounds, replace=force)
+
+    def write(pin: str | None) -> Made:
+        if in_device(kind):
+            click.echo("Touch your security key when it blinks.", err=True)
+        return make(
+            path,
+            kind,
+            bits=size,
+            comment=comment,
+            passphrase=passphrase,
+            rounds=rounds,
+            replace=force,
+            pin=pin,
+            verify_required=verify_required,
+        )
+
+    made = with_pin(write)
     if json_wanted:
         print_json(made_facts(made))
         return

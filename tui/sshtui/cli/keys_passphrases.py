@@ -47,9 +47,26 @@ def with_passphrase(label: str, fd: int | None, use: Callable[[str | None], T], 
         return use(None)
     if fd is not None:
         return use(read_line(fd))
+    return _until_right(lambda: ask(f"Passphrase of {label}: "), use)
+
+
+def with_pin(use: Callable[[str | None], T]) -> T:
+    """What `use` returns, given None, or the PIN of the security key when that is not enough (WrongPassphrase).
+
+    A wrong one is asked again, three times in all, after which a device wants no more (CTAP 2.1, section 6.5.5.7.2).
+    """
+    try:
+        return use(None)
+    except WrongPassphrase:
+        return _until_right(
+            lambda: ask("PIN of the security key: ", what="PIN", options="a program in SSH_ASKPASS"), use
+        )
+
+
+def _until_right(asked: Callable[[], str], use: Callable[[str | None], T]) -> T:
     for tries_left in reversed(range(TRIES)):
         try:
-            return use(ask(f"Passphrase of {label}: "))
+            return use(asked())
         except WrongPassphrase as error:
             if not tries_left:
                 raise
@@ -106,7 +123,7 @@ def ask(prompt: str, *, what: str = "passphrase", options: str = "--passphrase-f
     program, require = os.environ.get("SSH_ASKPASS"), os.environ.get("SSH_ASKPASS_REQUIRE", "")
     terminal = has_terminal()
     if program and (require in ("force", "prefer") or (not terminal and require != "never")):
-        return _askpass(program, prompt)
+        return _askpass(program, prompt, what)
     if not terminal:
         raise UsageError(
             f"A {what} is needed and there is no terminal to ask on.",
@@ -115,7 +132,7 @@ def ask(prompt: str, *, what: str = "passphrase", options: str = "--passphrase-f
     try:
         return getpass.getpass(prompt, stream=sys.stderr)
     except (EOFError, KeyboardInterrupt) as error:
-        raise Declined("No passphrase was given.") from error
+        raise Declined(f"No {what} was given.") from error
 
 
 def has_terminal() -> bool:
@@ -127,11 +144,11 @@ def has_terminal() -> bool:
     return True
 
 
-def _askpass(program: str, prompt: str) -> str:
+def _askpass(program: str, prompt: str, what: str) -> str:
     try:
         done = subprocess.run([program, prompt], stdout=subprocess.PIPE, check=False)
     except OSError as error:
         raise UsageError(f"SSH_ASKPASS {program} does not run: {error.strerror}.") from error
     if done.returncode:
-        raise Declined("No passphrase was given.")
+        raise Declined(f"No {what} was given.")
     return done.stdout.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")

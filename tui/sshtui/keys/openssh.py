@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from typing import NamedTuple
 
 from sshtui.errors import KeyFormatError
 from sshtui.keys.formats import pem_block
-from sshtui.keys.wire import Reader
+from sshtui.keys.wire import Reader, string, uint32
 
 ROUNDS_LIMIT = 10_000
 """About a minute of computing; ssh-keygen takes 16 or 24 rounds, careful people some hundred."""
@@ -53,6 +54,15 @@ def read_container(data: bytes) -> Container:
             raise KeyFormatError(f"The file asks for {rounds} rounds of bcrypt to open it, which would take for ever.")
     comment = "" if cipher != "none" else _plain_comment(public, private)
     return Container(cipher, kdf, rounds, public, comment)
+
+
+def plain_container(public: bytes, private: bytes) -> bytes:
+    """A key file without passphrase and comment, of the two halves in their wire form, each with its type in front."""
+    section = bytes(8) + private + string(b"")
+    section += bytes(range(1, -len(section) % 8 + 1))
+    head = _MAGIC + string(b"none") + string(b"none") + string(b"") + uint32(1)
+    text = base64.encodebytes(head + string(public) + string(section))
+    return b"-----BEGIN OPENSSH PRIVATE KEY-----\n" + text + b"-----END OPENSSH PRIVATE KEY-----\n"
 
 
 def _plain_comment(public: bytes, private: bytes) -> str:

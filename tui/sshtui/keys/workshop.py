@@ -45,14 +45,17 @@ def make(
     passphrase: str | None = None,
     rounds: int = ROUNDS,
     replace: bool = False,
+    pin: str | None = None,
+    verify_required: bool = False,
 ) -> Made:
     """A new key pair in OpenSSH's format at `path`, its public half in `.pub` beside it.
 
-    Raises UsageError when a file stands there and `replace` is not set, KeyPairError, NotSaved.
+    `pin` and `verify_required` as in generate.generate. Raises WrongPassphrase when a security key wants another PIN,
+    UsageError when a file stands there and `replace` is not set, KeyPairError, NotSaved.
     """
     if not replace:
         refuse_existing(path, public_path(path))
-    private_key = generate(kind, bits, comment)
+    private_key = generate(kind, bits, comment, pin=pin, verify_required=verify_required)
     made = Made(path, PublicKey(private_key.public_data), comment)
     save_private(path, export_private(private_key, Target.OPENSSH, passphrase, rounds=rounds), replace=replace)
     save_public(public_path(path), (made.public_line + "\n").encode(), replace=replace)

@@ -17,6 +17,7 @@ from sshtui.keys import workshop
 from sshtui.keys.agent import Agent, add_file
 from sshtui.keys.convert import public_text
 from sshtui.keys.formats import Format
+from sshtui.keys.generate import in_device
 from sshtui.keys.inspect import inspect_file, list_directory
 from sshtui.keys.key_file import KeyFile
 from sshtui.keys.saving import public_path
@@ -124,11 +125,13 @@ class KeysScreen(CatalogueScreen[Entry]):
         if recipe is None or replace is None:
             return
         busy, about, start = f"Making a key pair of type {recipe.kind}", label_of(self.marked), monotonic()
+        if in_device(recipe.kind):
+            busy += ": touch your security key when it blinks"
         clock = self.set_interval(0.2, lambda: self._tell(about, f"{busy} ... {monotonic() - start:.0f} s"))
         self._tell(about, f"{busy} ...")
         try:
-            made = await self._bench.attempt(
-                lambda: workshop.make(
+            made = await self._bench.made(
+                lambda pin: workshop.make(
                     recipe.path,
                     recipe.kind,
                     bits=recipe.bits,
@@ -136,6 +139,7 @@ class KeysScreen(CatalogueScreen[Entry]):
                     passphrase=recipe.protection.passphrase,
                     rounds=recipe.protection.rounds,
                     replace=replace,
+                    pin=pin,
                 )
             )
         finally:

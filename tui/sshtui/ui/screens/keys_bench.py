@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sshtui.errors import SshtuiError, WrongPassphrase
 from sshtui.keys import workshop
 from sshtui.keys.agent import start_agent
+from sshtui.keys.apart import apart
 from sshtui.keys.inspect import used_by
 from sshtui.keys.key_file import KeyFile
 from sshtui.keys.saving import existing
@@ -72,6 +74,26 @@ class Bench(Jobs):
                 return None
             else:
                 return Opened(passphrase)
+
+    async def made(self, make: Callable[[str | None], workshop.Made]) -> workshop.Made | None:
+        """What `make` makes, given None, or the PIN when a security key wants it (WrongPassphrase), until it is right.
+
+        None when it failed, which is told, or the person gives up.
+        """
+        pin, attempt, problem = None, 0, ""
+        while True:
+            try:
+                return await apart(partial(make, pin))
+            except WrongPassphrase as error:
+                # The first round goes without a PIN: its failing only says that one is wanted.
+                problem = error.sentence if attempt else ""
+            except SshtuiError as error:
+                self.failed(error)
+                return None
+            attempt += 1
+            pin = await self.prompter.ask(Passphrase("the security key", attempt, problem, "PIN"))
+            if pin is None:
+                return None
 
     async def replacing(self, *paths: Path) -> bool | None:
         """Whether a file stands at one of `paths` and is to be replaced; None when the person keeps it."""
