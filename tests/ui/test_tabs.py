@@ -382,3 +382,16 @@ async def test_the_servers_words_stand_above_any_dialog_of_a_low_screen_each_lin
         shell.dialer.release()
         await shell.until(pilot, "the shell", lambda: shell.dialer.channels)
         await shell.until(pilot, "the end of the cover", lambda: "connecting" not in shell.picture())
+
+
+async def test_words_of_the_server_in_wide_characters_are_shown_whole(stage: Build) -> None:
+    shell = stage(HOSTS)
+    shell.dialer.hold()
+    words = "".join(chr(0x4E00 + number) for number in range(80))
+    shell.dialer.notices = [Notice(words, title="Message", server=True)]
+    async with shell.app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("enter")
+        picture = await shell.shows(pilot, "connecting to")
+        assert [each for each in words if each not in picture] == []
+        shell.dialer.release()
+        await shell.until(pilot, "the shell", lambda: shell.dialer.channels)

@@ -9,11 +9,25 @@ from pathlib import Path
 import pytest
 
 from sshtui.errors import ConfigError, HostKeyChanged, HostKeyRevoked, HostKeyUnknown
+from sshtui.model.further_fields import HOST_KEY_TRUST
 from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.questions import ChangedHostKey, UnknownHostKey
 from sshtui.ssh.known_hosts import KnownHosts
-from sshtui.ssh.trust import ALIAS, CHECKING, FILES, FINGERPRINT, MOST_ANNOUNCED, ONCE, SYSTEM_FILES, HostKeyTrust
+from sshtui.ssh.trust import (
+    ALIAS,
+    CHECKING,
+    DNS,
+    FILES,
+    FINGERPRINT,
+    HASH,
+    MOST_ANNOUNCED,
+    ONCE,
+    REVOKED,
+    SYSTEM_FILES,
+    UPDATE,
+    HostKeyTrust,
+)
 from tests.fakes.prompting import ScriptedPrompter
 
 HOST = Host("web-1", "10.0.0.5", 2222)
@@ -258,3 +272,7 @@ async def test_a_flood_of_announced_host_keys_is_bounded(known_hosts: KnownHosts
     flood = [ed25519(number) for number in range(1, 100)]
     await HostKeyTrust(known_hosts).announced(HOST, ed25519(0), flood, ScriptedPrompter())
     assert len(known_hosts.lookup(HOST.address, HOST.port).trusted) == 1 + MOST_ANNOUNCED
+
+
+def test_every_field_that_trust_goes_by_is_among_those_that_an_import_shows() -> None:
+    assert set(HOST_KEY_TRUST) == {ALIAS, CHECKING, DNS, FILES, FINGERPRINT, HASH, REVOKED, SYSTEM_FILES, UPDATE}

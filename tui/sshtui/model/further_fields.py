@@ -71,8 +71,11 @@ HOST_KEY_TRUST = (
     "fingerprint",
     "host_key_alias",
     "known_hosts_files",
+    "global_known_hosts_files",
+    "hash_known_hosts",
     "strict_host_key_checking",
     "revoked_host_keys",
+    "update_host_keys",
     "verify_host_key_dns",
 )
 """Fields that say which host key is trusted, and where that is kept."""

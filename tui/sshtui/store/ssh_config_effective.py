@@ -95,7 +95,7 @@ def rows(effective: Effective, home: Path, default: Defaults) -> Iterator[Row]:
 
 
 def ssh_lines(shown: Iterable[Row]) -> Iterator[tuple[str, str]]:
-    """Keyword and value of each line that `ssh -G` prints too, spelled as it does."""
+    """Keyword and value of each line in ORDER, spelled as `ssh -G` does."""
     for row in shown:
         if row.keyword in ORDER and not row.silent:
             yield SPELLED.get(row.keyword, row.keyword), row.value

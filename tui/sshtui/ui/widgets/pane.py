@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import time
 
 from textual.app import ComposeResult
@@ -23,12 +22,11 @@ from sshtui.ui.widgets.terminal_view import TerminalView
 BANNER_LINES = 8
 """Lines of the server's banner that are shown while connecting and after it failed."""
 
+MIN_COLUMNS = 10
+"""Columns of such a line at least."""
+
 LOW = 16
 """Rows below which the ways on come before the details, which may not fit."""
-
-
-MIN_COLUMNS = 10
-"""Columns of a line of it at least."""
 
 
 class Pane(Widget):
@@ -86,7 +84,7 @@ class Pane(Widget):
         Each line has a bar in front, the continuation of a long one too.
         """
         columns = max(MIN_COLUMNS, self.size.width - 4)
-        lines = [piece for line in self.session.banner for piece in textwrap.wrap(line, columns) or [""]]
+        lines = [piece.plain.strip() for line in self.session.banner for piece in Content(line).wrap(columns)]
         banner = self.query_one(".server-words", Static)
         banner.update(Content("\n").join(Content.assemble((f"| {line}", "$muted")) for line in lines[:BANNER_LINES]))
         banner.set_class(bool(lines), "said")
