@@ -73,9 +73,9 @@ def import_host_keys(paths: Paths, file: Path, dry_run: bool, yes: bool) -> None
 
     Only hosts that known_hosts does not know yet are added. A host known by another host key is never changed.
     """
-    from sshtui.ssh.known_hosts import KnownHosts
+    from sshtui.ssh.known_hosts import KnownHosts, read_only
 
-    known_hosts = KnownHosts(paths.known_hosts)
+    known_hosts = KnownHosts(paths.known_hosts, read_only(paths.known_hosts))
     found, skipped = read_putty_host_keys(file)
     new = []
     for entry in found:
