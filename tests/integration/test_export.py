@@ -213,6 +213,15 @@ def test_plink_goes_where_an_exported_session_says(
     ]
 
 
+def test_a_missing_directory_of_putty_sessions_is_made(tmp_path: Path) -> None:
+    sessions = tmp_path / ".putty" / "sessions"
+    sessions.parent.mkdir()
+    assert in_the_way("putty", HOSTS, sessions) == ""
+    assert write_export("putty", HOSTS, sessions, lambda host: host) == f"3 sessions written to {sessions}."
+    assert {path.name for path in sessions.iterdir()} == {"plain", "front%20door", "six"}
+    assert sessions.stat().st_mode & 0o777 == 0o700
+
+
 def test_json_comes_back_whole_without_secrets(tmp_path: Path) -> None:
     path = tmp_path / "table"
     secrets = {"password": "keyring:1", "proxy_command": "nc %h %p", "danger": True}

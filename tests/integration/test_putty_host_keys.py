@@ -52,6 +52,17 @@ def test_a_host_known_by_another_host_key_is_never_changed(
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["changed", *["skipped"] * 3]
 
 
+def test_a_host_that_only_a_second_file_knows_is_not_a_new_one(
+    start_sshd: Callable[..., OpenSSH], tmp_path: Path, surroundings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (theirs,) = start_sshd().host_keys
+    KnownHosts(surroundings / ".ssh" / "known_hosts2").remember("10.0.0.5", 22, theirs)
+    (tmp_path / "file").write_text("ssh-ed25519@22:10.0.0.5 0x1,0x2\n")
+    assert run(["import-host-keys", str(tmp_path / "file"), "--yes"]) == 0
+    assert capsys.readouterr().out.startswith("changed ")
+    assert KnownHosts(surroundings / ".ssh" / "known_hosts").entries() == ()
+
+
 def test_a_file_without_host_keys_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("nothing of PuTTY\n")
     assert run(["import-host-keys", str(tmp_path / "file")]) == 0

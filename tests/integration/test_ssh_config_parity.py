@@ -153,7 +153,57 @@ def test_every_algorithm_of_ssh_may_be_asked_for(keyword: str, need: Callable[[s
     assert tabled(Path("/home/me")).assembled(keyword, ",".join(names)) == ",".join(names)
 
 
-def test_the_tables_are_the_defaults_of_the_openssh_they_name(need: Callable[[str], str]) -> None:
+SIGNATURES = (
+    "ssh-ed25519-cert-v01@openssh.com,"
+    "ecdsa-sha2-nistp256-cert-v01@openssh.com,"
+    "ecdsa-sha2-nistp384-cert-v01@openssh.com,"
+    "ecdsa-sha2-nistp521-cert-v01@openssh.com,"
+    "sk-ssh-ed25519-cert-v01@openssh.com,"
+    "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com,"
+    "rsa-sha2-512-cert-v01@openssh.com,"
+    "rsa-sha2-256-cert-v01@openssh.com,"
+    "ssh-ed25519,"
+    "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"
+    "sk-ssh-ed25519@openssh.com,"
+    "sk-ecdsa-sha2-nistp256@openssh.com,"
+    "rsa-sha2-512,rsa-sha2-256"
+)
+"""PubkeyAcceptedAlgorithms. HostKeyAlgorithms is the same list to the program (KEX_DEFAULT_PK_ALG of `myproposal.h`);
+its manual has the two plain sk- names the other way round, against what `ssh -G` prints."""
+
+DOCUMENTED = {
+    "ciphers": (
+        "chacha20-poly1305@openssh.com,aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr"
+    ),
+    "kexalgorithms": (
+        "mlkem768x25519-sha256,"
+        "sntrup761x25519-sha512,sntrup761x25519-sha512@openssh.com,"
+        "curve25519-sha256,curve25519-sha256@libssh.org,"
+        "ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521,"
+        "diffie-hellman-group-exchange-sha256,"
+        "diffie-hellman-group16-sha512,"
+        "diffie-hellman-group18-sha512,"
+        "diffie-hellman-group14-sha256"
+    ),
+    "macs": (
+        "umac-64-etm@openssh.com,umac-128-etm@openssh.com,"
+        "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,"
+        "hmac-sha1-etm@openssh.com,"
+        "umac-64@openssh.com,umac-128@openssh.com,"
+        "hmac-sha2-256,hmac-sha2-512,hmac-sha1"
+    ),
+    "pubkeyacceptedalgorithms": SIGNATURES,
+    "hostkeyalgorithms": SIGNATURES,
+}
+"""Default lists as ssh_config(5) has them, OpenBSD's revision 1.407 of December 2024, between 9.9 and 10.0."""
+
+
+def test_the_tables_are_the_defaults_that_the_manual_names() -> None:
+    ours = tabled(Path("/home/me"))
+    assert {keyword: ours.values[keyword][0] for keyword in LISTS} == DOCUMENTED
+
+
+def test_the_tables_are_the_defaults_of_an_ssh_of_their_version(need: Callable[[str], str]) -> None:
     need("ssh")
     home = Path(pwd.getpwuid(os.getuid()).pw_dir)
     theirs, ours = defaults(home), tabled(home)

@@ -68,20 +68,6 @@ def test_a_signal_ends_it_within_three_seconds(config: Path, number: int, code: 
         assert process.wait(3) == code
 
 
-def test_a_browser_that_waits_for_the_page_is_given_it(
-    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    browser, got = tmp_path / "browser", tmp_path / "got"
-    browser.write_text(
-        f"#!{sys.executable}\nimport pathlib, sys, urllib.request\n"
-        f"pathlib.Path({str(got)!r}).write_text(str(urllib.request.urlopen(sys.argv[1], timeout=20).status))\n"
-    )
-    browser.chmod(0o755)
-    monkeypatch.setenv("BROWSER", str(browser))
-    with serving(config, "--open"):
-        until(lambda: got.exists() and got.read_text() == "200", "the page in the browser")
-
-
 def test_what_it_says_of_its_certificate_is_what_a_browser_sees_and_sighup_reads_a_new_one(
     config: Path, tmp_path: Path
 ) -> None:

@@ -262,8 +262,7 @@ def test_forwards_are_followed_with_the_tokens_of_their_paths(tmp_path: Path) ->
     assert b.forwards == ()
     assert found.warnings == ()
     rows_of_a = {row.keyword: row.followed for row in rows(found.effective("a"), tmp_path, tabled(tmp_path))}
-    # A remote forward without a target is a SOCKS proxy on the server.
-    assert (rows_of_a["localforward"], rows_of_a["remoteforward"]) == (True, False)
+    assert (rows_of_a["localforward"], rows_of_a["remoteforward"]) == (True, True)
     assert not {row.keyword for row in rows(found.effective("b"), tmp_path, tabled(tmp_path))} & set(FORWARDS)
 
 

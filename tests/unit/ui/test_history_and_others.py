@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sshtui.errors import UsageError
+from sshtui.errors import NotFound, UsageError
 from sshtui.model.hosts import Host
 from sshtui.store.hosts import HostStore
 from sshtui.ui.history import History
@@ -43,6 +43,34 @@ def test_undo_leaves_what_another_instance_changed_since(store: HostStore, tmp_p
     store.refresh()
     history.undo()
     assert HostStore(tmp_path / "hosts.toml").get("db") == replace(DB, port=2222, extra={**DB.extra, "resume": "tmux"})
+
+
+def test_a_host_that_another_instance_added_under_the_name_of_a_removed_one_stays(
+    store: HostStore, tmp_path: Path
+) -> None:
+    history, theirs = History(store), Host("db", "10.9.9.9")
+    history.remove(["db"])
+    HostStore(tmp_path / "hosts.toml").put(theirs)
+    store.refresh()
+    with pytest.raises(UsageError, match="already a host named db"):
+        history.undo()
+    assert HostStore(tmp_path / "hosts.toml").hosts() == (theirs,)
+    assert history.undo() is None
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_undo_of_an_edit_brings_no_host_back_that_another_instance_removed(
+    store: HostStore, tmp_path: Path, seen: bool
+) -> None:
+    history = History(store)
+    history.save([(DB, replace(DB, notes="edited"))])
+    HostStore(tmp_path / "hosts.toml").remove("db")
+    if seen:
+        store.refresh()
+    with pytest.raises(NotFound, match="no saved host db"):
+        history.undo()
+    assert HostStore(tmp_path / "hosts.toml").hosts() == ()
+    assert history.undo() is None
 
 
 def test_a_new_host_never_takes_the_place_of_one_that_another_instance_added(store: HostStore) -> None:

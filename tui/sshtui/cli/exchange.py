@@ -73,9 +73,9 @@ def import_host_keys(paths: Paths, file: Path, dry_run: bool, yes: bool) -> None
 
     Only hosts that known_hosts does not know yet are added. A host known by another host key is never changed.
     """
-    from sshtui.ssh.known_hosts import KnownHosts
+    from sshtui.ssh.known_hosts import KnownHosts, read_only
 
-    known_hosts = KnownHosts(paths.known_hosts)
+    known_hosts = KnownHosts(paths.known_hosts, read_only(paths.known_hosts))
     found, skipped = read_putty_host_keys(file)
     new = []
     for entry in found:
@@ -103,7 +103,8 @@ def import_host_keys(paths: Paths, file: Path, dry_run: bool, yes: bool) -> None
 def export_hosts(paths: Paths, format: str, out: Path | None, force: bool, folder: str | None) -> None:
     """Print the saved hosts for another program, or write them to a file.
 
-    FORMAT is csv, json, putty or ssh_config. For putty, FILE may be a directory of sessions, as ~/.putty/sessions.
+    FORMAT is csv, json, putty or ssh_config. For putty, FILE may be a directory of sessions; ~/.putty/sessions is
+    made where it is missing.
 
     \b
     sshtui export ssh_config --out ~/.ssh/sshtui.conf      then, first in ~/.ssh/config:  Include sshtui.conf

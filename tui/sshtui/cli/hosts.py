@@ -275,10 +275,7 @@ def restore(paths: Paths, yes: bool) -> None:
     copy = store.last_good
     if copy is None:
         raise UsageError("There is no good copy of it to put back.", hint="Correct the file in an editor.")
-    if not yes:
-        if not sys.stdin.isatty():
-            raise UsageError(f"There is {copy}, and this is no terminal to ask.", hint="Give --yes to put it back.")
-        click.confirm(f"Put back {copy}?", abort=True, err=True)
+    ask_first(f"Put back {copy}?", yes, hint="Give --yes to put it back.")
     kept = store.restore()
     click.echo(f"{copy} is back. What stood there is in {kept}.", err=True)
 

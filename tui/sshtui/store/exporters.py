@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sshtui.errors import UsageError
-from sshtui.files import write_whole
+from sshtui.files import ensure_private_directory, write_whole
 from sshtui.model.destination import parse_destination, split_destination
 from sshtui.model.forwards import LETTERS
 from sshtui.model.hosts import DEFAULT_PORT, Forward, Host
@@ -233,7 +233,7 @@ def exported(format: str, hosts: Iterable[Host], inherit: Inherit) -> str:
 
 def in_the_way(format: str, hosts: Iterable[Host], path: Path) -> str:
     """What `write_export` would replace, a sentence; "" for nothing."""
-    if format == "putty" and path.is_dir():
+    if format == "putty" and _holds_sessions(path):
         there = sum(os.path.lexists(path / name) for name in putty_files(hosts))
         return f"{there} of the sessions are in {path} already." if there else ""
     return f"{path} is there already." if os.path.lexists(path) else ""
@@ -242,9 +242,11 @@ def in_the_way(format: str, hosts: Iterable[Host], path: Path) -> str:
 def write_export(format: str, hosts: Sequence[Host], path: Path, inherit: Inherit) -> str:
     """Write hosts to a file, in the place of one that stands there; what was done, and what to do for ssh.
 
-    PuTTY's sessions go into a directory, where `path` is one, a file each. Raises NotSaved.
+    PuTTY's sessions go into a directory, a file each, where `path` is one or a missing one named `sessions`, as PuTTY
+    on Unix names its own; that is made. Raises NotSaved.
     """
-    if format == "putty" and path.is_dir():
+    if format == "putty" and _holds_sessions(path):
+        ensure_private_directory(path)
         for name, text in putty_files(inherit(host) for host in hosts).items():
             write_whole(path / name, text.encode())
         return f"{len(hosts)} sessions written to {path}."
@@ -253,3 +255,7 @@ def write_export(format: str, hosts: Sequence[Host], path: Path, inherit: Inheri
     if format != "ssh_config":
         return done
     return f"{done}\nFor ssh to know them, put this line first in ~/.ssh/config:\nInclude {path.absolute()}"
+
+
+def _holds_sessions(path: Path) -> bool:
+    return path.is_dir() or (path.name == "sessions" and not os.path.lexists(path))

@@ -124,10 +124,8 @@ def _set_rows(
     try:
         if keyword in {"identityfile", "certificatefile", *FORWARDS}:
             for setting in settings:
-                # A remote forward without a target is a SOCKS proxy on the server, which is not there.
-                serves = keyword != "remoteforward" or len(setting.words) > 1
                 for value in put(keyword, [setting.words], home):
-                    yield Row(keyword, value, _origin(setting), followed=used and serves)
+                    yield Row(keyword, value, _origin(setting), followed=used)
         else:
             values = put(keyword, [setting.words for setting in settings], home)
             if not values and settings[0].text.lower() == "none":

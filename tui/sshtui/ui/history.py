@@ -125,18 +125,22 @@ class History:
     def undo(self) -> Step | None:
         """Undo the newest change in one write and return it, each `before` as it stands there again; None without any.
 
-        What others changed since stays. Raises ConfigError, NotFound.
+        What others changed since stays. Raises ConfigError, NotFound for a host that is gone, UsageError for one whose
+        name another has.
 
         A step that another instance made impossible is given up, so that those before it can be undone.
         """
         if not self._steps:
             return None
+        # A change is carried over to what is known of the file: it has to be what stands there.
+        self._hosts.refresh()
         step = self._steps[-1]
         gone = [change.after.name for change in step.changes if change.before is None and change.after is not None]
         edits = [_back(change) for change in step.changes if change.before is not None]
         back = self._made(edits)
         folders = [(folder.path, folder.before) for folder in reversed(step.folders)]
         try:
+            self._check(edits, gone)
             self._hosts.change(_saving(edits, back), removed=gone, folders=folders)
         except (NotFound, UsageError):
             self._steps.pop()
@@ -147,6 +151,14 @@ class History:
             change if change.before is None else Change(next(there).after, change.after) for change in step.changes
         ]
         return replace(step, changes=tuple(changes))
+
+    def _check(self, edits: Sequence[Edit], gone: Sequence[str]) -> None:
+        """Raise NotFound or UsageError where the hosts saved at present leave no room for `edits`."""
+        for before, after in edits:
+            if before and not self._hosts.get(before.name):
+                raise NotFound(f"There is no saved host {before.name}.")
+            if before is None and after.name not in gone and self._hosts.get(after.name):
+                raise UsageError(f"There is already a host named {after.name}.", hint="It stays as it is.")
 
     def _made(self, edits: Sequence[Edit]) -> tuple[Change, ...]:
         """What `edits` make of the hosts as they are saved at present."""
