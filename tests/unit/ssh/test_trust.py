@@ -55,7 +55,13 @@ async def test_accepting_once_holds_for_the_run_and_writes_nothing(known_hosts: 
 
 
 @pytest.mark.parametrize(
-    "extra", [{FILES: ["/nowhere/known"]}, {CHECKING: "yes"}, {FILES: ["/nowhere/known"], CHECKING: "yes"}]
+    "extra",
+    [
+        {FILES: ["/nowhere/known"]},
+        {SYSTEM_FILES: ["/nowhere/known"]},
+        {CHECKING: "yes"},
+        {FILES: ["/nowhere/known"], CHECKING: "yes"},
+    ],
 )
 async def test_what_was_accepted_once_counts_for_no_host_there_that_says_otherwise_of_trust(
     known_hosts: KnownHosts, extra: dict[str, object]

@@ -265,7 +265,7 @@ def _place(host: Host) -> tuple[str, ...]:
     """What known_hosts would call it, and what it says of whom to trust there."""
     alias = _text(host, ALIAS)
     name = (alias.lower(),) if alias else (host.address.lower(), str(host.port))
-    return (*name, *(str(host.extra.get(field, "")) for field in (FILES, CHECKING, FINGERPRINT, DNS)))
+    return (*name, *(str(host.extra.get(field, "")) for field in (FILES, SYSTEM_FILES, CHECKING, FINGERPRINT, DNS)))
 
 
 def _text(host: Host, field: str) -> str:
