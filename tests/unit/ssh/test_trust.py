@@ -13,7 +13,17 @@ from sshtui.model.host_keys import HostKey
 from sshtui.model.hosts import Host
 from sshtui.model.questions import ChangedHostKey, UnknownHostKey
 from sshtui.ssh.known_hosts import KnownHosts
-from sshtui.ssh.trust import ALIAS, CHECKING, FILES, FINGERPRINT, MOST_ANNOUNCED, ONCE, SYSTEM_FILES, HostKeyTrust
+from sshtui.ssh.trust import (
+    ALIAS,
+    CHECKING,
+    FILES,
+    FINGERPRINT,
+    MOST_ANNOUNCED,
+    ONCE,
+    SYSTEM_FILES,
+    UPDATE,
+    HostKeyTrust,
+)
 from tests.fakes.prompting import ScriptedPrompter
 
 HOST = Host("web-1", "10.0.0.5", 2222)
@@ -248,6 +258,18 @@ async def test_only_a_host_key_saved_under_the_very_name_is_ground_for_more(
     before = known_hosts.path.read_text()
     await HostKeyTrust(known_hosts).announced(HOST, ed25519(1), [ecdsa(1)], ScriptedPrompter())
     assert known_hosts.path.read_text() == before
+
+
+@pytest.mark.parametrize("unusual", [True, False])
+@pytest.mark.parametrize("wish", [True, False])
+async def test_whether_announced_host_keys_are_saved_may_be_said_as_for_any_flag(
+    wish: bool, unusual: bool, known_hosts: KnownHosts
+) -> None:
+    known_hosts.remember(HOST.address, HOST.port, ed25519(1))
+    usual = KnownHosts(known_hosts.path.parent / "usual") if unusual else known_hosts
+    host = replace(HOST, extra={UPDATE: wish, FILES: [str(known_hosts.path)]})
+    await HostKeyTrust(usual).announced(host, ed25519(1), [ecdsa(1)], ScriptedPrompter())
+    assert (ecdsa(1) in known_hosts.lookup(HOST.address, HOST.port).trusted) is wish
 
 
 async def test_an_announced_host_key_that_is_revoked_stays_revoked(known_hosts: KnownHosts) -> None:

@@ -49,7 +49,9 @@ REVOKED = "revoked_host_keys"
 """Field of a host: a file of host keys that nobody may have (RevokedHostKeys); none is trusted when it is missing."""
 
 UPDATE = "update_host_keys"
-"""Field of a host: whether the further host keys it announces are saved, `yes`, `ask` or `no` (UpdateHostKeys).
+"""Field of a host: whether the further host keys it announces are saved (UpdateHostKeys).
+
+`yes`, `ask` or `no`; `true` and `false` of TOML, which stand for most flags, are `yes` and `no`.
 
 Without it they are, unless known_hosts is another file than usual or the DNS is asked."""
 
@@ -148,7 +150,8 @@ class HostKeyTrust:
         trusts is no ground for more. Nothing is removed.
         """
         files, alias = self._files(host), _text(host, ALIAS)
-        wish = _text(host, UPDATE)
+        flag = host.extra.get(UPDATE)
+        wish = ("yes" if flag else "no") if isinstance(flag, bool) else _text(host, UPDATE)
         if not wish and (files.path != self._known_hosts.path or _text(host, DNS) in {"yes", "ask"}):
             # As with ssh: whoever trusts by other means than usual is not given more to trust unasked.
             wish = "no"
