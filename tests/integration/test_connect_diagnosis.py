@@ -262,6 +262,14 @@ async def test_an_address_that_the_host_may_not_use_is_no_address(
     assert "bind_address" in one(found, "name").text + one(found, "name").advice
 
 
+async def test_an_interface_for_an_address_of_ours_is_found_where_the_family_is_given_too(client: Client) -> None:
+    host = Host("box", LOOPBACK, 22, extra={"address_family": "inet", "bind_address": "eth0"})
+    found = await findings(client, host)
+    assert verdicts(found)["tcp"] == "failed"
+    assert "bind_address of box is no numeric address" in one(found, "tcp").text
+    assert verdicts(found)["greeting"] == "skipped"
+
+
 async def test_a_way_of_logging_in_that_the_host_leaves_out_is_not_announced(
     client: Client, sshd: OpenSSH, client_key: Path
 ) -> None:

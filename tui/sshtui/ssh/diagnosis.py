@@ -115,7 +115,7 @@ async def _tcp(host: Host, address: Address, limit: float) -> Finding:
     try:
         async with asyncio.timeout(limit):
             (await connect_to(address, source_address(host))).close()
-    except OSError as error:
+    except (OSError, SshtuiError) as error:
         failure = translate.before_login(error, host.name, address.text, host.port)
         advice = f"Is the port right? {RESTART}" if isinstance(error, ConnectionRefusedError) else failure.hint
         return failed("tcp", failure, began, advice)
