@@ -348,6 +348,17 @@ async def test_a_certificate_is_shown_with_its_accounts_and_its_end_and_judged_b
     assert "renewed" in one(found, "login").advice
 
 
+async def test_a_complaint_about_a_file_whose_path_speaks_of_certificates_is_none_about_a_certificate(
+    client: Client, start_sshd: Callable[..., OpenSSH], tmp_path: Path
+) -> None:
+    missing = tmp_path / "certificates" / "id_rsa"
+    found = await findings(client, client.save(start_sshd(password=False), key_pair=str(missing)))
+    assert [each.text for each in found if each.step == "key pairs" and str(missing) in each.text]
+    login = one(found, "login")
+    assert login.verdict == "failed"
+    assert "renewed" not in login.advice
+
+
 async def test_the_dns_is_quoted_where_the_host_wants_it_asked(
     surroundings: Path, tmp_path: Path, sshd: OpenSSH, need: Callable[[str], str]
 ) -> None:
