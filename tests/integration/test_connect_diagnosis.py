@@ -262,6 +262,14 @@ async def test_an_address_that_the_host_may_not_use_is_no_address(
     assert "bind_address" in one(found, "name").text + one(found, "name").advice
 
 
+async def test_an_interface_for_an_address_of_ours_is_found_where_the_family_is_given_too(client: Client) -> None:
+    host = Host("box", LOOPBACK, 22, extra={"address_family": "inet", "bind_address": "eth0"})
+    found = await findings(client, host)
+    assert verdicts(found)["tcp"] == "failed"
+    assert "bind_address of box is no numeric address" in one(found, "tcp").text
+    assert verdicts(found)["greeting"] == "skipped"
+
+
 async def test_a_way_of_logging_in_that_the_host_leaves_out_is_not_announced(
     client: Client, sshd: OpenSSH, client_key: Path
 ) -> None:
@@ -338,6 +346,17 @@ async def test_a_certificate_is_shown_with_its_accounts_and_its_end_and_judged_b
     assert complaint.verdict == "note"
     assert "expired" in complaint.text
     assert "renewed" in one(found, "login").advice
+
+
+async def test_a_complaint_about_a_file_whose_path_speaks_of_certificates_is_none_about_a_certificate(
+    client: Client, start_sshd: Callable[..., OpenSSH], tmp_path: Path
+) -> None:
+    missing = tmp_path / "certificates" / "id_rsa"
+    found = await findings(client, client.save(start_sshd(password=False), key_pair=str(missing)))
+    assert [each.text for each in found if each.step == "key pairs" and str(missing) in each.text]
+    login = one(found, "login")
+    assert login.verdict == "failed"
+    assert "renewed" not in login.advice
 
 
 async def test_the_dns_is_quoted_where_the_host_wants_it_asked(

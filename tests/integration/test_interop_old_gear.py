@@ -107,9 +107,23 @@ async def test_a_no_ends_the_attempt_with_both_lists(client: Client) -> None:
 
 async def test_what_one_host_may_use_no_other_host_at_its_address_may(client: Client) -> None:
     async with old_switch(client) as host:
-        await (await client.dial(host, ScriptedPrompter(True))).close()
+        async with client.terminal(host, ScriptedPrompter(True)) as channel:
+            assert channel.facts.old
+            with pytest.raises(NoCommonAlgorithm):
+                await client.dial(replace(host, name="stricter"), ScriptedPrompter(False))
         with pytest.raises(NoCommonAlgorithm):
             await client.dial(replace(host, name="stricter"), ScriptedPrompter(False))
+
+
+async def test_a_host_that_may_use_them_shares_the_connection_that_does(client: Client) -> None:
+    async with old_switch(client) as host:
+        allowed = replace(host, extra={"old_algorithms": list(NEEDED)})
+        also = replace(allowed, name="also")
+        async with (
+            client.terminal(allowed, ScriptedPrompter()) as first,
+            client.terminal(also, ScriptedPrompter()) as second,
+        ):
+            assert second.facts is first.facts
 
 
 async def test_a_saved_host_that_may_use_them_asks_nothing(client: Client) -> None:

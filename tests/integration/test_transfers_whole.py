@@ -7,17 +7,18 @@ import os
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sshtui.errors import ChannelRefused, NotSaved
+from sshtui.errors import ChannelRefused, ConnectionLost, NotSaved
 from sshtui.model.hosts import Host
 from sshtui.ssh.connection import Connection
 from sshtui.ssh.connector import Wish
 from sshtui.ssh.remote_files import remote_files
-from sshtui.ssh.transfers import transfers
+from sshtui.ssh.transfers import FIRST_PIECE, transfers
 from sshtui.ssh.unfinished import Unfinished
 from tests.auditing import auditing
 from tests.fakes.prompting import ScriptedPrompter
@@ -154,6 +155,76 @@ async def test_a_link_that_waits_beside_a_list_of_keys_leads_nobody_to_another_f
     async with connected(client, server) as connection:
         await install(connection, far)
     assert (victim.read_text(), (far / "file").read_text()) == ("mine", "new")
+
+
+async def cut_off(connection: Connection, unfinished: Unfinished, source: Path, target: str) -> None:
+    """Send it until its first piece is there, and lose the connection."""
+    with pytest.raises(ConnectionLost):
+        async with transfers(connection, unfinished) as files:
+            await files.send(source, target, lambda _done, _total: connection.ssh.abort(), replace=False)
+
+
+@pytest.mark.parametrize("end", ["cancelled", "lost"])
+@pytest.mark.parametrize("step", ["lstat", "remove"])
+async def test_a_beginning_is_still_known_when_looking_at_it_or_removing_it_is_stopped_or_cut(
+    step: str, end: str, far: Path, client: Client, server: FileServer
+) -> None:
+    source, unfinished, first = far.parent / "source", Unfinished(), list[int]()
+    source.write_bytes(os.urandom(4 * FIRST_PIECE))
+    async with connected(client, server) as connection:
+        await cut_off(connection, unfinished, source, f"{far}/new")
+    if step == "remove":
+        # Of another file's beginning nothing can be used.
+        source.write_bytes(os.urandom(4 * FIRST_PIECE + 1))
+    server.may_answer.clear()
+    async with connected(client, server) as connection:
+
+        async def move() -> None:
+            async with transfers(connection, unfinished) as files:
+                await files.send(source, f"{far}/new", quiet, replace=False)
+
+        moving = asyncio.create_task(move())
+        await eventually(lambda: step in server.asked, step)
+        if end == "cancelled":
+            moving.cancel()
+            await asyncio.sleep(0)
+            server.may_answer.set()
+        else:
+            connection.ssh.abort()
+            await eventually(connection.ssh.is_closed, "the loss")
+        with pytest.raises(asyncio.CancelledError if end == "cancelled" else ConnectionLost):
+            await moving
+    server.may_answer.set()
+    async with connected(client, server) as connection, transfers(connection, unfinished) as files:
+        await files.send(source, f"{far}/new", lambda done, _total: first.append(done), replace=False)
+    assert (first[0] > FIRST_PIECE) is (step == "lstat")
+    assert sorted(os.listdir(far)) == ["file", "new"]
+    assert (far / "new").read_bytes() == source.read_bytes()
+
+
+async def test_of_two_files_that_were_cut_each_goes_on_where_it_stopped(
+    far: Path, client: Client, server: FileServer
+) -> None:
+    unfinished, first = Unfinished(), dict[str, int]()
+
+    def note(name: str, done: int, _total: int) -> None:
+        first.setdefault(name, done)
+
+    for name in ("one", "two"):
+        (far.parent / name).write_bytes(os.urandom(4 * FIRST_PIECE))
+        async with connected(client, server) as connection:
+            await cut_off(connection, unfinished, far.parent / name, f"{far}/{name}")
+    async with connected(client, server) as connection, transfers(connection, unfinished) as files:
+        for name in ("one", "two"):
+            await files.send(
+                far.parent / name,
+                f"{far}/{name}",
+                partial(note, name),
+                replace=False,
+            )
+    assert min(first["one"], first["two"]) > FIRST_PIECE
+    assert sorted(os.listdir(far)) == ["file", "one", "two"]
+    assert all((far / name).read_bytes() == (far.parent / name).read_bytes() for name in first)
 
 
 def opened() -> list[str]:

@@ -1,4 +1,4 @@
-"""A server of files alone whose renames a test has in hand: what it refuses, and when it answers."""
+"""A server of files alone that a test has in hand: which renames it refuses, and when it answers."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class FileServer:
         self.may_answer = asyncio.Event()
         """What is done is said only while this is set."""
         self.may_answer.set()
+        self.asked: set[str] = set()
+        """Kinds of requests that came and are no renames."""
 
     async def rename(self, old: bytes, new: bytes, *, free: bool = False) -> None:
         """Do it as it is to be done; a name that has to be `free` and is not is refused (SFTP 3, section 6.5)."""
@@ -38,6 +40,13 @@ class FileServer:
         else:
             os.rename(old, new)
         await self.may_answer.wait()
+
+    async def come_to(self, kind: str) -> None:
+        """A request of that kind has come; one that has to wait is refused in the end."""
+        self.asked.add(kind)
+        if not self.may_answer.is_set():
+            await self.may_answer.wait()
+            raise asyncssh.SFTPFailure("not today")
 
 
 class _Files(asyncssh.SFTPServer):
@@ -52,6 +61,14 @@ class _Files(asyncssh.SFTPServer):
 
     async def rename(self, oldpath: bytes, newpath: bytes) -> None:
         await self._server.rename(oldpath, newpath, free=True)
+
+    async def lstat(self, path: bytes) -> os.stat_result:
+        await self._server.come_to("lstat")
+        return os.lstat(path)
+
+    async def remove(self, path: bytes) -> None:
+        await self._server.come_to("remove")
+        os.remove(path)
 
 
 @asynccontextmanager

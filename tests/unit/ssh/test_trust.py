@@ -69,7 +69,13 @@ async def test_accepting_once_holds_for_the_run_and_writes_nothing(known_hosts: 
 
 
 @pytest.mark.parametrize(
-    "extra", [{FILES: ["/nowhere/known"]}, {CHECKING: "yes"}, {FILES: ["/nowhere/known"], CHECKING: "yes"}]
+    "extra",
+    [
+        {FILES: ["/nowhere/known"]},
+        {SYSTEM_FILES: ["/nowhere/known"]},
+        {CHECKING: "yes"},
+        {FILES: ["/nowhere/known"], CHECKING: "yes"},
+    ],
 )
 async def test_what_was_accepted_once_counts_for_no_host_there_that_says_otherwise_of_trust(
     known_hosts: KnownHosts, extra: dict[str, object]
@@ -256,6 +262,18 @@ async def test_only_a_host_key_saved_under_the_very_name_is_ground_for_more(
     before = known_hosts.path.read_text()
     await HostKeyTrust(known_hosts).announced(HOST, ed25519(1), [ecdsa(1)], ScriptedPrompter())
     assert known_hosts.path.read_text() == before
+
+
+@pytest.mark.parametrize("unusual", [True, False])
+@pytest.mark.parametrize("wish", [True, False])
+async def test_whether_announced_host_keys_are_saved_may_be_said_as_for_any_flag(
+    wish: bool, unusual: bool, known_hosts: KnownHosts
+) -> None:
+    known_hosts.remember(HOST.address, HOST.port, ed25519(1))
+    usual = KnownHosts(known_hosts.path.parent / "usual") if unusual else known_hosts
+    host = replace(HOST, extra={UPDATE: wish, FILES: [str(known_hosts.path)]})
+    await HostKeyTrust(usual).announced(host, ed25519(1), [ecdsa(1)], ScriptedPrompter())
+    assert (ecdsa(1) in known_hosts.lookup(HOST.address, HOST.port).trusted) is wish
 
 
 async def test_an_announced_host_key_that_is_revoked_stays_revoked(known_hosts: KnownHosts) -> None:

@@ -171,6 +171,11 @@ def _kinds(lists: Algorithms) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
+def offers(offer: Algorithms, names: Iterable[str]) -> bool:
+    """Whether each of `names` is a key exchange, cipher, MAC or host key type of `offer`."""
+    return {name for _, ours in _kinds(offer) for name in ours}.issuperset(names)
+
+
 def old_ones(used: Iterable[str]) -> tuple[str, ...]:
     """Those of the names in use that are old."""
     old = {*OLD.kex, *OLD.ciphers, *OLD.macs, *OLD.host_keys}

@@ -15,7 +15,7 @@ from sshtui.model.hosts import Host
 from sshtui.model.key_pairs import KeyPair
 from sshtui.model.questions import Confirm, Notice, Prompter
 from sshtui.model.settings import Settings
-from sshtui.ssh.algorithms import MODERN, allowing, needed_for, side_by_side
+from sshtui.ssh.algorithms import MODERN, Algorithms, allowing, needed_for, offers, side_by_side
 from sshtui.ssh.attempt import (
     Announced,
     Liveliness,
@@ -99,7 +99,7 @@ class Connector:
             client = self._login(host, prompter, progress, wish, patience, system)
             known = await self._trust.known(host)
             self._tell_damage(known.damaged, prompter)
-            offer = allowing(chosen_algorithms(MODERN, host), self._allowed_for(host))
+            offer = self._offer(host)
             try:
                 there = await connect(
                     host,
@@ -238,7 +238,7 @@ class Connector:
             self._settings,
             prompter,
             await self._trust.known(host),
-            allowing(chosen_algorithms(MODERN, host), self._allowed_for(host)),
+            self._offer(host),
             route_to(host, over),
             lambda host_key: self._trust.in_dns(host, host_key, prompter),
         )
@@ -256,6 +256,14 @@ class Connector:
         if host.extra.get(AGENT_FORWARDING) is not True:
             return ""
         return os.path.expanduser(agent_socket(str(host.extra.get(IDENTITY_AGENT) or ""), self._agent_path) or "")
+
+    def may_share(self, host: Host, connection: Connection) -> bool:
+        """Whether `host`, for whose target `connection` was made, may use each old algorithm that it uses."""
+        # What a person allowed one host of the target holds for no other one.
+        return not connection.facts.old or offers(self._offer(host), connection.facts.old)
+
+    def _offer(self, host: Host) -> Algorithms:
+        return allowing(chosen_algorithms(MODERN, host), self._allowed_for(host))
 
     def _allowed_for(self, host: Host) -> tuple[str, ...]:
         saved = host.extra.get(OLD_ALGORITHMS)

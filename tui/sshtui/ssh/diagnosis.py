@@ -24,7 +24,7 @@ from sshtui.ssh.greeting import TURNED_AWAY, is_ssh, read_greeting
 from sshtui.ssh.known_hosts import Known
 from sshtui.ssh.offers import MOST_OFFERS
 from sshtui.ssh.patience import Patience
-from sshtui.ssh.probe import ProbeClient, to_show
+from sshtui.ssh.probe import Choice, ProbeClient, to_show
 from sshtui.ssh.protocols import Identities
 from sshtui.ssh.quirks import vanish
 from sshtui.ssh.sockets import Address, connect_to, resolve
@@ -115,7 +115,7 @@ async def _tcp(host: Host, address: Address, limit: float) -> Finding:
     try:
         async with asyncio.timeout(limit):
             (await connect_to(address, source_address(host))).close()
-    except OSError as error:
+    except (OSError, SshtuiError) as error:
         failure = translate.before_login(error, host.name, address.text, host.port)
         advice = f"Is the port right? {RESTART}" if isinstance(error, ConnectionRefusedError) else failure.hint
         return failed("tcp", failure, began, advice)
@@ -163,9 +163,9 @@ async def _greeting(host: Host, address: Address, limit: float) -> Finding:
 async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
     available = list(await with_.identities.available(host))
     automatic = [pair for pair in available if pair.automatic][:MOST_OFFERS]
-    shown, complaints, of_no_use = await to_show(automatic, with_.identities)
-    available = [pair for pair in available if pair not in of_no_use]
-    client = ProbeClient(host, shown, with_.prompter)
+    choice = await to_show(automatic, with_.identities)
+    available = [pair for pair in available if pair not in choice.of_no_use]
+    client = ProbeClient(host, choice.shown, with_.prompter)
     began = time.monotonic()
     untrusted: HostKey | None = None
     failure: SshtuiError | None = None
@@ -176,7 +176,7 @@ async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
         except UntrustedHostKey as error:
             if not _is_promised(host, with_.known, error.host_key):
                 raise
-            client = ProbeClient(host, shown, with_.prompter)
+            client = ProbeClient(host, choice.shown, with_.prompter)
             there = await _attempt(host, with_, client, replace(with_.known, trusted=(error.host_key,)))
     except UntrustedHostKey as error:
         untrusted = error.host_key
@@ -211,7 +211,7 @@ async def _server(host: Host, with_: Examination) -> AsyncIterator[Finding]:
     yield Finding("key exchange", "ok", f"{wire.kex}, host key {wire.host_key_algorithm}", time.monotonic() - began)
     dns: DnsVerdict = await with_.in_dns(untrusted) if untrusted is not None else "unasked"
     for finding in _after_exchange(
-        host, with_, client, untrusted, dns, failure, available, complaints, open_door=there is not None
+        host, with_, client, untrusted, dns, failure, available, choice, open_door=there is not None
     ):
         yield finding
 
@@ -248,7 +248,7 @@ def _after_exchange(
     dns: DnsVerdict,
     failure: SshtuiError | None,
     available: Sequence[KeyPair],
-    complaints: Sequence[str],
+    choice: Choice,
     *,
     open_door: bool,
 ) -> Sequence[Finding]:
@@ -259,10 +259,11 @@ def _after_exchange(
     found.append(
         Finding("methods", "ok", "none needed" if open_door else ", ".join(plain(each, 40) for each in methods))
     )
-    found += key_pair_findings(login_user(host), client, available, methods, complaints)
+    found += key_pair_findings(login_user(host), client, available, methods, choice.complaints)
+    refused = bool(choice.without_certificate)
     return [
         *found,
-        login_finding(host, client, methods, available, failure, complaints=complaints, open_door=open_door),
+        login_finding(host, client, methods, available, failure, certificate_refused=refused, open_door=open_door),
     ]
 
 

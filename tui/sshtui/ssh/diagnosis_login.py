@@ -70,10 +70,10 @@ def login_finding(
     available: Sequence[KeyPair],
     failure: SshtuiError | None,
     *,
-    complaints: Sequence[str] = (),
+    certificate_refused: bool,
     open_door: bool,
 ) -> Finding:
-    """Whether a login would succeed, as far as can be told without one."""
+    """Whether a login would succeed, as far as can be told without one; a certificate here may be of no use."""
     if open_door:
         return Finding("login", "note", "the server lets everybody in", None, "It did not ask who you are.")
     if failure is not None and not isinstance(failure, LoginRejected):
@@ -92,8 +92,7 @@ def login_finding(
     if LOGIN_METHODS & set(methods) and not ours & set(methods):
         text = f"the server takes {listed}, and {host.name} is set to log in by {', '.join(sorted(ours))} alone"
         return Finding("login", "failed", text, None, f"Look at login_methods of {host.name}.", code)
-    of_no_use = any("certificate" in complaint for complaint in complaints)
-    if "publickey" in methods and (of_no_use or any(shown.certificate for shown in client.shown)):
+    if "publickey" in methods and (certificate_refused or any(shown.certificate for shown in client.shown)):
         way = "Have the certificate renewed or made out for this account: above stands what is wrong with it."
         return Finding("login", "failed", "no key pair is taken, and passwords are off", None, way, code)
     if "publickey" in methods:

@@ -83,14 +83,15 @@ class Pool:
     ) -> Connection:
         """A connection the caller holds and must `release`: a shared one, or a new one that asks what it must.
 
-        Whoever comes while another one logs in to the same target waits for that login. `fresh` never shares.
+        Whoever comes while another one logs in to the same target waits for that login. `fresh` never shares, and a
+        connection with old algorithms is shared by hosts that may use them alone.
         """
         # Before any lock is taken: two hosts that jump through each other would wait for each other.
         check_way(host, self._resolve)
         target = _target(host)
         lock = self._logging_in.setdefault(target, asyncio.Lock())
         async with lock:
-            if not fresh and (shared := self._usable(target)) is not None:
+            if not fresh and (shared := self._usable(host)) is not None:
                 shared.hold()
                 return shared
             connection = await self._make(host, prompter, progress, wish)
@@ -153,7 +154,7 @@ class Pool:
             return Reachability("not checked", detail=error.sentence)
         if hop is None:
             return await reach(host)
-        over = self._usable(_target(hop))
+        over = self._usable(hop)
         if over is None:
             return Reachability("not checked", through=hop.name)
         over.hold()
@@ -162,9 +163,10 @@ class Pool:
         finally:
             await over.release()
 
-    def _usable(self, target: Target) -> Connection | None:
+    def _usable(self, host: Host) -> Connection | None:
         self._forget_ended()
-        return next((each for each in self._connections.get(target, ()) if each.usable), None)
+        group = self._connections.get(_target(host), ())
+        return next((each for each in group if each.usable and self._connector.may_share(host, each)), None)
 
     def _forget_ended(self) -> None:
         alive = {

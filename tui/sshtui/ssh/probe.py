@@ -25,16 +25,24 @@ class Shown:
     certificate: UserCertificate | None = None
 
 
-async def to_show(
-    pairs: Sequence[KeyPair], identities: Identities
-) -> tuple[Sequence[Shown], Sequence[str], Sequence[KeyPair]]:
-    """What can be shown for `pairs` without asking anybody, certificates first; what is wrong; which are of no use.
+@dataclass(frozen=True)
+class Choice:
+    """What can be shown for some key pairs, certificates first, and what is wrong with the others."""
 
-    A file without a public half may be missing or damaged, or want its passphrase first.
-    """
+    shown: Sequence[Shown]
+    complaints: Sequence[str]
+    of_no_use: Sequence[KeyPair]
+    """Files without a public half that are missing or damaged."""
+    without_certificate: Sequence[KeyPair]
+    """Those whose certificate cannot be shown, which `complaints` says why."""
+
+
+async def to_show(pairs: Sequence[KeyPair], identities: Identities) -> Choice:
+    """What can be shown for `pairs` without asking anybody; a file without a public half may want its passphrase."""
     listener = _Listener()
     shown: list[Shown] = []
     of_no_use: list[KeyPair] = []
+    without_certificate: list[KeyPair] = []
     for pair in pairs:
         try:
             if pair.public is None:
@@ -42,14 +50,16 @@ async def to_show(
                     await identities.signer(pair, listener)
                 continue
             signers = await identities.signer(pair, listener) if pair.certificate else ()
-            shown += [Shown(pair, each, certificate_of(each)) for each in signers if each.has_cert]
+            certified = [each for each in signers if each.has_cert]
+            without_certificate += [pair] if signers and not certified else []
+            shown += [Shown(pair, each, certificate_of(each)) for each in certified]
             shown.append(Shown(pair, _PublicHalf(asyncssh.import_public_key(pair.public.line))))
         except KeyPairError as error:
             listener.heard.append(error.told)
             of_no_use += [pair] if pair.public is None else []
         except asyncssh.KeyImportError:
             continue
-    return shown, listener.heard, of_no_use
+    return Choice(shown, listener.heard, of_no_use, without_certificate)
 
 
 class _Listener:

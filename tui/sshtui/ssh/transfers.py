@@ -81,7 +81,7 @@ class Transfers:
     async def send(self, source: Path, path: str, progress: Progress, *, replace: bool) -> None:
         """Let `path` there hold what `source` holds here; until all of it is there nothing changes under that name.
 
-        What a lost connection left of the same file is gone on with, and of other files removed.
+        What a lost connection left of the same file for `path` is gone on with, and of another one for it removed.
         """
         with _read_here(source):
             file = await asyncio.to_thread(_opened, source)
@@ -105,28 +105,40 @@ class Transfers:
                 raise
 
     async def _part(self, source: Source, path: str) -> Part:
-        """What is there of it already, or a new one."""
-        parts = self._unfinished.take(self._account)
-        part = next((part for part in parts if (part.source, part.target) == (source, path)), None)
-        for other in parts:
-            if other is not part:
-                await self._tidy(other)
-        if part is not None:
-            with suppress(asyncssh.SFTPError):
-                if ((await self._client.lstat(part.name)).size or 0) >= part.done:
+        """What is there of it already, or a new one; what is there of another file for `path` is removed."""
+        left = self._unfinished.take(self._account, path)
+        try:
+            while left:
+                part = left.pop()
+                if part.source == source and await self._stands(part):
                     return part
+                await self._tidy(part)
+        finally:
+            for part in left:
+                self._unfinished.keep(self._account, part)
         return Part(source, path, part_of(path))
 
+    async def _stands(self, part: Part) -> bool:
+        """Whether it is there as far as is known; it is kept in mind when the server does not come to say so."""
+        try:
+            return ((await self._client.lstat(part.name)).size or 0) >= part.done
+        except BaseException as error:
+            if _is_an_answer(error):
+                return False
+            self._unfinished.keep(self._account, part)
+            raise
+
     async def _tidy(self, part: Part) -> None:
-        """Remove it, or keep it in mind when the server can no longer be told."""
+        """Remove it, or keep it in mind when the server can no longer be told or when that is stopped."""
         try:
             async with asyncio.timeout(TIDY_LIMIT):
                 await self._client.remove(part.name)
-        except asyncssh.SFTPError as error:
-            if isinstance(error, asyncssh.SFTPConnectionLost | asyncssh.SFTPNoConnection):
-                self._unfinished.keep(self._account, part)
-        except (asyncssh.Error, OSError, TimeoutError):
+        except BaseException as error:
+            if _is_an_answer(error):
+                return
             self._unfinished.keep(self._account, part)
+            if not isinstance(error, asyncssh.Error | OSError | TimeoutError):
+                raise
 
     async def _send(
         self, file: IO[bytes], source: Path, part: Part, mode: int, progress: Callable[[int], None]
@@ -174,6 +186,12 @@ class Transfers:
                 progress(got)
             await _written(target, _finish, file, target, mode)
             await _written(target, _name, new, target, replace)
+
+
+def _is_an_answer(error: BaseException) -> bool:
+    """Whether a server has said it; a lost connection is an SFTPError of asyncssh's own."""
+    lost = asyncssh.SFTPConnectionLost | asyncssh.SFTPNoConnection
+    return isinstance(error, asyncssh.SFTPError) and not isinstance(error, lost)
 
 
 async def _read(there: asyncssh.SFTPClientFile, size: int, offset: int) -> bytes:

@@ -49,7 +49,9 @@ REVOKED = "revoked_host_keys"
 """Field of a host: a file of host keys that nobody may have (RevokedHostKeys); none is trusted when it is missing."""
 
 UPDATE = "update_host_keys"
-"""Field of a host: whether the further host keys it announces are saved, `yes`, `ask` or `no` (UpdateHostKeys).
+"""Field of a host: whether the further host keys it announces are saved (UpdateHostKeys).
+
+`yes`, `ask` or `no`; `true` and `false` of TOML, which stand for most flags, are `yes` and `no`.
 
 Without it they are, unless known_hosts is another file than usual or the DNS is asked."""
 
@@ -113,7 +115,7 @@ class HostKeyTrust:
             dns = await self.in_dns(host, offered, prompter)
             if known.exact:
                 await self._judge_changed(host, offered, known, prompter, dns)
-            elif dns == "signed" and _text(host, DNS) == "yes":
+            elif dns == "signed" and _word(host, DNS) == "yes":
                 self._once[_place(host)] = offered
                 prompter.tell(
                     Notice(f"The host key of {host.name} is the one the DNS names, and its answer is signed.")
@@ -123,7 +125,7 @@ class HostKeyTrust:
 
     async def in_dns(self, host: Host, offered: HostKey, prompter: Prompter) -> DnsVerdict:
         """What the DNS says, where the host wants it asked; trouble with that is told and decides nothing."""
-        if _text(host, DNS) not in {"yes", "ask"}:
+        if _word(host, DNS) not in {"yes", "ask"}:
             return "unasked"
         try:
             return (await self._dns.published(host.address)).verdict(offered)
@@ -148,8 +150,8 @@ class HostKeyTrust:
         trusts is no ground for more. Nothing is removed.
         """
         files, alias = self._files(host), _text(host, ALIAS)
-        wish = _text(host, UPDATE)
-        if not wish and (files.path != self._known_hosts.path or _text(host, DNS) in {"yes", "ask"}):
+        wish = _word(host, UPDATE)
+        if not wish and (files.path != self._known_hosts.path or _word(host, DNS) in {"yes", "ask"}):
             # As with ssh: whoever trusts by other means than usual is not given more to trust unasked.
             wish = "no"
         if (
@@ -173,7 +175,7 @@ class HostKeyTrust:
         prompter.tell(Notice(f"{host.name} has further host keys, which are saved now: {described}."))
 
     async def _judge_unknown(self, host: Host, offered: HostKey, prompter: Prompter, dns: DnsVerdict) -> None:
-        checking = _text(host, CHECKING)
+        checking = _word(host, CHECKING)
         if checking == "yes":
             raise HostKeyUnknown(
                 f"{host.name} is not known, and only known hosts are accepted (StrictHostKeyChecking yes).",
@@ -197,7 +199,7 @@ class HostKeyTrust:
     ) -> None:
         another_type = all(entry.host_key.algorithm != offered.algorithm for entry in known.exact)
         question = ChangedHostKey(host.name, host.address, host.port, offered, known.exact, another_type, dns)
-        refused = _text(host, CHECKING) in {"yes", "accept-new"}
+        refused = _word(host, CHECKING) in {"yes", "accept-new"}
         if refused or await prompter.ask(question) != "replace":
             raise _changed(host, offered, known)
         self._once[_place(host)] = offered
@@ -265,10 +267,16 @@ def _place(host: Host) -> tuple[str, ...]:
     """What known_hosts would call it, and what it says of whom to trust there."""
     alias = _text(host, ALIAS)
     name = (alias.lower(),) if alias else (host.address.lower(), str(host.port))
-    return (*name, *(str(host.extra.get(field, "")) for field in (FILES, CHECKING, FINGERPRINT, DNS)))
+    return (*name, *(str(host.extra.get(field, "")) for field in (FILES, SYSTEM_FILES, CHECKING, FINGERPRINT, DNS)))
 
 
 def _text(host: Host, field: str) -> str:
     """A field of the host that its file may hold anything in; "" unless it is text."""
     value = host.extra.get(field, "")
     return value if isinstance(value, str) else ""
+
+
+def _word(host: Host, field: str) -> str:
+    """A field of `yes`, `no` and other words, which its file may also hold as true or false; "" for anything else."""
+    value = host.extra.get(field)
+    return ("yes" if value else "no") if isinstance(value, bool) else _text(host, field)

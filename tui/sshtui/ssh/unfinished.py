@@ -40,9 +40,12 @@ class Unfinished:
         self._parts: defaultdict[str, list[Part]] = defaultdict(list)
 
     def keep(self, account: str, part: Part) -> None:
-        """It could not be removed."""
+        """It is not finished, and could not be removed."""
         self._parts[account].append(part)
 
-    def take(self, account: str) -> list[Part]:
-        """All of an account, which the caller now has to finish or to remove."""
-        return self._parts.pop(account, [])
+    def take(self, account: str, target: str) -> list[Part]:
+        """Those that were to be `target`, which the caller now has to finish, to remove or to keep again."""
+        kept = self._parts.pop(account, [])
+        if others := [part for part in kept if part.target != target]:
+            self._parts[account] = others
+        return [part for part in kept if part.target == target]
