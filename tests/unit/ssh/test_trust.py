@@ -167,8 +167,9 @@ async def test_two_tabs_that_meet_the_same_host_key_ask_once(known_hosts: KnownH
     assert len(prompter.questions) == 1
 
 
-async def test_strict_checking_refuses_the_unknown_without_asking(known_hosts: KnownHosts) -> None:
-    host = replace(HOST, extra={CHECKING: "yes"})
+@pytest.mark.parametrize("wish", ["yes", True])
+async def test_strict_checking_refuses_the_unknown_without_asking(known_hosts: KnownHosts, wish: object) -> None:
+    host = replace(HOST, extra={CHECKING: wish})
     with pytest.raises(HostKeyUnknown, match="StrictHostKeyChecking"):
         await HostKeyTrust(known_hosts).judge(host, ed25519(1), ScriptedPrompter())
 
