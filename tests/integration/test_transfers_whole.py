@@ -202,6 +202,28 @@ async def test_a_beginning_is_still_known_when_looking_at_it_or_removing_it_is_s
     assert (far / "new").read_bytes() == source.read_bytes()
 
 
+async def test_a_transfer_is_stopped_also_when_its_server_answers_nothing_any_more(
+    far: Path, client: Client, server: FileServer
+) -> None:
+    source, unfinished = far.parent / "source", Unfinished()
+    source.write_bytes(os.urandom(4 * FIRST_PIECE))
+    async with connected(client, server) as connection:
+        await cut_off(connection, unfinished, source, f"{far}/new")
+    server.may_answer.clear()
+    async with connected(client, server) as connection:
+
+        async def move() -> None:
+            async with transfers(connection, unfinished) as files:
+                await files.send(source, f"{far}/new", quiet, replace=False)
+
+        moving = asyncio.create_task(move())
+        await eventually(lambda: "lstat" in server.asked, "lstat")
+        moving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(moving, 30)
+    server.may_answer.set()
+
+
 async def test_of_two_files_that_were_cut_each_goes_on_where_it_stopped(
     far: Path, client: Client, server: FileServer
 ) -> None:

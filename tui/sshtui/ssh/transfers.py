@@ -47,8 +47,11 @@ async def transfers(connection: Connection, unfinished: Unfinished) -> AsyncIter
         with _there(connection):
             async with asyncio.timeout(CHANNEL_LIMIT):
                 client = await connection.ssh.start_sftp_client(path_errors="surrogateescape")
-        async with client:
+        try:
             yield Transfers(client, connection, unfinished)
+        finally:
+            client.exit()
+            await _in_time(client.wait_closed())
     finally:
         await connection.release()
 
@@ -145,7 +148,8 @@ class Transfers:
     ) -> None:
         pace, how = _Pace(), "r+b" if part.done else "xb"
         file.seek(part.done)
-        async with self._client.open(part.name, how, asyncssh.SFTPAttrs(permissions=mode), block_size=0) as there:
+        opening = self._client.open(part.name, how, asyncssh.SFTPAttrs(permissions=mode), block_size=0)
+        async with _closed_after(await opening) as there:
             while True:
                 with _read_here(source):
                     data = await asyncio.to_thread(file.read, pace.piece)
@@ -166,7 +170,7 @@ class Transfers:
             facts = await self._client.stat(path)
             if not stat.S_ISREG(facts.permissions or stat.S_IFREG):
                 raise ChannelRefused(f"{plain(path)} on {self._connection.name} is no regular file.")
-            async with self._client.open(path, "rb", block_size=0) as there:
+            async with _closed_after(await self._client.open(path, "rb", block_size=0)) as there:
                 await self._receive(there, target, lambda got: progress(got, facts.size or 0), replace=replace)
 
     async def _receive(
@@ -224,6 +228,25 @@ async def _all(requests: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
             raise answer
         done.append(answer)
     return done
+
+
+@asynccontextmanager
+async def _closed_after(file: asyncssh.SFTPClientFile) -> AsyncIterator[asyncssh.SFTPClientFile]:
+    """`file`, closed at the end of the block, where the server may refuse what was written; after a failure or a
+    cancellation only as far as it answers in time."""
+    try:
+        yield file
+    except BaseException:
+        await _in_time(file.close())
+        raise
+    await file.close()
+
+
+async def _in_time(closing: Coroutine[Any, Any, None]) -> None:
+    """Wait for it, but not longer than TIDY_LIMIT: a server that has stopped answering keeps nobody."""
+    with suppress(TimeoutError, asyncssh.Error, OSError):
+        async with asyncio.timeout(TIDY_LIMIT):
+            await closing
 
 
 class _Pace:

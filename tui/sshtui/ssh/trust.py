@@ -115,7 +115,7 @@ class HostKeyTrust:
             dns = await self.in_dns(host, offered, prompter)
             if known.exact:
                 await self._judge_changed(host, offered, known, prompter, dns)
-            elif dns == "signed" and _word(host, DNS) == "yes":
+            elif dns == "signed" and _text(host, DNS) == "yes":
                 self._once[_place(host)] = offered
                 prompter.tell(
                     Notice(f"The host key of {host.name} is the one the DNS names, and its answer is signed.")
@@ -125,7 +125,7 @@ class HostKeyTrust:
 
     async def in_dns(self, host: Host, offered: HostKey, prompter: Prompter) -> DnsVerdict:
         """What the DNS says, where the host wants it asked; trouble with that is told and decides nothing."""
-        if _word(host, DNS) not in {"yes", "ask"}:
+        if _text(host, DNS) not in {"yes", "ask"}:
             return "unasked"
         try:
             return (await self._dns.published(host.address)).verdict(offered)
@@ -151,7 +151,7 @@ class HostKeyTrust:
         """
         files, alias = self._files(host), _text(host, ALIAS)
         wish = _word(host, UPDATE)
-        if not wish and (files.path != self._known_hosts.path or _word(host, DNS) in {"yes", "ask"}):
+        if not wish and (files.path != self._known_hosts.path or _text(host, DNS) in {"yes", "ask"}):
             # As with ssh: whoever trusts by other means than usual is not given more to trust unasked.
             wish = "no"
         if (
