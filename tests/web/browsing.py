@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,9 @@ from tests.web.door import ACCOUNT, PASSWORD, Enrolled, enrol
 COMMAND = Path(sys.executable).with_name("sshtui")
 PATIENCE = 30.0
 """Seconds a page may take to show what a test waits for, on a loaded two-core machine."""
+
+ANSWERED = 2.0
+"""Seconds after which a dialog that still stands has not taken what was pressed."""
 
 QUIET_BROWSER = [
     "--no-sandbox",
@@ -198,6 +201,15 @@ class Visitor:
     async def read(self) -> None:
         """Take the time a person needs to read a dialog; what is typed sooner is dropped, by design."""
         await asyncio.sleep(QUIET + 0.1)
+
+    async def answers(self, question: str, keystroke: str) -> None:
+        """Press `keystroke` until the dialog that shows `question` is gone: on a busy machine it may take none yet."""
+        while True:
+            await self.read()
+            await self.press(keystroke)
+            with suppress(AssertionError):
+                await self.sees(lambda screen: question not in screen, patience=ANSWERED)
+                return
 
     async def connect(self, name: str) -> None:
         """Open a tab on the saved host `name`, whose host key is accepted, and put the list of hosts away."""
