@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 from sshtui.model.questions import Notice, Question
 
 A = TypeVar("A")
+Asked = TypeVar("Asked", bound=Question[Any])
 
 
 class ScriptedPrompter:
@@ -26,6 +27,6 @@ class ScriptedPrompter:
     def tell(self, notice: Notice) -> None:
         self.notices.append(notice)
 
-    def asked(self, kind: type[Question[Any]]) -> Sequence[Question[Any]]:
+    def asked(self, kind: type[Asked]) -> Sequence[Asked]:
         """The questions of one kind, in order."""
         return [question for question in self.questions if isinstance(question, kind)]

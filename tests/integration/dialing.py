@@ -99,6 +99,14 @@ async def listen(channel: TabChannel, seconds: float) -> bytes:
     return seen
 
 
+def client_at(home: Path, key_file: Path) -> Client:
+    """A program whose new home directory `home` has the key pair of `key_file`."""
+    (home / ".ssh").mkdir(parents=True, mode=0o700)
+    (home / ".ssh" / "id_ed25519").write_bytes(key_file.read_bytes())
+    (home / ".ssh" / "id_ed25519").chmod(0o600)
+    return Client(home)
+
+
 async def say(channel: TabChannel, command: str) -> bytes:
     """Run a command line in the shell; its output, with the echo of the line."""
     channel.write(f"{command}; echo 'do'ne-{id(command)}\n".encode())

@@ -208,6 +208,7 @@ def test_the_tables_are_the_defaults_of_an_ssh_of_their_version(need: Callable[[
     home = Path(pwd.getpwuid(os.getuid()).pw_dir)
     theirs, ours = defaults(home), tabled(home)
     if not theirs.whose.startswith(TABLES):
+        # Their second source is the manual then, above.
         pytest.skip(f"this is {theirs.whose}, and the tables are those of {TABLES}")
     assert {keyword: theirs.values[keyword] for keyword in LISTS} == {
         keyword: ours.values[keyword] for keyword in LISTS

@@ -16,7 +16,7 @@ import pytest
 
 from sshtui.errors import ChannelRefused, ConnectionLost, NotFound, NotSaved, SshtuiError
 from tests.fakes.prompting import ScriptedPrompter
-from tests.integration.dialing import Client, say
+from tests.integration.dialing import Client, client_at, say
 from tests.servers.accounts import Account
 from tests.servers.openssh import OpenSSH
 from tests.servers.relay import relay_to
@@ -27,11 +27,7 @@ MEGABYTE = 1_000_000
 @pytest.fixture
 def client(tmp_path: Path, client_key: Path) -> Client:
     """A program whose home has `client_key`."""
-    home = tmp_path / "home"
-    (home / ".ssh").mkdir(parents=True, mode=0o700)
-    (home / ".ssh" / "id_ed25519").write_bytes(client_key.read_bytes())
-    (home / ".ssh" / "id_ed25519").chmod(0o600)
-    return Client(home)
+    return client_at(tmp_path / "home", client_key)
 
 
 @pytest.fixture

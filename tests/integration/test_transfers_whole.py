@@ -22,7 +22,7 @@ from sshtui.ssh.transfers import FIRST_PIECE, transfers
 from sshtui.ssh.unfinished import Unfinished
 from tests.auditing import auditing
 from tests.fakes.prompting import ScriptedPrompter
-from tests.integration.dialing import Client
+from tests.integration.dialing import Client, client_at
 from tests.servers.key_files import public_line
 from tests.servers.sftp import FileServer, file_server
 from tests.waiting import eventually
@@ -33,11 +33,7 @@ Replace = Callable[[Connection, Path], Coroutine[Any, Any, None]]
 @pytest.fixture
 def client(tmp_path: Path, client_key: Path) -> Client:
     """A program whose home has `client_key`."""
-    home = tmp_path / "home"
-    (home / ".ssh").mkdir(parents=True, mode=0o700)
-    (home / ".ssh" / "id_ed25519").write_bytes(client_key.read_bytes())
-    (home / ".ssh" / "id_ed25519").chmod(0o600)
-    return Client(home)
+    return client_at(tmp_path / "home", client_key)
 
 
 @pytest.fixture
@@ -157,6 +153,11 @@ async def test_a_link_that_waits_beside_a_list_of_keys_leads_nobody_to_another_f
     assert (victim.read_text(), (far / "file").read_text()) == ("mine", "new")
 
 
+async def sent(connection: Connection, unfinished: Unfinished, source: Path, target: str) -> None:
+    async with transfers(connection, unfinished) as files:
+        await files.send(source, target, quiet, replace=False)
+
+
 async def cut_off(connection: Connection, unfinished: Unfinished, source: Path, target: str) -> None:
     """Send it until its first piece is there, and lose the connection."""
     with pytest.raises(ConnectionLost):
@@ -178,12 +179,7 @@ async def test_a_beginning_is_still_known_when_looking_at_it_or_removing_it_is_s
         source.write_bytes(os.urandom(4 * FIRST_PIECE + 1))
     server.may_answer.clear()
     async with connected(client, server) as connection:
-
-        async def move() -> None:
-            async with transfers(connection, unfinished) as files:
-                await files.send(source, f"{far}/new", quiet, replace=False)
-
-        moving = asyncio.create_task(move())
+        moving = asyncio.create_task(sent(connection, unfinished, source, f"{far}/new"))
         await eventually(lambda: step in server.asked, step)
         if end == "cancelled":
             moving.cancel()
@@ -211,12 +207,7 @@ async def test_a_transfer_is_stopped_also_when_its_server_answers_nothing_any_mo
         await cut_off(connection, unfinished, source, f"{far}/new")
     server.may_answer.clear()
     async with connected(client, server) as connection:
-
-        async def move() -> None:
-            async with transfers(connection, unfinished) as files:
-                await files.send(source, f"{far}/new", quiet, replace=False)
-
-        moving = asyncio.create_task(move())
+        moving = asyncio.create_task(sent(connection, unfinished, source, f"{far}/new"))
         await eventually(lambda: "lstat" in server.asked, "lstat")
         moving.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -144,7 +144,7 @@ async def test_many_are_opened_after_a_question(stage: Build, answer: bool | Non
         await pilot.press("*", "enter")
         await shell.until(pilot, "a question", lambda: shell.prompter.asked(Confirm))
         await shell.until(pilot, "the tabs", lambda: len(shell.main.roster.sessions) == tabs)
-    assert "12 hosts" in shell.prompter.asked(Confirm)[0].text  # type: ignore[attr-defined]  # a Confirm
+    assert "12 hosts" in shell.prompter.asked(Confirm)[0].text
 
 
 async def test_a_field_is_edited_on_all_and_those_that_differ_stay_as_they_are(stage: Build) -> None:

@@ -145,7 +145,7 @@ async def test_a_start_on_a_broken_file_offers_the_good_one(stage: Build, tmp_pa
     async with shell.app.run_test() as pilot:
         await shell.until(pilot, "a question", lambda: shell.prompter.asked(Confirm))
         await shell.shows(pilot, "saved" if answer else "hosts.toml, line 1")
-    assert "hosts.toml.last-good" in shell.prompter.asked(Confirm)[0].text  # type: ignore[attr-defined]  # a Confirm
+    assert "hosts.toml.last-good" in shell.prompter.asked(Confirm)[0].text
     assert (shell.path.read_text() == "[") is (answer is None)
 
 
